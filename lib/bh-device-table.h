@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Every device heard on the air, in a table of bounded size. When it is full the device unheard for
+ * longest goes first, unless somebody holds it; the loss is counted. A row has a slot number that stays
+ * while the row lives and is then reused with a new generation, so others can keep arrays beside the
+ * table instead of maps, and notice that a row has become another.
+ */
+#include "bh-report.h"
+#include "bh-statistics.h"
+
+G_BEGIN_DECLS
+
+#define BH_DEVICE_TABLE_DEFAULT_ROWS 10000
+
+typedef struct {
+    BhAddress address;
+    guint8 adapter;      /* that heard it last */
+    gint8 rssi;          /* newest known; BH_RSSI_UNKNOWN */
+    gboolean raw;        /* payload is exactly what the kernel delivered */
+    guint32 slot;
+    guint32 generation;  /* never 0; differs for each tenant of a slot */
+    guint16 holds;
+    guint16 payload_size;
+    guint8 *payload;     /* advertising data, see bh-ad.h; owned by the table */
+    gint64 first_seen_us; /* monotonic */
+    gint64 last_seen_us;  /* monotonic */
+    gint64 realtime_us;   /* of the newest report */
+    BhStatistics statistics;
+} BhDevice;
+
+typedef enum {
+    BH_DEVICE_CHANGE_NONE = 0,
+    BH_DEVICE_CHANGE_NEW = 1 << 0,
+    BH_DEVICE_CHANGE_PAYLOAD = 1 << 1,
+    BH_DEVICE_CHANGE_RSSI = 1 << 2,
+} BhDeviceChange;
+
+typedef struct BhDeviceTable BhDeviceTable;
+
+/** max_rows: 1 to 1,000,000. */
+BhDeviceTable *bh_device_table_new(guint max_rows);
+void bh_device_table_free(BhDeviceTable *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDeviceTable, bh_device_table_free)
+
+/** Merges a report into its device's row, making the row if needed. Returns the row (borrowed: until the
+ *  next update) and what changed. NULL only when every row is held and the device is new; counted as
+ *  an eviction. */
+BhDevice *bh_device_table_update(BhDeviceTable *self, const BhReport *report, BhDeviceChange *change);
+
+BhDevice *bh_device_table_lookup(BhDeviceTable *self, const BhAddress *address);
+/** The row in a slot if it is still of that generation, else NULL. */
+BhDevice *bh_device_table_peek_slot(BhDeviceTable *self, guint32 slot, guint32 generation);
+
+void bh_device_table_hold(BhDeviceTable *self, BhDevice *device);
+void bh_device_table_unhold(BhDeviceTable *self, BhDevice *device);
+
+/** Calls func for each row, most recently heard first, until it returns FALSE. func must not update. */
+typedef gboolean (*BhDeviceFunc)(BhDevice *device, gpointer user_data);
+void bh_device_table_foreach(BhDeviceTable *self, BhDeviceFunc func, gpointer user_data);
+
+guint bh_device_table_size(BhDeviceTable *self);
+guint64 bh_device_table_evictions(BhDeviceTable *self);
+/** Changes the bound; a smaller one evicts at once. */
+void bh_device_table_set_max_rows(BhDeviceTable *self, guint max_rows);
+
+/** Everything known of the device except statistics and adapter name: Address s, AddressType s, RSSI n,
+ *  DistanceM d (measured power -59 dBm at 1 m, exponent 2.5; see bh-distance.h), payload fields as in
+ *  bh_ad_add_to_row, AdvertisingData ay only if raw, Timestamp x and TimestampMonotonic x (us). */
+void bh_device_add_to_row(const BhDevice *device, GVariantBuilder *builder);
+
+G_END_DECLS

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Distance from signal strength by the log-distance path-loss model:
+ * d = 10^((measured_power - rssi) / (10 * exponent)), measured_power being the RSSI at 1 m. A hint, never
+ * a measurement: bodies, walls and antennas move the RSSI by more than metres do.
+ */
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define BH_DISTANCE_DEFAULT_POWER_DBM (-59)
+#define BH_DISTANCE_DEFAULT_EXPONENT 2.5
+
+/** Metres. exponent must be positive. */
+double bh_distance_m(double rssi_dbm, double measured_power_dbm, double exponent);
+
+G_END_DECLS
