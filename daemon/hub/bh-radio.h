@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The seam between the hub and whatever drives the controllers. The hub says what is wanted (level,
+ * not edges: the last word counts, and the radio brings it back after every restart, re-plug or
+ * power-off); the radio says what is there and what was heard. Adapters are known by slot, a small
+ * number that belongs to an adapter's address for as long as the process runs, whatever index it
+ * comes back under.
+ *
+ * All calls and all sink functions run on the main context. The radio never calls the sink from
+ * inside a call of the hub, except during bh_radio_start().
+ */
+#include <gio/gio.h>
+
+#include "bh-report.h"
+
+G_BEGIN_DECLS
+
+#define BH_RADIO_MAX_ADAPTERS 16
+
+typedef enum {
+    BH_RADIO_SCAN_OFF,      /* not wanted, or the adapter is off */
+    BH_RADIO_SCAN_STARTING, /* wanted; being started, or failed and retried */
+    BH_RADIO_SCAN_RUNNING,  /* our discovery is confirmed */
+} BhRadioScanState;
+
+/* What is known of one adapter now; strings are borrowed for the call. */
+typedef struct {
+    guint8 slot;
+    BhAddress address;
+    const char *name; /* "hci0" */
+    gboolean powered;
+    gboolean discovering; /* by any program */
+    const char *const *roles;
+    BhRadioScanState scan;
+    const char *scan_error; /* why the last start failed; NULL after a success */
+} BhRadioAdapter;
+
+/* What all scans of one adapter together ask of the controller. */
+typedef struct {
+    const BhUuid *uuids; /* n_uuids 0 = any */
+    gsize n_uuids;
+    gboolean has_rssi;
+    gint rssi; /* weakest wanted, dBm */
+} BhRadioScanDemand;
+
+typedef struct {
+    /* BlueZ came (with its version if it can be told, else NULL) or went. When it goes every
+     * adapter has been removed before. */
+    void (*bluez_changed)(gpointer data, gboolean present, const char *version);
+    /* A new adapter, or something of BhRadioAdapter changed. */
+    void (*adapter_changed)(gpointer data, const BhRadioAdapter *adapter);
+    void (*adapter_removed)(gpointer data, guint8 slot);
+    /* Called for every report; must be fast. */
+    void (*report)(gpointer data, const BhReport *report);
+    /* Once: what is there at start-up has been told (also when BlueZ is not there). */
+    void (*synced)(gpointer data);
+} BhRadioSink;
+
+/* Counters the radio keeps; read when wanted. */
+typedef struct {
+    guint64 discovery_starts;
+    guint64 discovery_failures;
+    guint64 malformed; /* reports with fields that make no sense, left out */
+} BhRadioCounters;
+
+#define BH_TYPE_RADIO (bh_radio_get_type())
+G_DECLARE_INTERFACE(BhRadio, bh_radio, BH, RADIO, GObject)
+
+struct _BhRadioInterface {
+    GTypeInterface parent;
+
+    void (*start)(BhRadio *self, const BhRadioSink *sink, gpointer sink_data);
+    void (*stop)(BhRadio *self);
+    void (*set_scan)(BhRadio *self, guint8 slot, const BhRadioScanDemand *demand);
+    void (*restart_scan)(BhRadio *self, guint8 slot);
+    void (*power_cycle_async)(BhRadio *self,
+                              guint8 slot,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+    gboolean (*power_cycle_finish)(BhRadio *self, GAsyncResult *result, GError **error);
+    void (*check_async)(BhRadio *self,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+    gboolean (*check_finish)(BhRadio *self, GAsyncResult *result, GError **error);
+    void (*get_counters)(BhRadio *self, BhRadioCounters *counters);
+};
+
+/* Starts telling; sink is borrowed: outlives the radio's stop(). */
+void bh_radio_start(BhRadio *self, const BhRadioSink *sink, gpointer sink_data);
+
+/* Stops scanning and telling. The sink is not called afterwards. */
+void bh_radio_stop(BhRadio *self);
+
+/* Wants a scan on an adapter, present or not; demand NULL = no scan. The demand is copied. A demand
+ * equal to the one in force changes nothing on the air. */
+void bh_radio_set_scan(BhRadio *self, guint8 slot, const BhRadioScanDemand *demand);
+
+/* Stops and starts a running discovery (first rung of recovery). Nothing if none runs. */
+void bh_radio_restart_scan(BhRadio *self, guint8 slot);
+
+/* Switches the adapter off and on (second rung). NotSupported if the adapter carries a link of
+ * anybody, NotReady if it is gone or off, Timeout after 10 s. */
+void bh_radio_power_cycle_async(BhRadio *self,
+                                guint8 slot,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean bh_radio_power_cycle_finish(BhRadio *self, GAsyncResult *result, GError **error);
+
+/* Makes sure that the way to the radio answers (a round trip to the bus, 5 s); for the watchdog. */
+void bh_radio_check_async(BhRadio *self,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+gboolean bh_radio_check_finish(BhRadio *self, GAsyncResult *result, GError **error);
+
+void bh_radio_get_counters(BhRadio *self, BhRadioCounters *counters);
+
+G_END_DECLS
