@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The configuration of blehubd: one plain struct, filled with defaults and then by keyfiles. A
+ * mistake anywhere refuses the whole load, so that a running configuration is replaced entirely or
+ * not at all.
+ */
+#include "bh-options.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    /* [limits] */
+    gint64 max_scans;   /* scans of one user */
+    gint64 max_waits;   /* calls of one user that wait */
+    gint64 max_clients; /* connections served at once, all users */
+    gint64 max_devices; /* rows of the device table, all users */
+    /* [recovery] */
+    gint64 silent_ms;          /* silence of a running scan that is noticed */
+    gint64 power_cycle_min_ms; /* first back-off between power-cycles; never above the next */
+    gint64 power_cycle_max_ms;
+    gboolean power_cycle; /* whether the ladder may switch an adapter off and on at all */
+    /* [adapters] */
+    char **use; /* addresses and hciN names; NULL = every adapter */
+    /* [scan] */
+    gint64 discover_ms; /* Discover() without DurationMs */
+    gint64 lease_ms;    /* Lifetime="lease" without LeaseMs */
+} BhConfig;
+
+/** Every key at its default. */
+BhConfig *bh_config_new(void);
+void bh_config_free(BhConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhConfig, bh_config_free)
+
+/** Reads path alone, which must exist; or, if it is NULL, bh_config_load_directory() of the
+ * installed configuration directory. Errors: NotFound (path is not there), Failed (cannot be read),
+ *  InvalidArguments "file:line: [group] key: reason". */
+BhConfig *bh_config_load(const char *path, GError **error);
+
+/** Reads blehub.conf and then conf.d/<any>.conf in the order of their names, each overriding those
+ * before it. What is not there adds nothing. Errors as above. */
+BhConfig *bh_config_load_directory(const char *directory, GError **error);
+
+/** Whether the configuration lets blehubd use an adapter, known by its address and by its name of
+ * the moment ("hci0"). */
+gboolean bh_config_uses_adapter(const BhConfig *self, const char *address, const char *name);
+
+/** One key of the configuration: where it stands, and its default as the file would say it. */
+typedef struct {
+    const char *group;
+    const char *default_text;
+    BhOptionSpec spec;
+} BhConfigKey;
+
+/** All keys there are; static storage. For documentation tests. */
+const BhConfigKey *bh_config_peek_keys(gsize *n);
+
+G_END_DECLS

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The configuration loader on files of a temporary directory: what is read, what is refused and in
+ * which words, and that the documents name the defaults of the code.
+ */
+#include "bh-config.h"
+
+#include "bh-error.h"
+
+#include <check.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+
+static char *directory;
+
+static void
+setup(void)
+{
+    g_autofree char *drop_ins = NULL;
+
+    directory = g_dir_make_tmp("blehub-config-XXXXXX", NULL);
+    ck_assert_ptr_nonnull(directory);
+    drop_ins = g_build_filename(directory, "conf.d", NULL);
+    ck_assert_int_eq(g_mkdir(drop_ins, 0700), 0);
+}
+
+static void
+remove_tree(const char *path)
+{
+    GDir *dir = g_dir_open(path, 0, NULL);
+
+    for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
+        g_autofree char *child = g_build_filename(path, name, NULL);
+
+        remove_tree(child);
+    }
+    g_clear_pointer(&dir, g_dir_close);
+    g_remove(path);
+}
+
+static void
+teardown(void)
+{
+    remove_tree(directory);
+    g_clear_pointer(&directory, g_free);
+}
+
+static void
+write_file(const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(directory, name, NULL);
+
+    ck_assert(g_file_set_contents(path, text, -1, NULL));
+}
+
+/* Loads the directory's blehub.conf, which must be refused, and compares the message after its file
+ * name. */
+static void
+assert_refused(const char *text, const char *message)
+{
+    g_autofree char *path = g_build_filename(directory, "blehub.conf", NULL);
+    g_autofree char *expected = g_strconcat(path, message, NULL);
+    g_autoptr(GError) error = NULL;
+
+    write_file("blehub.conf", text);
+    ck_assert_ptr_null(bh_config_load(path, &error));
+    ck_assert_str_eq(error->message, expected);
+    ck_assert(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID_ARGUMENTS));
+}
+
+START_TEST(defaults_are_the_documented_ones)
+{
+    g_autoptr(BhConfig) config = bh_config_new();
+
+    ck_assert_int_eq(config->max_scans, 32);
+    ck_assert_int_eq(config->max_waits, 64);
+    ck_assert_int_eq(config->max_clients, 256);
+    ck_assert_int_eq(config->max_devices, 10000);
+    ck_assert_int_eq(config->silent_ms, 90000);
+    ck_assert_int_eq(config->power_cycle_min_ms, 300000);
+    ck_assert_int_eq(config->power_cycle_max_ms, 3600000);
+    ck_assert(config->power_cycle);
+    ck_assert_ptr_null(config->use);
+    ck_assert_int_eq(config->discover_ms, 5000);
+    ck_assert_int_eq(config->lease_ms, 60000);
+}
+END_TEST
+
+START_TEST(empty_directory_gives_defaults)
+{
+    g_autofree char *nowhere = g_build_filename(directory, "nowhere", NULL);
+    g_autoptr(BhConfig) empty = bh_config_load_directory(directory, NULL);
+    g_autoptr(BhConfig) missing = bh_config_load_directory(nowhere, NULL);
+
+    ck_assert_ptr_nonnull(empty);
+    ck_assert_int_eq(empty->max_scans, 32);
+    ck_assert_ptr_nonnull(missing);
+}
+END_TEST
+
+START_TEST(explicit_file_must_exist)
+{
+    g_autofree char *path = g_build_filename(directory, "absent.conf", NULL);
+    g_autoptr(GError) error = NULL;
+
+    ck_assert_ptr_null(bh_config_load(path, &error));
+    ck_assert(g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND));
+    ck_assert_ptr_nonnull(strstr(error->message, path));
+}
+END_TEST
+
+START_TEST(unreadable_file_is_an_error)
+{
+    g_autoptr(GError) error = NULL;
+
+    ck_assert_ptr_null(bh_config_load(directory, &error));
+    ck_assert(g_error_matches(error, BH_ERROR, BH_ERROR_FAILED));
+}
+END_TEST
+
+START_TEST(reads_every_type)
+{
+    g_autoptr(BhConfig) config = NULL;
+
+    write_file("blehub.conf",
+               "# comment\n; another\n\n[limits]\n  MaxScans = 7 \r\n"
+               "[recovery]\nPowerCycle=false\n[adapters]\nUse=hci1;00:11:22:aa:BB:cc\n"
+               "[limits]\nMaxDevices=1000000");
+    config = bh_config_load_directory(directory, NULL);
+    ck_assert_ptr_nonnull(config);
+    ck_assert_int_eq(config->max_scans, 7);
+    ck_assert_int_eq(config->max_devices, 1000000);
+    ck_assert(!config->power_cycle);
+    ck_assert_uint_eq(g_strv_length(config->use), 2);
+    ck_assert_str_eq(config->use[0], "hci1");
+    ck_assert_str_eq(config->use[1], "00:11:22:aa:BB:cc");
+}
+END_TEST
+
+START_TEST(drop_ins_override_in_order_of_their_names)
+{
+    g_autoptr(BhConfig) config = NULL;
+
+    write_file("blehub.conf", "[limits]\nMaxScans=1\nMaxWaits=1\n[adapters]\nUse=hci0\n");
+    write_file("conf.d/20-b.conf", "[limits]\nMaxScans=3\n");
+    write_file("conf.d/10-a.conf", "[limits]\nMaxScans=2\nMaxClients=2\n[adapters]\nUse=\n");
+    write_file("conf.d/30-c.conf.bak", "[limits]\nMaxScans=9\n");
+    write_file("conf.d/.hidden.conf", "[limits]\nMaxScans=9\n");
+    config = bh_config_load_directory(directory, NULL);
+    ck_assert_ptr_nonnull(config);
+    ck_assert_int_eq(config->max_scans, 3);
+    ck_assert_int_eq(config->max_waits, 1);
+    ck_assert_int_eq(config->max_clients, 2);
+    ck_assert_ptr_null(config->use);
+}
+END_TEST
+
+START_TEST(explicit_file_is_read_alone)
+{
+    g_autofree char *path = g_build_filename(directory, "blehub.conf", NULL);
+    g_autoptr(BhConfig) config = NULL;
+
+    write_file("blehub.conf", "[limits]\nMaxScans=1\n");
+    write_file("conf.d/10-a.conf", "[limits]\nMaxScans=2\n");
+    config = bh_config_load(path, NULL);
+    ck_assert_ptr_nonnull(config);
+    ck_assert_int_eq(config->max_scans, 1);
+}
+END_TEST
+
+START_TEST(mistakes_name_file_line_group_and_key)
+{
+    assert_refused("[limts]\nMaxScans=1\n", ":1: [limts]: unknown group");
+    assert_refused("\n[limits]\nMaxScan=1\n", ":3: [limits] MaxScan: unknown key");
+    assert_refused("[scan]\nMaxScans=1\n", ":2: [scan] MaxScans: unknown key");
+    assert_refused("MaxScans=1\n", ":1: [] MaxScans: stands before the first [group]");
+    assert_refused("[limits]\n#\n\nMaxScans\n",
+                   ":4: [limits] MaxScans: neither [group] nor key=value");
+    assert_refused("[limits]\nMaxScans=1\nMaxScans=2\n",
+                   ":3: [limits] MaxScans: given twice in this file");
+    assert_refused("[limits\n", ":1: [] [limits: a group is [name] alone on its line");
+    assert_refused("[limits] x\n", ":1: [] [limits] x: a group is [name] alone on its line");
+    assert_refused("[limits]\nMaxScans=\xff\n", ":2: [limits]: not UTF-8 text");
+    assert_refused("[adapters]\nUse=hci0;wlan0\n",
+                   ":2: [adapters] Use: \"wlan0\" is neither an address nor a name like hci0");
+    assert_refused("[adapters]\nUse=hci\n",
+                   ":2: [adapters] Use: \"hci\" is neither an address nor a name like hci0");
+}
+END_TEST
+
+/* The reason is the option parser's; its place is ours. */
+START_TEST(impossible_values_are_refused_at_their_line)
+{
+    static const struct {
+        const char *group, *line;
+    } rows[] = {
+        {"limits", "MaxScans=0"},
+        {"limits", "MaxScans=1025"},
+        {"limits", "MaxScans="},
+        {"limits", "MaxScans=3x"},
+        {"limits", "MaxDevices=1000001"},
+        {"limits", "MaxDevices=-1"},
+        {"recovery", "SilentMs=99999999999999999999"},
+        {"recovery", "PowerCycle=perhaps"},
+        {"scan", "LeaseMs=999"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *path = g_build_filename(directory, "blehub.conf", NULL);
+        g_autofree char *text = g_strdup_printf("[%s]\n%s\n", rows[i].group, rows[i].line);
+        g_autofree char *key = g_strndup(rows[i].line, strcspn(rows[i].line, "="));
+        g_autofree char *place = g_strdup_printf("%s:2: [%s] %s: ", path, rows[i].group, key);
+        g_autofree char *doubled = g_strconcat(place, key, NULL);
+        g_autoptr(GError) error = NULL;
+
+        write_file("blehub.conf", text);
+        ck_assert_msg(bh_config_load(path, &error) == NULL, "%s was accepted", rows[i].line);
+        ck_assert_msg(g_str_has_prefix(error->message, place), "%s", error->message);
+        ck_assert_msg(!g_str_has_prefix(error->message, doubled), "%s", error->message);
+        ck_assert_uint_gt(strlen(error->message), strlen(place));
+    }
+}
+END_TEST
+
+START_TEST(nul_byte_is_refused)
+{
+    static const char text[] = "[limits]\nMaxScans=1\0000\n";
+    g_autofree char *path = g_build_filename(directory, "blehub.conf", NULL);
+    g_autoptr(GError) error = NULL;
+
+    ck_assert(g_file_set_contents(path, text, sizeof text - 1, NULL));
+    ck_assert_ptr_null(bh_config_load(path, &error));
+    ck_assert_ptr_nonnull(strstr(error->message, ":2: [limits]: not UTF-8 text"));
+}
+END_TEST
+
+START_TEST(backoff_bounds_must_be_in_order_across_files)
+{
+    g_autoptr(GError) error = NULL;
+
+    write_file("blehub.conf", "[recovery]\nPowerCycleMaxMs=1000\n");
+    ck_assert_ptr_null(bh_config_load_directory(directory, &error));
+    ck_assert_ptr_nonnull(strstr(error->message,
+                                 "blehub.conf:2: [recovery] PowerCycleMaxMs: PowerCycleMinMs is "
+                                 "300000, above PowerCycleMaxMs, "
+                                 "which is 1000"));
+    g_clear_error(&error);
+
+    write_file("conf.d/a.conf", "\n[recovery]\nPowerCycleMinMs=2000\n");
+    ck_assert_ptr_null(bh_config_load_directory(directory, &error));
+    ck_assert_ptr_nonnull(strstr(error->message, "conf.d/a.conf:3: [recovery] PowerCycleMinMs: "));
+}
+END_TEST
+
+START_TEST(mistake_in_a_drop_in_names_the_drop_in)
+{
+    g_autoptr(GError) error = NULL;
+
+    write_file("conf.d/a.conf", "[limits]\nmaxscans=1\n");
+    ck_assert_ptr_null(bh_config_load_directory(directory, &error));
+    ck_assert_ptr_nonnull(
+        strstr(error->message, "conf.d/a.conf:2: [limits] maxscans: unknown key"));
+}
+END_TEST
+
+START_TEST(adapters_are_chosen_by_address_or_name)
+{
+    g_autoptr(BhConfig) config = bh_config_new();
+
+    ck_assert(bh_config_uses_adapter(config, "00:11:22:33:44:55", "hci0"));
+    config->use = g_strsplit("hci1;aa:bb:cc:dd:ee:ff", ";", 0);
+    ck_assert(!bh_config_uses_adapter(config, "00:11:22:33:44:55", "hci0"));
+    ck_assert(!bh_config_uses_adapter(config, "00:11:22:33:44:55", "hci10"));
+    ck_assert(bh_config_uses_adapter(config, "00:11:22:33:44:55", "hci1"));
+    ck_assert(bh_config_uses_adapter(config, "AA:BB:CC:DD:EE:FF", "hci0"));
+}
+END_TEST
+
+static char *
+read_document(const char *name)
+{
+    g_autofree char *path = g_build_filename(g_getenv("CONFIG_SOURCE_DIR"), name, NULL);
+    g_autoptr(GError) error = NULL;
+    char *text = NULL;
+
+    ck_assert_msg(g_file_get_contents(path, &text, NULL, &error),
+                  "%s",
+                  error ? error->message : "");
+    return text;
+}
+
+static guint
+count_matches(const char *pattern, const char *text)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_MULTILINE, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    guint n = 0;
+
+    for (g_regex_match(regex, text, 0, &match); g_match_info_matches(match);
+         g_match_info_next(match, NULL))
+        n++;
+    return n;
+}
+
+/* The part of a document that speaks about one group. */
+static char *
+dup_section(const char *text, const char *group)
+{
+    g_autofree char *heading = g_strdup_printf("\n[%s]\n", group);
+    const char *start = strstr(text, heading);
+    const char *end = NULL;
+
+    ck_assert_msg(start != NULL, "no section [%s]", group);
+    start += strlen(heading);
+    end = strstr(start, "\n[");
+    return end ? g_strndup(start, (gsize)(end - start) + 1) : g_strdup(start);
+}
+
+START_TEST(example_file_has_every_key_at_its_default)
+{
+    g_autofree char *text = read_document("blehub.conf");
+    const BhConfigKey *keys = NULL;
+    gsize n = 0;
+
+    keys = bh_config_peek_keys(&n);
+    ck_assert_uint_eq(count_matches("^#[A-Za-z]+=", text), n);
+    for (gsize i = 0; i < n; i++) {
+        g_autofree char *section = dup_section(text, keys[i].group);
+        g_autofree char *line =
+            g_strdup_printf("\n#%s=%s\n", keys[i].spec.key, keys[i].default_text);
+
+        ck_assert_msg(strstr(section, line) != NULL, "[%s] has no %s", keys[i].group, line);
+    }
+}
+END_TEST
+
+START_TEST(example_file_loads_with_its_keys_uncommented)
+{
+    g_autofree char *text = read_document("blehub.conf");
+    g_autoptr(GRegex) regex = g_regex_new("^#(?=[A-Za-z]+=)", G_REGEX_MULTILINE, 0, NULL);
+    g_autofree char *active = g_regex_replace_literal(regex, text, -1, 0, "", 0, NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BhConfig) config = NULL;
+
+    write_file("blehub.conf", active);
+    config = bh_config_load_directory(directory, &error);
+    ck_assert_msg(config != NULL, "%s", error ? error->message : "");
+}
+END_TEST
+
+/* A key's entry reads: ``Key=``, indented prose with "MIN to MAX." if it is a number, "Default:
+ * ``X``". */
+START_TEST(manual_page_has_every_key_with_default_and_range)
+{
+    g_autofree char *text = read_document("blehub.conf.5.rst");
+    const BhConfigKey *keys = NULL;
+    gsize n = 0;
+
+    keys = bh_config_peek_keys(&n);
+    ck_assert_uint_eq(count_matches("^``[A-Za-z]+=``$", text), n);
+    for (gsize i = 0; i < n; i++) {
+        const BhConfigKey *key = &keys[i];
+        g_autofree char *section = dup_section(text, key->group);
+        g_autofree char *range =
+            key->spec.type == BH_OPTION_INT
+                ? g_strdup_printf("%d to %d\\.", (int)key->spec.min, (int)key->spec.max)
+                : g_strdup("");
+        g_autofree char *value = key->default_text[0]
+                                     ? g_strdup_printf("``%s``\\.", key->default_text)
+                                     : g_strdup("empty");
+        g_autofree char *pattern =
+            g_strdup_printf("^``%s=``\\n(    .*\\n)*?.*%s\\s+(.*\\n    )*?Default: %s",
+                            key->spec.key,
+                            range,
+                            value);
+
+        ck_assert_msg(count_matches(pattern, section) == 1, "[%s] %s", key->group, key->spec.key);
+    }
+}
+END_TEST
+
+static Suite *
+config_suite(void)
+{
+    Suite *suite = suite_create("config");
+    TCase *tests = tcase_create("config");
+
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, defaults_are_the_documented_ones);
+    tcase_add_test(tests, empty_directory_gives_defaults);
+    tcase_add_test(tests, explicit_file_must_exist);
+    tcase_add_test(tests, unreadable_file_is_an_error);
+    tcase_add_test(tests, reads_every_type);
+    tcase_add_test(tests, drop_ins_override_in_order_of_their_names);
+    tcase_add_test(tests, explicit_file_is_read_alone);
+    tcase_add_test(tests, mistakes_name_file_line_group_and_key);
+    tcase_add_test(tests, impossible_values_are_refused_at_their_line);
+    tcase_add_test(tests, nul_byte_is_refused);
+    tcase_add_test(tests, backoff_bounds_must_be_in_order_across_files);
+    tcase_add_test(tests, mistake_in_a_drop_in_names_the_drop_in);
+    tcase_add_test(tests, adapters_are_chosen_by_address_or_name);
+    tcase_add_test(tests, example_file_has_every_key_at_its_default);
+    tcase_add_test(tests, example_file_loads_with_its_keys_uncommented);
+    tcase_add_test(tests, manual_page_has_every_key_with_default_and_range);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int
+main(void)
+{
+    SRunner *runner = srunner_create(config_suite());
+    int failed = 0;
+
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
