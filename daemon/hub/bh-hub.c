@@ -1,0 +1,704 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Everything that changes what is wanted (a scan comes or goes, an adapter appears) ends in one
+ * function, reconcile(), which states the demand of each adapter to the radio anew; the radio
+ * ignores what it already knows.
+ */
+#include "bh-hub.h"
+
+#include "bh-error.h"
+#include "bh-log.h"
+#include "bh-scan-demand.h"
+
+typedef struct {
+    BhAdapter *adapter; /* NULL until seen once; kept while it is unplugged */
+    gboolean present;
+    BhScanDemand *stated; /* what the radio was told last; NULL = nothing */
+    gint64 narrow_at_us;  /* when a narrower demand may be stated; 0 = none waits */
+} Slot;
+
+struct _BhHub {
+    GObject parent;
+    BhRadio *radio;
+    BhClock *clock;
+    BhQuota *quota;
+    BhDeviceTable *table;
+    char **used_adapters;
+    Slot slots[BH_RADIO_MAX_ADAPTERS];
+    GPtrArray *scans; /* owned */
+    BhRecoveryLedger ledger;
+    BhHubStateFilter state;
+    BhTimer *state_timer;
+    BhTimer *narrow_timer;
+    gboolean bluez_present;
+    gboolean appeared; /* BlueZ or an adapter came since the state was last looked at */
+    char *bluez_version;
+    BhHubCounters counters;
+    gboolean running;
+};
+
+enum {
+    SIGNAL_STATE_CHANGED,
+    SIGNAL_ADAPTER_ADDED,
+    SIGNAL_ADAPTER_REMOVED,
+    SIGNAL_SYNCED,
+    N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE(BhHub, bh_hub, G_TYPE_OBJECT)
+
+/* State */
+
+static BhHubState
+look_at_state(BhHub *self)
+{
+    BhHubState seen = BH_HUB_NO_ADAPTER;
+
+    if (!self->bluez_present)
+        return BH_HUB_NO_BLUEZ;
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        if (!self->slots[i].present)
+            continue;
+        if (bh_adapter_get_powered(self->slots[i].adapter))
+            return BH_HUB_READY;
+        seen = BH_HUB_RADIO_OFF;
+    }
+    return seen;
+}
+
+static void on_state_timer(gpointer user_data);
+
+static void
+settle_state(BhHub *self)
+{
+    gint64 now_us = bh_clock_now_us(self->clock);
+    gboolean changed =
+        bh_hub_state_filter_update(&self->state, look_at_state(self), self->appeared, now_us);
+    gint64 next_us = bh_hub_state_filter_next_us(&self->state);
+
+    self->appeared = FALSE;
+    if (next_us != 0)
+        self->state_timer = bh_clock_call_in(self->clock,
+                                             MAX(next_us - now_us, 0) / 1000 + 1,
+                                             on_state_timer,
+                                             self);
+    if (changed)
+        g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
+}
+
+static void
+on_state_timer(gpointer user_data)
+{
+    BhHub *self = user_data;
+
+    bh_clear_timer(&self->state_timer);
+    settle_state(self);
+}
+
+/* Looks at the state once the radio has told all that belongs together. */
+static void
+queue_state(BhHub *self)
+{
+    bh_clear_timer(&self->state_timer);
+    self->state_timer = bh_clock_call_in(self->clock, 0, on_state_timer, self);
+}
+
+/* Wanted against stated */
+
+static BhScanDemand *
+merge_demand(BhHub *self, BhAdapter *adapter)
+{
+    BhScanDemand *demand = bh_scan_demand_new();
+
+    for (guint i = 0; i < self->scans->len; i++) {
+        BhScan *scan = g_ptr_array_index(self->scans, i);
+
+        if (bh_scan_wants(scan, adapter))
+            bh_scan_demand_add(demand, bh_scan_peek_filter(scan));
+    }
+    return demand;
+}
+
+static void
+state_demand(BhHub *self, guint8 slot, BhScanDemand *demand)
+{
+    Slot *it = &self->slots[slot];
+    BhRadioScanDemand view;
+
+    it->narrow_at_us = 0;
+    g_clear_pointer(&it->stated, bh_scan_demand_free);
+    it->stated = demand;
+    bh_radio_set_scan(self->radio, slot, bh_scan_demand_peek(demand, &view));
+}
+
+static gboolean
+may_only_narrow(const Slot *it, const BhScanDemand *demand)
+{
+    return demand->wanted && it->stated != NULL && bh_scan_demand_covers(it->stated, demand) &&
+           !bh_scan_demand_covers(demand, it->stated);
+}
+
+static void on_narrow_timer(gpointer user_data);
+
+static void
+queue_narrowing(BhHub *self, Slot *it)
+{
+    if (it->narrow_at_us == 0)
+        it->narrow_at_us =
+            bh_clock_now_us(self->clock) + BH_SCAN_DEMAND_NARROW_AFTER_MS * G_GINT64_CONSTANT(1000);
+    if (self->narrow_timer == NULL)
+        self->narrow_timer =
+            bh_clock_call_in(self->clock, BH_SCAN_DEMAND_NARROW_AFTER_MS, on_narrow_timer, self);
+}
+
+static void
+reconcile_slot(BhHub *self, guint8 slot)
+{
+    Slot *it = &self->slots[slot];
+    g_autoptr(BhScanDemand) demand = merge_demand(self, it->adapter);
+    gboolean due = it->narrow_at_us != 0 && bh_clock_now_us(self->clock) >= it->narrow_at_us;
+
+    if (may_only_narrow(it, demand) && !due) {
+        queue_narrowing(self, it);
+        return;
+    }
+    state_demand(self, slot, g_steal_pointer(&demand));
+}
+
+static void
+reconcile(BhHub *self)
+{
+    if (!self->running)
+        return;
+    for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++)
+        if (self->slots[slot].adapter != NULL)
+            reconcile_slot(self, slot);
+}
+
+static void
+on_narrow_timer(gpointer user_data)
+{
+    BhHub *self = user_data;
+
+    bh_clear_timer(&self->narrow_timer);
+    reconcile(self);
+}
+
+static gboolean
+runs_for(BhHub *self, BhScan *scan)
+{
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        const Slot *it = &self->slots[i];
+
+        if (it->present && bh_adapter_is_scanning(it->adapter) && bh_scan_wants(scan, it->adapter))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+tell_scans(BhHub *self)
+{
+    for (guint i = 0; i < self->scans->len; i++) {
+        BhScan *scan = g_ptr_array_index(self->scans, i);
+
+        bh_scan_set_radio(scan, runs_for(self, scan));
+    }
+}
+
+/* What the radio tells */
+
+static void
+on_bluez_changed(gpointer data, gboolean present, const char *version)
+{
+    BhHub *self = data;
+
+    if (present == self->bluez_present)
+        return;
+    self->bluez_present = present;
+    self->appeared = self->appeared || present;
+    self->counters.bluez_losses += !present;
+    g_free(self->bluez_version);
+    self->bluez_version = g_strdup(version);
+    bh_log_adapter(G_LOG_LEVEL_MESSAGE,
+                   BH_MESSAGE_BLUEZ,
+                   "",
+                   present ? "BlueZ is there" : "BlueZ is gone: waiting for it");
+    queue_state(self);
+}
+
+static gboolean
+is_used(BhHub *self, const BhRadioAdapter *seen)
+{
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    if (self->used_adapters == NULL || self->used_adapters[0] == NULL)
+        return TRUE;
+    bh_address_format(&seen->address, text);
+    for (char **it = self->used_adapters; *it != NULL; it++)
+        if (g_ascii_strcasecmp(*it, text) == 0 || g_strcmp0(*it, seen->name) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static void
+on_adapter_state(BhAdapter *adapter, BhHub *self)
+{
+    queue_state(self);
+    tell_scans(self);
+}
+
+static void
+add_adapter(BhHub *self, const BhRadioAdapter *seen)
+{
+    Slot *it = &self->slots[seen->slot];
+
+    it->present = TRUE;
+    self->appeared = TRUE;
+    g_clear_pointer(&it->stated, bh_scan_demand_free);
+    if (it->adapter != NULL &&
+        !bh_address_equal(bh_adapter_get_address(it->adapter), &seen->address))
+        g_clear_object(&it->adapter); /* the radio gave the slot to another controller */
+    if (it->adapter == NULL)
+        it->adapter = bh_adapter_new(seen->slot, self->radio, self->clock, &self->ledger);
+    bh_adapter_update(it->adapter, seen);
+    g_signal_connect(it->adapter, "changed", G_CALLBACK(on_adapter_state), self);
+    bh_log_adapter(G_LOG_LEVEL_MESSAGE,
+                   BH_MESSAGE_ADAPTER,
+                   bh_adapter_get_address_text(it->adapter),
+                   "adapter %s is there as %s",
+                   bh_adapter_get_address_text(it->adapter),
+                   bh_adapter_get_name(it->adapter));
+    g_signal_emit(self, signals[SIGNAL_ADAPTER_ADDED], 0, it->adapter);
+    reconcile_slot(self, seen->slot);
+}
+
+static void
+on_adapter_changed(gpointer data, const BhRadioAdapter *seen)
+{
+    BhHub *self = data;
+    Slot *it = &self->slots[seen->slot];
+
+    if (it->present)
+        bh_adapter_update(it->adapter, seen);
+    else if (is_used(self, seen))
+        add_adapter(self, seen);
+    else
+        return;
+    queue_state(self);
+    tell_scans(self);
+}
+
+static void
+remove_adapter(BhHub *self, Slot *it)
+{
+    it->present = FALSE;
+    bh_adapter_stop(it->adapter);
+    g_signal_handlers_disconnect_by_data(it->adapter, self);
+    bh_log_adapter(G_LOG_LEVEL_MESSAGE,
+                   BH_MESSAGE_ADAPTER,
+                   bh_adapter_get_address_text(it->adapter),
+                   "adapter %s is gone",
+                   bh_adapter_get_address_text(it->adapter));
+    g_signal_emit(self, signals[SIGNAL_ADAPTER_REMOVED], 0, it->adapter);
+}
+
+static void
+on_adapter_removed(gpointer data, guint8 slot)
+{
+    BhHub *self = data;
+
+    if (!self->slots[slot].present)
+        return;
+    self->counters.adapter_losses++;
+    remove_adapter(self, &self->slots[slot]);
+    queue_state(self);
+    tell_scans(self);
+}
+
+static void
+on_report(gpointer data, const BhReport *report)
+{
+    BhHub *self = data;
+    const Slot *it = &self->slots[report->adapter];
+    BhDeviceChange change = BH_DEVICE_CHANGE_NONE;
+    BhDevice *device;
+
+    if (!it->present)
+        return;
+    self->counters.reports++;
+    bh_adapter_heard(it->adapter, report);
+    device = bh_device_table_update(self->table, report, &change);
+    if (device == NULL)
+        return;
+    for (guint i = self->scans->len; i > 0; i--) { /* backwards: a scan may end itself here */
+        BhScan *scan = g_ptr_array_index(self->scans, i - 1);
+
+        if (bh_scan_wants(scan, it->adapter))
+            bh_scan_offer(scan, device, change, report);
+    }
+}
+
+static void
+on_synced(gpointer data)
+{
+    BhHub *self = data;
+
+    bh_clear_timer(&self->state_timer);
+    self->appeared = FALSE; /* at start-up there is nothing to pass through: tell what is */
+    settle_state(self);
+    g_signal_emit(self, signals[SIGNAL_SYNCED], 0);
+}
+
+static const BhRadioSink radio_sink = {
+    .bluez_changed = on_bluez_changed,
+    .adapter_changed = on_adapter_changed,
+    .adapter_removed = on_adapter_removed,
+    .report = on_report,
+    .synced = on_synced,
+};
+
+/* Scans */
+
+static void
+forget_scan(BhHub *self, BhScan *scan)
+{
+    g_signal_handlers_disconnect_by_data(scan, self);
+    bh_quota_give(self->quota, bh_owned_get_uid(BH_OWNED(scan)), BH_QUOTA_SCANS);
+    g_ptr_array_remove(self->scans, scan);
+    reconcile(self);
+}
+
+static void
+log_loss(BhScan *scan, BhReleaseReason reason)
+{
+    BhClient *client = bh_owned_peek_client(BH_OWNED(scan));
+
+    bh_log_client(G_LOG_LEVEL_INFO,
+                  BH_MESSAGE_CLIENT,
+                  bh_client_get_name(client),
+                  bh_client_get_uid(client),
+                  "a scan of client %s ended: %s",
+                  bh_client_get_name(client),
+                  reason == BH_RELEASE_LEASE_OVER ? "its lease ran out" : "the client left");
+}
+
+static void
+on_scan_released(BhScan *scan, BhReleaseReason reason, BhHub *self)
+{
+    self->counters.clients_gone += reason == BH_RELEASE_CLIENT_GONE;
+    self->counters.leases_expired += reason == BH_RELEASE_LEASE_OVER;
+    if (reason == BH_RELEASE_CLIENT_GONE || reason == BH_RELEASE_LEASE_OVER)
+        log_loss(scan, reason);
+    forget_scan(self, scan);
+}
+
+static void
+on_scan_state(BhScan *scan, BhHub *self)
+{
+    if (bh_scan_get_state(scan) == BH_SCAN_FINISHED)
+        reconcile(self);
+}
+
+BhScan *
+bh_hub_add_scan(BhHub *self,
+                const BhScanSpec *spec,
+                BhClient *client,
+                BhLifetime lifetime,
+                gint64 lease_ms,
+                GError **error)
+{
+    g_autoptr(BhScan) scan = bh_scan_new(spec, self->table, self->quota, self->clock, error);
+
+    if (scan == NULL ||
+        !bh_quota_take(self->quota, bh_client_get_uid(client), BH_QUOTA_SCANS, error))
+        return NULL;
+    bh_owned_claim(BH_OWNED(scan), client, lifetime, lease_ms, self->clock);
+    g_signal_connect_after(scan, "released", G_CALLBACK(on_scan_released), self);
+    g_signal_connect(scan, "state-changed", G_CALLBACK(on_scan_state), self);
+    bh_scan_set_radio(scan, runs_for(self, scan));
+    g_ptr_array_add(self->scans, g_object_ref(scan));
+    reconcile(self);
+    return g_steal_pointer(&scan);
+}
+
+/* Discover: a scan that ends by itself and is its own result */
+
+typedef struct {
+    BhScan *scan;
+    guint count;
+} Discovery;
+
+static void
+discovery_free(Discovery *self)
+{
+    g_clear_object(&self->scan);
+    g_free(self);
+}
+
+static void
+discovery_end(GTask *task, GError *error)
+{
+    g_autoptr(GTask) mine = task;
+    Discovery *discovery = g_task_get_task_data(task);
+
+    g_signal_handlers_disconnect_by_data(discovery->scan, task);
+    bh_owned_release(BH_OWNED(discovery->scan), BH_RELEASE_ASKED);
+    if (error != NULL)
+        g_task_return_error(task, error);
+    else
+        g_task_return_pointer(task, g_object_ref(discovery->scan), g_object_unref);
+}
+
+static void
+on_discovery_state(BhScan *scan, GTask *task)
+{
+    if (bh_scan_get_state(scan) == BH_SCAN_FINISHED)
+        discovery_end(task, NULL);
+}
+
+static void
+on_discovery_found(BhScan *scan, GTask *task)
+{
+    Discovery *discovery = g_task_get_task_data(task);
+
+    if (discovery->count != 0 && bh_scan_count_devices(scan) >= discovery->count)
+        discovery_end(task, NULL);
+}
+
+static void
+on_discovery_released(BhScan *scan, BhReleaseReason reason, GTask *task)
+{
+    discovery_end(task, g_error_new(BH_ERROR, BH_ERROR_CANCELLED, "the caller left"));
+}
+
+void
+bh_hub_discover_async(BhHub *self,
+                      const BhScanSpec *spec,
+                      guint count,
+                      BhClient *client,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
+    Discovery *discovery = g_new0(Discovery, 1);
+    GError *error = NULL;
+
+    g_task_set_source_tag(task, bh_hub_discover_async);
+    g_task_set_task_data(task, discovery, (GDestroyNotify)discovery_free);
+    discovery->count = count;
+    if (bh_hub_check_ready(self, &error))
+        discovery->scan = bh_hub_add_scan(self, spec, client, BH_LIFETIME_CALLER, 0, &error);
+    if (discovery->scan == NULL) {
+        g_task_return_error(task, error);
+        return;
+    }
+    g_signal_connect(discovery->scan, "state-changed", G_CALLBACK(on_discovery_state), task);
+    g_signal_connect(discovery->scan, "device-found", G_CALLBACK(on_discovery_found), task);
+    g_signal_connect_after(discovery->scan, "released", G_CALLBACK(on_discovery_released), task);
+    g_steal_pointer(&task); /* ended by one of the handlers */
+}
+
+BhScan *
+bh_hub_discover_finish(BhHub *self, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+/* The rest of the interface */
+
+BhHubState
+bh_hub_get_state(BhHub *self)
+{
+    return self->state.shown;
+}
+
+const char *
+bh_hub_get_bluez_version(BhHub *self)
+{
+    return self->bluez_version != NULL ? self->bluez_version : "";
+}
+
+gboolean
+bh_hub_check_ready(BhHub *self, GError **error)
+{
+    if (look_at_state(self) == BH_HUB_READY)
+        return TRUE;
+    g_set_error_literal(error,
+                        BH_ERROR,
+                        BH_ERROR_NOT_READY,
+                        bh_hub_state_to_string(look_at_state(self)));
+    return FALSE;
+}
+
+BhClock *
+bh_hub_peek_clock(BhHub *self)
+{
+    return self->clock;
+}
+
+BhQuota *
+bh_hub_peek_quota(BhHub *self)
+{
+    return self->quota;
+}
+
+BhRadio *
+bh_hub_peek_radio(BhHub *self)
+{
+    return self->radio;
+}
+
+BhDeviceTable *
+bh_hub_peek_table(BhHub *self)
+{
+    return self->table;
+}
+
+BhAdapter *
+bh_hub_peek_adapter(BhHub *self, guint8 slot)
+{
+    return slot < BH_RADIO_MAX_ADAPTERS ? self->slots[slot].adapter : NULL;
+}
+
+BhAdapter *
+bh_hub_find_adapter(BhHub *self, const char *name)
+{
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        const Slot *it = &self->slots[i];
+
+        if (!it->present)
+            continue;
+        if (g_ascii_strcasecmp(name, bh_adapter_get_address_text(it->adapter)) == 0 ||
+            g_strcmp0(name, bh_adapter_get_name(it->adapter)) == 0)
+            return it->adapter;
+    }
+    return NULL;
+}
+
+void
+bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
+{
+    *counters = self->counters;
+    counters->discovery_restarts = self->ledger.restarts;
+    counters->power_cycles = self->ledger.power_cycles;
+    counters->limit_exceeded = bh_quota_refusals(self->quota);
+    counters->devices_evicted = bh_device_table_evictions(self->table);
+    counters->devices_known = bh_device_table_size(self->table);
+    counters->scans = bh_quota_total(self->quota, BH_QUOTA_SCANS);
+    bh_radio_get_counters(self->radio, &counters->radio);
+}
+
+void
+bh_hub_configure(BhHub *self, const BhHubSettings *settings)
+{
+    bh_quota_set_limit(self->quota, BH_QUOTA_SCANS, settings->max_scans);
+    bh_quota_set_limit(self->quota, BH_QUOTA_WAITS, settings->max_waits);
+    bh_device_table_set_max_rows(self->table, settings->max_devices);
+    self->ledger.policy = settings->recovery;
+    self->ledger.may_power_cycle = settings->may_power_cycle;
+    g_strfreev(self->used_adapters);
+    self->used_adapters = g_strdupv(settings->adapters);
+    if (self->running)
+        g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0); /* Limits may have changed */
+}
+
+void
+bh_hub_start(BhHub *self)
+{
+    self->running = TRUE;
+    bh_radio_start(self->radio, &radio_sink, self);
+}
+
+void
+bh_hub_stop(BhHub *self)
+{
+    if (!self->running)
+        return;
+    while (self->scans->len > 0)
+        bh_owned_release(g_ptr_array_index(self->scans, 0), BH_RELEASE_SHUTDOWN);
+    self->running = FALSE;
+    bh_clear_timer(&self->state_timer);
+    bh_clear_timer(&self->narrow_timer);
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
+        if (self->slots[i].adapter != NULL)
+            bh_adapter_stop(self->slots[i].adapter);
+    bh_radio_stop(self->radio);
+}
+
+static void
+bh_hub_dispose(GObject *object)
+{
+    BhHub *self = BH_HUB(object);
+
+    if (self->radio != NULL)
+        bh_hub_stop(self);
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        g_clear_object(&self->slots[i].adapter);
+        g_clear_pointer(&self->slots[i].stated, bh_scan_demand_free);
+    }
+    g_clear_object(&self->radio);
+    G_OBJECT_CLASS(bh_hub_parent_class)->dispose(object);
+}
+
+static void
+bh_hub_finalize(GObject *object)
+{
+    BhHub *self = BH_HUB(object);
+
+    g_ptr_array_unref(self->scans);
+    bh_device_table_free(self->table);
+    bh_quota_free(self->quota);
+    bh_clock_unref(self->clock);
+    g_strfreev(self->used_adapters);
+    g_free(self->bluez_version);
+    G_OBJECT_CLASS(bh_hub_parent_class)->finalize(object);
+}
+
+static guint
+new_signal(const char *name, guint n_params, GType param)
+{
+    return g_signal_new(name,
+                        BH_TYPE_HUB,
+                        G_SIGNAL_RUN_LAST,
+                        0,
+                        NULL,
+                        NULL,
+                        NULL,
+                        G_TYPE_NONE,
+                        n_params,
+                        param);
+}
+
+static void
+bh_hub_class_init(BhHubClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = bh_hub_dispose;
+    G_OBJECT_CLASS(klass)->finalize = bh_hub_finalize;
+    signals[SIGNAL_STATE_CHANGED] = new_signal("state-changed", 0, G_TYPE_NONE);
+    signals[SIGNAL_ADAPTER_ADDED] = new_signal("adapter-added", 1, BH_TYPE_ADAPTER);
+    signals[SIGNAL_ADAPTER_REMOVED] = new_signal("adapter-removed", 1, BH_TYPE_ADAPTER);
+    signals[SIGNAL_SYNCED] = new_signal("synced", 0, G_TYPE_NONE);
+}
+
+static void
+bh_hub_init(BhHub *self)
+{
+    self->quota = bh_quota_new();
+    self->scans = g_ptr_array_new_with_free_func(g_object_unref);
+}
+
+BhHub *
+bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
+{
+    BhHub *self = g_object_new(BH_TYPE_HUB, NULL);
+
+    self->radio = g_object_ref(radio);
+    self->clock = bh_clock_ref(clock);
+    self->table = bh_device_table_new(settings->max_devices);
+    bh_hub_configure(self, settings);
+    return self;
+}

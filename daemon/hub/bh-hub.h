@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The domain's root: the adapters, the device table, the scans of all clients, and what they
+ * together want of the radio. It decides who hears what; it knows neither BlueZ nor D-Bus.
+ *
+ * Signals: "state-changed" (state or capabilities), "adapter-added" (BhAdapter), "adapter-removed"
+ * (BhAdapter), "synced" (once: what is there at start-up is known).
+ */
+#include "bh-hub-state.h"
+#include "bh-scan.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    guint max_scans;   /* per user */
+    guint max_waits;   /* per user */
+    guint max_devices; /* of the table */
+    BhRecoveryPolicy recovery;
+    gboolean may_power_cycle;
+    char **adapters; /* addresses or "hciN" that are used; empty or NULL = all; borrowed for the
+                        call */
+} BhHubSettings;
+
+typedef struct {
+    guint64 reports;
+    guint64 bluez_losses;
+    guint64 adapter_losses;
+    guint64 clients_gone;
+    guint64 leases_expired;
+    guint64 discovery_restarts;
+    guint64 power_cycles;
+    guint64 limit_exceeded;
+    guint64 devices_evicted;
+    guint devices_known;
+    guint scans;
+    BhRadioCounters radio;
+} BhHubCounters;
+
+#define BH_TYPE_HUB (bh_hub_get_type())
+G_DECLARE_FINAL_TYPE(BhHub, bh_hub, BH, HUB, GObject)
+
+BhHub *bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings);
+
+/* Starts the radio; stop releases every owned object, then stops the radio. */
+void bh_hub_start(BhHub *self);
+void bh_hub_stop(BhHub *self);
+
+/* Takes new settings without disturbing what runs. */
+void bh_hub_configure(BhHub *self, const BhHubSettings *settings);
+
+BhHubState bh_hub_get_state(BhHub *self);
+const char *bh_hub_get_bluez_version(BhHub *self);
+/* NotReady with the state as message, unless ready. */
+gboolean bh_hub_check_ready(BhHub *self, GError **error);
+
+BhClock *bh_hub_peek_clock(BhHub *self);
+BhQuota *bh_hub_peek_quota(BhHub *self);
+BhRadio *bh_hub_peek_radio(BhHub *self);
+BhDeviceTable *bh_hub_peek_table(BhHub *self);
+/* By slot, also when it is gone at present as long as it was seen once; NULL else. */
+BhAdapter *bh_hub_peek_adapter(BhHub *self, guint8 slot);
+/* By address ("AA:..") or present name ("hci0"); NULL if not there. */
+BhAdapter *bh_hub_find_adapter(BhHub *self, const char *name);
+void bh_hub_get_counters(BhHub *self, BhHubCounters *counters);
+
+/* Starts a scan owned by client. Errors: InvalidArguments, LimitExceeded. */
+BhScan *bh_hub_add_scan(BhHub *self,
+                        const BhScanSpec *spec,
+                        BhClient *client,
+                        BhLifetime lifetime,
+                        gint64 lease_ms,
+                        GError **error);
+
+/* A scan for duration_ms, or until count (0 = no limit) devices were found; the finished scan is
+ * the result, to be read and dropped. Errors: NotReady, InvalidArguments, LimitExceeded, Cancelled
+ * (client left). */
+void bh_hub_discover_async(BhHub *self,
+                           const BhScanSpec *spec,
+                           guint count,
+                           BhClient *client,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+BhScan *bh_hub_discover_finish(BhHub *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

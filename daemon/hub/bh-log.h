@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Structured log lines: what happened (MESSAGE_ID, explained in the journal's catalog) and to whom
+ * (BLEHUB_ADAPTER=, BLEHUB_CLIENT=), so that `journalctl BLEHUB_ADAPTER=...` finds one controller's
+ * story.
+ */
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define BH_MESSAGE_BLUEZ "4b1c7d0a5b5e4a5c9f3a0e5d1c2b7a10" /* BlueZ came or went */
+#define BH_MESSAGE_ADAPTER                                                                         \
+    "4b1c7d0a5b5e4a5c9f3a0e5d1c2b7a11" /* an adapter came, went, or changed */
+#define BH_MESSAGE_RECOVERY "4b1c7d0a5b5e4a5c9f3a0e5d1c2b7a12" /* a rung of the recovery ladder */
+#define BH_MESSAGE_CLIENT                                                                          \
+    "4b1c7d0a5b5e4a5c9f3a0e5d1c2b7a13" /* a client left with objects, or was refused */
+
+/* adapter: its address. */
+void bh_log_adapter(GLogLevelFlags level,
+                    const char *message_id,
+                    const char *adapter,
+                    const char *format,
+                    ...) G_GNUC_PRINTF(4, 5);
+
+/* client: its bus name. */
+void bh_log_client(GLogLevelFlags level,
+                   const char *message_id,
+                   const char *client,
+                   guint32 uid,
+                   const char *format,
+                   ...) G_GNUC_PRINTF(5, 6);
+
+G_END_DECLS

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One small row per user who holds something; a user who gave everything back leaves no trace.
+ */
+#include "bh-quota.h"
+
+#include "bh-error.h"
+
+typedef struct {
+    guint held[BH_N_QUOTAS];
+} UserRow;
+
+struct BhQuota {
+    guint limits[BH_N_QUOTAS];
+    guint totals[BH_N_QUOTAS];
+    guint64 refusals;
+    GHashTable *users; /* uid -> UserRow, owned */
+};
+
+static const char *const quota_names[] = {
+    [BH_QUOTA_SCANS] = "MaxScans",
+    [BH_QUOTA_WAITS] = "MaxWaits",
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(quota_names) == BH_N_QUOTAS);
+
+BhQuota *
+bh_quota_new(void)
+{
+    BhQuota *self = g_new0(BhQuota, 1);
+
+    self->users = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    return self;
+}
+
+void
+bh_quota_free(BhQuota *self)
+{
+    g_hash_table_unref(self->users);
+    g_free(self);
+}
+
+void
+bh_quota_set_limit(BhQuota *self, BhQuotaKind kind, guint limit)
+{
+    self->limits[kind] = limit;
+}
+
+guint
+bh_quota_get_limit(BhQuota *self, BhQuotaKind kind)
+{
+    return self->limits[kind];
+}
+
+static UserRow *
+ensure_row(BhQuota *self, guint32 uid)
+{
+    UserRow *row = g_hash_table_lookup(self->users, GUINT_TO_POINTER(uid));
+
+    if (row == NULL) {
+        row = g_new0(UserRow, 1);
+        g_hash_table_insert(self->users, GUINT_TO_POINTER(uid), row);
+    }
+    return row;
+}
+
+gboolean
+bh_quota_take(BhQuota *self, guint32 uid, BhQuotaKind kind, GError **error)
+{
+    UserRow *row = ensure_row(self, uid);
+
+    if (row->held[kind] >= self->limits[kind]) {
+        self->refusals++;
+        g_set_error(error,
+                    BH_ERROR,
+                    BH_ERROR_LIMIT_EXCEEDED,
+                    "%s: this user already has %u",
+                    quota_names[kind],
+                    row->held[kind]);
+        return FALSE;
+    }
+    row->held[kind]++;
+    self->totals[kind]++;
+    return TRUE;
+}
+
+static gboolean
+row_is_empty(const UserRow *row)
+{
+    for (guint i = 0; i < BH_N_QUOTAS; i++)
+        if (row->held[i] != 0)
+            return FALSE;
+    return TRUE;
+}
+
+void
+bh_quota_give(BhQuota *self, guint32 uid, BhQuotaKind kind)
+{
+    UserRow *row = g_hash_table_lookup(self->users, GUINT_TO_POINTER(uid));
+
+    g_return_if_fail(row != NULL && row->held[kind] > 0);
+    row->held[kind]--;
+    self->totals[kind]--;
+    if (row_is_empty(row))
+        g_hash_table_remove(self->users, GUINT_TO_POINTER(uid));
+}
+
+guint
+bh_quota_total(BhQuota *self, BhQuotaKind kind)
+{
+    return self->totals[kind];
+}
+
+guint64
+bh_quota_refusals(BhQuota *self)
+{
+    return self->refusals;
+}

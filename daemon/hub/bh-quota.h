@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * How much of each kind a user holds, against a limit per user. Taking fails with LimitExceeded and
+ * counts it; giving back is the taker's duty.
+ */
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+    BH_QUOTA_SCANS,
+    BH_QUOTA_WAITS,
+    BH_N_QUOTAS
+} BhQuotaKind;
+
+typedef struct BhQuota BhQuota;
+
+BhQuota *bh_quota_new(void);
+void bh_quota_free(BhQuota *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhQuota, bh_quota_free)
+
+void bh_quota_set_limit(BhQuota *self, BhQuotaKind kind, guint limit);
+guint bh_quota_get_limit(BhQuota *self, BhQuotaKind kind);
+
+/* Error: LimitExceeded, naming the limit. */
+gboolean bh_quota_take(BhQuota *self, guint32 uid, BhQuotaKind kind, GError **error);
+void bh_quota_give(BhQuota *self, guint32 uid, BhQuotaKind kind);
+
+/* What all users hold together. */
+guint bh_quota_total(BhQuota *self, BhQuotaKind kind);
+guint64 bh_quota_refusals(BhQuota *self);
+
+G_END_DECLS

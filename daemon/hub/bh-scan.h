@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * One client's scan: a filter, a rule for re-reporting, its own statistics of every device it saw,
+ * and the devices that wait to be fetched. What waits is kept one per device, newest wins, in the
+ * order the devices came, so a client that never asks costs no more than the device table has rows.
+ */
+#include "bh-adapter.h"
+#include "bh-device-table.h"
+#include "bh-filter.h"
+#include "bh-owned.h"
+#include "bh-quota.h"
+#include "bh-report-rule.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    BhFilterSpec filter;
+    BhReportRule rule;
+    gint64 duration_ms; /* 0 = endless */
+    gboolean has_adapter;
+    BhAddress adapter; /* only what this one hears */
+} BhScanSpec;
+
+typedef enum {
+    BH_SCAN_WAITING,  /* no radio yet; goes on by itself */
+    BH_SCAN_RUNNING,  /* a discovery of an adapter it uses is confirmed */
+    BH_SCAN_FINISHED, /* its duration is over */
+} BhScanState;
+
+/* "waiting", "scanning", "finished". */
+const char *bh_scan_state_to_string(BhScanState state);
+
+#define BH_TYPE_SCAN (bh_scan_get_type())
+G_DECLARE_FINAL_TYPE(BhScan, bh_scan, BH, SCAN, BhOwned)
+
+/* Signals: "state-changed"; "device-found" when a device is seen for the first time.
+ * table and quota are borrowed: outlive the scan. Error: InvalidArguments of the filter. */
+BhScan *bh_scan_new(const BhScanSpec *spec,
+                    BhDeviceTable *table,
+                    BhQuota *quota,
+                    BhClock *clock,
+                    GError **error);
+
+const BhFilter *bh_scan_peek_filter(BhScan *self);
+/* Whether the scan wants what this adapter hears, now. */
+gboolean bh_scan_wants(BhScan *self, BhAdapter *adapter);
+
+BhScanState bh_scan_get_state(BhScan *self);
+void bh_scan_set_radio(BhScan *self, gboolean running);
+
+/* Offers the device a report was about, heard by adapter. */
+void bh_scan_offer(BhScan *self, BhDevice *device, BhDeviceChange change, const BhReport *report);
+
+/* One device as this scan knows it: rssi and adapter of its own newest report, and its statistics.
+ */
+typedef struct {
+    BhDevice device; /* payload borrowed: until the next report */
+    BhStatistics statistics;
+    guint32 merged; /* reports that the row stands for */
+} BhScanRow;
+
+/* Every device seen and still known, most recently heard first, until func returns FALSE. */
+typedef gboolean (*BhScanRowFunc)(const BhScanRow *row, gpointer user_data);
+void bh_scan_foreach(BhScan *self, BhScanRowFunc func, gpointer user_data);
+guint bh_scan_count_devices(BhScan *self);
+
+/* Waits for the next device to report; at once if one waits. client is who waits: the wait counts
+ * against its user and ends without a trace when it goes. timeout_ms 0 = for ever. Errors: Timeout,
+ * Cancelled, LimitExceeded. take is called inside the main loop at the very moment the row is
+ * consumed. */
+void bh_scan_wait_async(BhScan *self,
+                        BhClient *client,
+                        gint64 timeout_ms,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+/* A row whose payload is owned; free with bh_scan_row_free(). */
+BhScanRow *bh_scan_wait_finish(BhScan *self, GAsyncResult *result, GError **error);
+void bh_scan_row_free(BhScanRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhScanRow, bh_scan_row_free)
+
+guint64 bh_scan_get_seen(BhScan *self);
+guint64 bh_scan_get_delivered(BhScan *self);
+guint64 bh_scan_get_dropped(BhScan *self);
+
+G_END_DECLS
