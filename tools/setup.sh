@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
 # What tests/run and tools/demo share: make a bare Debian 12 able to build blehub, and build it. To be
 # sourced, with $top naming the checkout. apt is touched only when a package is missing, so that a second
