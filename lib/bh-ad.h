@@ -61,12 +61,28 @@ gboolean bh_ad_iter_next(BhAdIter *iter, BhAdStructure *structure);
 /** Number of bytes up to the first malformed structure, trailing zero padding not counted. */
 gsize bh_ad_valid_size(const guint8 *bytes, gsize size, gboolean *malformed);
 
+/** Octets of one UUID in structures of this type (lists, solicitation, service data): 2, 4 or 16; 0 for
+ *  every other type. */
+gsize bh_ad_uuid_width(guint8 type);
+
+/** Text from the air as valid UTF-8: NULs at the end are padding and go; invalid bytes, other NULs and
+ *  control characters become U+FFFD. */
+char *bh_ad_dup_text(const guint8 *bytes, gsize size);
+
+/** The first structure of a type with min_length to max_length bytes of data. */
+gboolean bh_ad_find(const guint8 *bytes,
+                    gsize size,
+                    guint8 type,
+                    gsize min_length,
+                    gsize max_length,
+                    BhAdStructure *structure);
+
 /* The readers below skip structures of the right type and an impossible length. */
 
 /** The complete name, else the short one. Not NUL-terminated, may be empty, may not be UTF-8.
  *  FALSE if there is none. */
 gboolean bh_ad_find_name(const guint8 *bytes, gsize size, const guint8 **name, gsize *name_size);
-/** The name as valid UTF-8 (invalid bytes replaced, NUL and controls too), or NULL. */
+/** The name as bh_ad_dup_text() cleans it, or NULL. */
 char *bh_ad_dup_name(const guint8 *bytes, gsize size);
 gboolean bh_ad_find_tx_power(const guint8 *bytes, gsize size, gint8 *dbm);
 gboolean bh_ad_find_appearance(const guint8 *bytes, gsize size, guint16 *appearance);
@@ -80,9 +96,9 @@ gboolean bh_ad_has_manufacturer(const guint8 *bytes, gsize size, guint16 company
 
 /** Adds what the payload says to a row: Name s, UUIDs as, SolicitUUIDs as, ManufacturerData a{qv} (ay),
  *  ServiceData a{sv} (ay), TxPower n, Appearance q, AdvertisingFlags ay, URI s, LERole y,
- *  AdvertisingIntervalMs d, ConnectionIntervals (qq, units of 1.25 ms), and other types as
- *  Data a{yv} (ay). Several manufacturer structures of one company: their bytes are kept apart is
- *  impossible in a{qv}, so the first wins, as BlueZ does. Absent fields add nothing.
+ *  AdvertisingIntervalMs d, ConnectionIntervals (qq, units of 1.25 ms), and other types (and URIs of a
+ *  scheme that is not known) as Data a{yv} (ay). Absent fields add nothing. One key has one value: of
+ *  several structures for one company, service UUID or other type the first wins, as with BlueZ.
  *  builder is a GVariantBuilder of a{sv}. */
 void bh_ad_add_to_row(const guint8 *bytes, gsize size, GVariantBuilder *builder);
 
@@ -108,8 +124,10 @@ typedef enum {
 
 BhAdGroups bh_ad_group_of(guint8 type);
 
-/** Copies into out (cleared first) the structures of old whose group is not in replaced, then update:
- *  what BlueZ means by a PropertiesChanged. Too long is cut at a structure's border. */
+/** Copies into out (cleared first) the structures of old, those of replaced groups exchanged for the
+ *  ones in update: what BlueZ means by a PropertiesChanged. A group keeps its place and new groups go to
+ *  the end, so an update that says nothing new gives the same bytes; BH_AD_GROUP_ALL takes update as
+ *  it is. Too long is cut at a structure's border. */
 void bh_ad_merge(const guint8 *old,
                  gsize old_size,
                  BhAdGroups replaced,

@@ -45,24 +45,29 @@ void bh_device_table_free(BhDeviceTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDeviceTable, bh_device_table_free)
 
 /** Merges a report into its device's row, making the row if needed. Returns the row (borrowed: until the
- *  next update) and what changed. NULL only when every row is held and the device is new; counted as
- *  an eviction. */
+ *  next update) and what changed; of a new device everything known did. NULL only when every row is held
+ *  and the device is new; counted as an eviction. Groups of which the report brings structures
+ *  are replaced also if it does not say so; one that neither brings nor replaces anything is about RSSI and
+ *  time. */
 BhDevice *bh_device_table_update(BhDeviceTable *self, const BhReport *report, BhDeviceChange *change);
 
 BhDevice *bh_device_table_lookup(BhDeviceTable *self, const BhAddress *address);
 /** The row in a slot if it is still of that generation, else NULL. */
 BhDevice *bh_device_table_peek_slot(BhDeviceTable *self, guint32 slot, guint32 generation);
 
+/** Holds are counted; a row with any is never evicted. */
 void bh_device_table_hold(BhDeviceTable *self, BhDevice *device);
 void bh_device_table_unhold(BhDeviceTable *self, BhDevice *device);
 
-/** Calls func for each row, most recently heard first, until it returns FALSE. func must not update. */
+/** Calls func for each row, most recently heard first, until it returns FALSE. func must not
+ *  update, hold or unhold. */
 typedef gboolean (*BhDeviceFunc)(BhDevice *device, gpointer user_data);
 void bh_device_table_foreach(BhDeviceTable *self, BhDeviceFunc func, gpointer user_data);
 
 guint bh_device_table_size(BhDeviceTable *self);
 guint64 bh_device_table_evictions(BhDeviceTable *self);
-/** Changes the bound; a smaller one evicts at once. */
+/** Changes the bound; a smaller one evicts at once. Held rows beyond it stay, and go after their last
+ *  unhold when the next new device comes. */
 void bh_device_table_set_max_rows(BhDeviceTable *self, guint max_rows);
 
 /** Everything known of the device except statistics and adapter name: Address s, AddressType s, RSSI n,

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Standard names of 16-bit UUIDs and appearances from a small table of the Assigned Numbers; a name that
- * is not in the table is NULL, never guessed.
+ * Standard names of 16-bit UUIDs from a small table of the Assigned Numbers; a name that is not in the
+ * table is NULL, never guessed.
  */
 #include "bh-uuid.h"
 
@@ -13,10 +13,10 @@ typedef enum {
     BH_NAME_SERVICE,
     BH_NAME_CHARACTERISTIC,
     BH_NAME_DESCRIPTOR,
-    BH_NAME_MEMBER, /* a company's 16-bit UUID, 0xFCxx to 0xFExx */
+    BH_NAME_MEMBER, /* of a company or standards body, 0xFCxx to 0xFFFx */
 } BhNameKind;
 
-/** English name and what kind of UUID it is; NULL if not known. Static storage. */
+/** English name and what kind of UUID it is; NULL (kind untouched) if not known. Static storage. */
 const char *bh_uuid_name(const BhUuid *uuid, BhNameKind *kind);
 
 G_END_DECLS

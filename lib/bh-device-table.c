@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Rows live in slots and hang in one of two lists ordered by when they were last heard: rows
+ * somebody holds, and idle ones, whose tail is the next to go. A hash set over the rows themselves
+ * (the address comes first in a row) finds them. When the table is full the idle tail's memory,
+ * slot and payload buffer become the new device's, so a busy place costs no allocation per
+ * stranger.
+ */
+#include "bh-device-table.h"
+
+#include <string.h>
+
+#define MAX_ROWS_LIMIT 1000000
+
+/* A payload buffer this big is given back when its content has become small. */
+#define LARGE_PAYLOAD 256
+
+typedef struct Row Row;
+
+struct Row {
+    BhDevice device; /* first, and its address first in it: the hash key */
+    Row *newer, *older;
+    guint16 capacity; /* of device.payload */
+};
+G_STATIC_ASSERT(G_STRUCT_OFFSET(Row, device) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(BhDevice, address) == 0);
+G_STATIC_ASSERT(BH_AD_PAYLOAD_MAX < G_MAXUINT16);
+
+typedef struct {
+    Row *newest, *oldest;
+} Recency;
+
+struct BhDeviceTable {
+    GHashTable *by_address; /* set of Row */
+    GPtrArray *slots;       /* Row, or NULL if in free_slots; owns the rows */
+    GArray *free_slots;     /* guint32 */
+    Recency idle, held;
+    GByteArray *scratch; /* a merged payload, before it is compared */
+    guint max_rows;
+    guint32 last_generation;
+    guint64 evictions;
+};
+
+static void
+unlink_row(Recency *list, Row *row)
+{
+    *(row->newer != NULL ? &row->newer->older : &list->newest) = row->older;
+    *(row->older != NULL ? &row->older->newer : &list->oldest) = row->newer;
+}
+
+/* Links the row as the next older one of newer; NULL: as the newest. */
+static void
+link_row(Recency *list, Row *row, Row *newer)
+{
+    row->newer = newer;
+    row->older = newer != NULL ? newer->older : list->newest;
+    *(newer != NULL ? &newer->older : &list->newest) = row;
+    *(row->older != NULL ? &row->older->newer : &list->oldest) = row;
+}
+
+/* Links the row where its last report says. */
+static void
+link_by_time(Recency *list, Row *row)
+{
+    Row *newer = list->oldest;
+    while (newer != NULL && newer->device.last_seen_us <= row->device.last_seen_us)
+        newer = newer->newer;
+    link_row(list, row, newer);
+}
+
+static Recency *
+list_of(BhDeviceTable *self, const Row *row)
+{
+    return row->device.holds > 0 ? &self->held : &self->idle;
+}
+
+static void
+free_row(gpointer data)
+{
+    Row *row = data;
+    if (row == NULL)
+        return;
+    g_free(row->device.payload);
+    g_free(row);
+}
+
+BhDeviceTable *
+bh_device_table_new(guint max_rows)
+{
+    g_return_val_if_fail(max_rows >= 1 && max_rows <= MAX_ROWS_LIMIT, NULL);
+
+    BhDeviceTable *self = g_new0(BhDeviceTable, 1);
+    self->by_address = g_hash_table_new(bh_address_hash, bh_address_equal);
+    self->slots = g_ptr_array_new_with_free_func(free_row);
+    self->free_slots = g_array_new(FALSE, FALSE, sizeof(guint32));
+    self->scratch = g_byte_array_new();
+    self->max_rows = max_rows;
+    return self;
+}
+
+void
+bh_device_table_free(BhDeviceTable *self)
+{
+    if (self == NULL)
+        return;
+    g_hash_table_unref(self->by_address);
+    g_ptr_array_unref(self->slots);
+    g_array_unref(self->free_slots);
+    g_byte_array_unref(self->scratch);
+    g_free(self);
+}
+
+/* Takes the idle row unheard for longest out of the table; NULL if every row is held. Its memory
+ * and its slot are the caller's to use or to give back. */
+static Row *
+evict_oldest(BhDeviceTable *self)
+{
+    Row *row = self->idle.oldest;
+    if (row == NULL)
+        return NULL;
+    unlink_row(&self->idle, row);
+    g_hash_table_remove(self->by_address, row);
+    self->evictions++;
+    return row;
+}
+
+static void
+trim(BhDeviceTable *self)
+{
+    while (g_hash_table_size(self->by_address) > self->max_rows) {
+        Row *row = evict_oldest(self);
+        if (row == NULL)
+            return;
+        self->slots->pdata[row->device.slot] = NULL;
+        g_array_append_val(self->free_slots, row->device.slot);
+        free_row(row);
+    }
+}
+
+static Row *
+new_row(BhDeviceTable *self)
+{
+    Row *row = g_new0(Row, 1);
+    if (self->free_slots->len > 0) {
+        guint last = self->free_slots->len - 1;
+        row->device.slot = g_array_index(self->free_slots, guint32, last);
+        g_array_set_size(self->free_slots, last);
+        self->slots->pdata[row->device.slot] = row;
+    } else {
+        row->device.slot = self->slots->len;
+        g_ptr_array_add(self->slots, row);
+    }
+    return row;
+}
+
+/* One counter for all slots: tenants of one slot differ by more than its tenants. */
+static guint32
+next_generation(BhDeviceTable *self)
+{
+    if (++self->last_generation == 0)
+        self->last_generation = 1;
+    return self->last_generation;
+}
+
+/* Makes the row of a device that is not in the table; NULL if every row is held. */
+static Row *
+admit(BhDeviceTable *self, const BhReport *report)
+{
+    trim(self);
+    gboolean full = g_hash_table_size(self->by_address) >= self->max_rows;
+    Row *row = full ? evict_oldest(self) : new_row(self);
+    if (row == NULL) {
+        self->evictions++;
+        return NULL;
+    }
+    row->device = (BhDevice){
+        .address = report->address,
+        .rssi = BH_RSSI_UNKNOWN,
+        .slot = row->device.slot,
+        .generation = next_generation(self),
+        .payload = row->device.payload,
+        .first_seen_us = report->monotonic_us,
+    };
+    link_row(&self->idle, row, NULL);
+    g_hash_table_add(self->by_address, row);
+    return row;
+}
+
+static void
+touch(BhDeviceTable *self, Row *row)
+{
+    Recency *list = list_of(self, row);
+    if (list->newest == row)
+        return;
+    unlink_row(list, row);
+    link_row(list, row, NULL);
+}
+
+/* Capacities that fill what malloc() hands out anyway (16 n + 8 with glibc). */
+static guint16
+capacity_for(gsize size)
+{
+    return (guint16)((size + 7) / 16 * 16 + 8);
+}
+
+static void
+store_payload(Row *row, const guint8 *bytes, gsize size)
+{
+    guint16 wanted = capacity_for(size);
+    gboolean wasteful = row->capacity > LARGE_PAYLOAD && wanted < row->capacity / 4;
+    if (wanted > row->capacity || wasteful) {
+        row->device.payload = g_realloc(row->device.payload, wanted);
+        row->capacity = wanted;
+    }
+    if (size > 0)
+        memcpy(row->device.payload, bytes, size);
+    row->device.payload_size = (guint16)size;
+}
+
+static BhAdGroups
+groups_in(const guint8 *bytes, gsize size)
+{
+    BhAdGroups groups = BH_AD_GROUP_NONE;
+    BhAdIter iter;
+    BhAdStructure structure;
+
+    bh_ad_iter_init(&iter, bytes, size);
+    while (bh_ad_iter_next(&iter, &structure))
+        groups |= bh_ad_group_of(structure.type);
+    return groups;
+}
+
+/* A whole payload to be kept to the byte, malformed or not. */
+static gboolean
+is_verbatim(const BhReport *report)
+{
+    return report->raw && report->replaced == BH_AD_GROUP_ALL && report->size <= BH_AD_PAYLOAD_MAX;
+}
+
+/* What the payload becomes; borrowed from scratch. */
+static const guint8 *
+merge_payload(BhDeviceTable *self, const BhDevice *device, const BhReport *report, gsize *size)
+{
+    /* What a report brings it replaces, or the payload would grow with every report. */
+    BhAdGroups replaced = report->replaced | groups_in(report->data, report->size);
+    bh_ad_merge(device->payload,
+                device->payload_size,
+                replaced,
+                report->data,
+                report->size,
+                self->scratch);
+    *size = self->scratch->len;
+    return self->scratch->data;
+}
+
+/* TRUE if the payload changed. */
+static gboolean
+apply_payload(BhDeviceTable *self, Row *row, const BhReport *report)
+{
+    BhDevice *device = &row->device;
+    if (report->replaced == BH_AD_GROUP_NONE && report->size == 0)
+        return FALSE;
+
+    gboolean verbatim = is_verbatim(report);
+    gsize size = report->size;
+    const guint8 *bytes = verbatim ? report->data : merge_payload(self, device, report, &size);
+    gboolean changed =
+        size != device->payload_size || (size > 0 && memcmp(bytes, device->payload, size) != 0);
+    if (changed)
+        store_payload(row, bytes, size);
+    if (verbatim || changed)
+        device->raw = verbatim;
+    return changed;
+}
+
+/* TRUE if the signal strength changed. */
+static gboolean
+apply_rssi(BhDevice *device, gint8 rssi)
+{
+    if (rssi == BH_RSSI_UNKNOWN || rssi == device->rssi)
+        return FALSE;
+    device->rssi = rssi;
+    return TRUE;
+}
+
+BhDevice *
+bh_device_table_update(BhDeviceTable *self, const BhReport *report, BhDeviceChange *change)
+{
+    *change = BH_DEVICE_CHANGE_NONE;
+    Row *row = g_hash_table_lookup(self->by_address, &report->address);
+    if (row == NULL) {
+        row = admit(self, report);
+        if (row == NULL)
+            return NULL;
+        *change |= BH_DEVICE_CHANGE_NEW;
+    } else {
+        touch(self, row);
+    }
+
+    if (apply_payload(self, row, report))
+        *change |= BH_DEVICE_CHANGE_PAYLOAD;
+    if (apply_rssi(&row->device, report->rssi))
+        *change |= BH_DEVICE_CHANGE_RSSI;
+    row->device.adapter = report->adapter;
+    row->device.last_seen_us = report->monotonic_us;
+    row->device.realtime_us = report->realtime_us;
+    bh_statistics_add(&row->device.statistics, report->rssi, report->monotonic_us);
+    return &row->device;
+}
+
+BhDevice *
+bh_device_table_lookup(BhDeviceTable *self, const BhAddress *address)
+{
+    return g_hash_table_lookup(self->by_address, address);
+}
+
+BhDevice *
+bh_device_table_peek_slot(BhDeviceTable *self, guint32 slot, guint32 generation)
+{
+    if (slot >= self->slots->len)
+        return NULL;
+    BhDevice *device = g_ptr_array_index(self->slots, slot);
+    return device != NULL && device->generation == generation ? device : NULL;
+}
+
+void
+bh_device_table_hold(BhDeviceTable *self, BhDevice *device)
+{
+    g_return_if_fail(device->holds < G_MAXUINT16);
+
+    Row *row = (Row *)device;
+    if (device->holds == 0) {
+        unlink_row(&self->idle, row);
+        link_by_time(&self->held, row);
+    }
+    device->holds++;
+}
+
+void
+bh_device_table_unhold(BhDeviceTable *self, BhDevice *device)
+{
+    g_return_if_fail(device->holds > 0);
+
+    Row *row = (Row *)device;
+    device->holds--;
+    if (device->holds == 0) {
+        unlink_row(&self->held, row);
+        link_by_time(&self->idle, row);
+    }
+}
+
+void
+bh_device_table_foreach(BhDeviceTable *self, BhDeviceFunc func, gpointer user_data)
+{
+    Row *idle = self->idle.newest;
+    Row *held = self->held.newest;
+    while (idle != NULL || held != NULL) {
+        gboolean take_held =
+            idle == NULL || (held != NULL && held->device.last_seen_us > idle->device.last_seen_us);
+        Row **next = take_held ? &held : &idle;
+        Row *row = *next;
+        *next = row->older;
+        if (!func(&row->device, user_data))
+            return;
+    }
+}
+
+guint
+bh_device_table_size(BhDeviceTable *self)
+{
+    return g_hash_table_size(self->by_address);
+}
+
+guint64
+bh_device_table_evictions(BhDeviceTable *self)
+{
+    return self->evictions;
+}
+
+void
+bh_device_table_set_max_rows(BhDeviceTable *self, guint max_rows)
+{
+    g_return_if_fail(max_rows >= 1 && max_rows <= MAX_ROWS_LIMIT);
+
+    self->max_rows = max_rows;
+    trim(self);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The inverse of the path-loss model. The result is finite for every RSSI and power a byte can
+ * hold.
+ */
+#include "bh-distance.h"
+
+#include <math.h>
+
+double
+bh_distance_m(double rssi_dbm, double measured_power_dbm, double exponent)
+{
+    return pow(10.0, (measured_power_dbm - rssi_dbm) / (10.0 * exponent));
+}
