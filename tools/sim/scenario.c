@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Walks the groups of a scenario file: [scenario], [adapter NAME], [device NAME], [fault NAME]. */
+#include "scenario.h"
+
+#include "bh-error.h"
+#include "keys.h"
+#include "scenario-device.h"
+
+#include <string.h>
+
+#define MAX_TIME_MS 1e9
+#define MAX_INDEX 255
+
+static gboolean
+refuse(GError **error, const char *message)
+{
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID_ARGUMENTS, message);
+    return FALSE;
+}
+
+gboolean
+bh_pdu_kind_from_string(const char *text, BhPduKind *pdu, GError **error)
+{
+    static const char *const names[] = {[BH_PDU_CONNECTABLE] = "connectable",
+                                        [BH_PDU_SCANNABLE] = "scannable",
+                                        [BH_PDU_NONCONNECTABLE] = "nonconnectable"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (g_str_equal(text, names[i])) {
+            *pdu = (BhPduKind)i;
+            return TRUE;
+        }
+    }
+    return refuse(error, "must be connectable, scannable or nonconnectable");
+}
+
+static gboolean
+read_seed(gpointer draft, const char *text, GError **error)
+{
+    gint64 value = 0;
+
+    if (!bh_text_to_int(text, 0, G_MAXUINT32, &value, error))
+        return FALSE;
+    ((BhScenario *)draft)->seed = (guint32)value;
+    return TRUE;
+}
+
+static const BhKey SCENARIO_KEYS[] = {{"Seed", read_seed}};
+
+static gboolean
+read_adapter_address(gpointer draft, const char *text, GError **error)
+{
+    return bh_address_parse(text, BH_ADDRESS_PUBLIC, &((BhScenarioAdapter *)draft)->address, error);
+}
+
+static gboolean
+read_adapter_name(gpointer draft, const char *text, GError **error)
+{
+    BhScenarioAdapter *adapter = draft;
+
+    g_free(adapter->name);
+    adapter->name = g_strdup(text);
+    return TRUE;
+}
+
+static gboolean
+read_adapter_powered(gpointer draft, const char *text, GError **error)
+{
+    return bh_text_to_boolean(text, &((BhScenarioAdapter *)draft)->powered, error);
+}
+
+static gboolean
+read_index(gint *index, const char *text, GError **error)
+{
+    gint64 value = 0;
+
+    if (!bh_text_to_int(text, 0, MAX_INDEX, &value, error))
+        return FALSE;
+    *index = (gint)value;
+    return TRUE;
+}
+
+static gboolean
+read_adapter_index(gpointer draft, const char *text, GError **error)
+{
+    return read_index(&((BhScenarioAdapter *)draft)->index, text, error);
+}
+
+static gboolean
+read_duplicate_filter(gpointer draft, const char *text, GError **error)
+{
+    BhScenarioAdapter *adapter = draft;
+
+    adapter->duplicates = g_str_equal(text, "data") ? BH_DUPLICATE_DATA : BH_DUPLICATE_ADDRESS;
+    return adapter->duplicates == BH_DUPLICATE_DATA || g_str_equal(text, "address") ||
+           refuse(error, "must be address or data");
+}
+
+static gboolean
+read_monitor(gpointer draft, const char *text, GError **error)
+{
+    return bh_text_to_boolean(text, &((BhScenarioAdapter *)draft)->monitor, error);
+}
+
+static const BhKey ADAPTER_KEYS[] = {
+    {"Address", read_adapter_address},
+    {"Name", read_adapter_name},
+    {"Powered", read_adapter_powered},
+    {"Index", read_adapter_index},
+    {"DuplicateFilter", read_duplicate_filter},
+    {"Monitor", read_monitor},
+};
+
+static gboolean
+read_fault_at(gpointer draft, const char *text, GError **error)
+{
+    return bh_text_to_us(text, 0, MAX_TIME_MS, &((BhScenarioFault *)draft)->at_us, error);
+}
+
+static gboolean
+read_fault_for(gpointer draft, const char *text, GError **error)
+{
+    return bh_text_to_us(text, 1, MAX_TIME_MS, &((BhScenarioFault *)draft)->for_us, error);
+}
+
+static gboolean
+read_fault_kind(gpointer draft, const char *text, GError **error)
+{
+    static const char *const names[] = {[BH_FAULT_ADAPTER_REMOVE] = "adapter-remove",
+                                        [BH_FAULT_ADAPTER_ADD] = "adapter-add",
+                                        [BH_FAULT_POWER_OFF] = "power-off",
+                                        [BH_FAULT_POWER_ON] = "power-on",
+                                        [BH_FAULT_DISCOVERY_STALL] = "discovery-stall",
+                                        [BH_FAULT_RADIO_STALL] = "radio-stall",
+                                        [BH_FAULT_SILENT] = "silent",
+                                        [BH_FAULT_RESUME] = "resume",
+                                        [BH_FAULT_BLUEZ_EXIT] = "bluez-exit"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (g_str_equal(text, names[i])) {
+            ((BhScenarioFault *)draft)->kind = (BhFaultKind)i;
+            return TRUE;
+        }
+    }
+    return refuse(error, "no such kind of fault");
+}
+
+static gboolean
+read_fault_adapter(gpointer draft, const char *text, GError **error)
+{
+    BhScenarioFault *fault = draft;
+
+    g_free(fault->adapter);
+    fault->adapter = g_strdup(text);
+    return TRUE;
+}
+
+static gboolean
+read_fault_index(gpointer draft, const char *text, GError **error)
+{
+    return read_index(&((BhScenarioFault *)draft)->index, text, error);
+}
+
+static const BhKey FAULT_KEYS[] = {
+    {"AtMs", read_fault_at},
+    {"ForMs", read_fault_for},
+    {"Kind", read_fault_kind},
+    {"Adapter", read_fault_adapter},
+    {"Index", read_fault_index},
+};
+
+void
+bh_scenario_adapter_free(BhScenarioAdapter *adapter)
+{
+    g_free(adapter->group);
+    g_free(adapter->name);
+    g_free(adapter);
+}
+
+static void
+fault_free(BhScenarioFault *fault)
+{
+    g_free(fault->group);
+    g_free(fault->adapter);
+    g_free(fault);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhScenarioFault, fault_free)
+
+static void
+clear_device(gpointer data)
+{
+    BhScenarioDevice *device = data;
+
+    g_free(device->group);
+    g_byte_array_unref(device->advertising);
+    g_byte_array_unref(device->scan_response);
+    g_clear_pointer(&device->rssi.trace, g_array_unref);
+    g_strfreev(device->adapters);
+}
+
+void
+bh_scenario_device_unref(BhScenarioDevice *device)
+{
+    g_rc_box_release_full(device, clear_device);
+}
+
+gboolean
+bh_scenario_device_is_heard_by(const BhScenarioDevice *device,
+                               const char *group,
+                               const BhAddress *address)
+{
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    if (device->adapters == NULL || device->adapters[0] == NULL)
+        return TRUE;
+    bh_address_format(address, text);
+    for (guint i = 0; device->adapters[i] != NULL; i++) {
+        if (g_str_equal(device->adapters[i], group) ||
+            g_ascii_strcasecmp(device->adapters[i], text) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void
+bh_scenario_free(BhScenario *scenario)
+{
+    g_ptr_array_unref(scenario->adapters);
+    g_ptr_array_unref(scenario->devices);
+    g_ptr_array_unref(scenario->faults);
+    g_free(scenario);
+}
+
+static BhScenario *
+scenario_new(void)
+{
+    BhScenario *scenario = g_new0(BhScenario, 1);
+
+    scenario->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bh_scenario_adapter_free);
+    scenario->devices = g_ptr_array_new_with_free_func((GDestroyNotify)bh_scenario_device_unref);
+    scenario->faults = g_ptr_array_new_with_free_func((GDestroyNotify)fault_free);
+    return scenario;
+}
+
+/* Unless the group says otherwise: 00:AA:01:00:00:01 for the first adapter, and so on. */
+static void
+set_default_address(BhAddress *address, guint number)
+{
+    *address =
+        (BhAddress){.octets = {0x00, 0xaa, 0x01, 0x00, (guint8)(number >> 8), (guint8)number},
+                    .type = BH_ADDRESS_PUBLIC};
+}
+
+static BhScenarioAdapter *
+read_adapter(GKeyFile *file, const char *group, const char *name, GError **error)
+{
+    g_autoptr(BhScenarioAdapter) adapter = g_new0(BhScenarioAdapter, 1);
+
+    adapter->group = g_strdup(name);
+    adapter->powered = TRUE;
+    adapter->index = -1;
+    if (!bh_keys_read(file, group, ADAPTER_KEYS, G_N_ELEMENTS(ADAPTER_KEYS), adapter, error))
+        return NULL;
+    return g_steal_pointer(&adapter);
+}
+
+static gboolean
+add_adapter(BhScenario *scenario,
+            GKeyFile *file,
+            const char *group,
+            const char *name,
+            GError **error)
+{
+    BhScenarioAdapter *adapter = read_adapter(file, group, name, error);
+
+    if (adapter == NULL)
+        return FALSE;
+    if (!g_key_file_has_key(file, group, "Address", NULL))
+        set_default_address(&adapter->address, scenario->adapters->len + 1);
+    g_ptr_array_add(scenario->adapters, adapter);
+    return TRUE;
+}
+
+static gboolean
+add_fault(BhScenario *scenario, GKeyFile *file, const char *group, const char *name, GError **error)
+{
+    g_autoptr(BhScenarioFault) fault = g_new0(BhScenarioFault, 1);
+
+    fault->group = g_strdup(name);
+    fault->index = -1;
+    if (!bh_keys_read(file, group, FAULT_KEYS, G_N_ELEMENTS(FAULT_KEYS), fault, error))
+        return FALSE;
+    if (!g_key_file_has_key(file, group, "Kind", NULL)) {
+        refuse(error, "Kind: missing");
+        g_prefix_error(error, "[%s] ", group);
+        return FALSE;
+    }
+    g_ptr_array_add(scenario->faults, g_steal_pointer(&fault));
+    return TRUE;
+}
+
+static gboolean
+add_group(BhScenario *scenario, GKeyFile *file, const char *group, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(group, " ", 2);
+    const char *name = words[1] != NULL ? g_strstrip(words[1]) : "";
+
+    if (g_str_equal(group, "scenario"))
+        return bh_keys_read(file,
+                            group,
+                            SCENARIO_KEYS,
+                            G_N_ELEMENTS(SCENARIO_KEYS),
+                            scenario,
+                            error);
+    if (*name != '\0' && g_str_equal(words[0], "adapter"))
+        return add_adapter(scenario, file, group, name, error);
+    if (*name != '\0' && g_str_equal(words[0], "device"))
+        return bh_scenario_read_device(file, group, name, scenario->devices, error);
+    if (*name != '\0' && g_str_equal(words[0], "fault"))
+        return add_fault(scenario, file, group, name, error);
+    g_set_error(error,
+                BH_ERROR,
+                BH_ERROR_INVALID_ARGUMENTS,
+                "[%s] must be scenario, adapter NAME, device NAME or fault NAME",
+                group);
+    return FALSE;
+}
+
+static BhScenario *
+scenario_from_key_file(GKeyFile *file, GError **error)
+{
+    g_autoptr(BhScenario) scenario = scenario_new();
+    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+
+    for (guint i = 0; groups[i] != NULL; i++) {
+        if (!add_group(scenario, file, groups[i], error))
+            return NULL;
+    }
+    return g_steal_pointer(&scenario);
+}
+
+BhScenario *
+bh_scenario_parse(const char *text, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) syntax = NULL;
+
+    if (!g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, &syntax)) {
+        refuse(error, syntax->message);
+        return NULL;
+    }
+    return scenario_from_key_file(file, error);
+}
+
+BhScenario *
+bh_scenario_load(const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, error))
+        return NULL;
+
+    BhScenario *scenario = bh_scenario_parse(text, error);
+    if (scenario == NULL)
+        g_prefix_error(error, "%s: ", path);
+    return scenario;
+}
+
+/* The keyfile group that an a{sv} stands for. */
+static GKeyFile *
+key_file_from_options(const char *group, GVariant *options, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    GVariantIter iter;
+    const char *key = NULL;
+    GVariant *value = NULL;
+
+    g_variant_iter_init(&iter, options);
+    while (g_variant_iter_loop(&iter, "{&sv}", &key, &value)) {
+        g_autofree char *text = bh_text_from_variant(value, error);
+
+        if (text == NULL) {
+            g_prefix_error(error, "%s: ", key);
+            g_variant_unref(value);
+            return NULL;
+        }
+        g_key_file_set_string(file, group, key, text);
+    }
+    return g_steal_pointer(&file);
+}
+
+GPtrArray *
+bh_scenario_devices_from_options(const char *name, GVariant *options, GError **error)
+{
+    g_autofree char *group = g_strconcat("device ", name, NULL);
+    g_autoptr(GKeyFile) file = key_file_from_options(group, options, error);
+    g_autoptr(GPtrArray) devices =
+        g_ptr_array_new_with_free_func((GDestroyNotify)bh_scenario_device_unref);
+
+    if (file == NULL || !bh_scenario_read_device(file, group, name, devices, error))
+        return NULL;
+    return g_steal_pointer(&devices);
+}
+
+BhScenarioAdapter *
+bh_scenario_adapter_from_options(const char *name, GVariant *options, GError **error)
+{
+    g_autofree char *group = g_strconcat("adapter ", name, NULL);
+    g_autoptr(GKeyFile) file = key_file_from_options(group, options, error);
+
+    return file != NULL ? read_adapter(file, group, name, error) : NULL;
+}
