@@ -25,6 +25,7 @@ struct _BhHub {
     BhQuota *quota;
     BhDeviceTable *table;
     char **used_adapters;
+    guint max_devices;
     Slot slots[BH_RADIO_MAX_ADAPTERS];
     GPtrArray *scans; /* owned */
     BhRecoveryLedger ledger;
@@ -558,6 +559,12 @@ bh_hub_peek_table(BhHub *self)
     return self->table;
 }
 
+guint
+bh_hub_get_max_devices(BhHub *self)
+{
+    return self->max_devices;
+}
+
 BhAdapter *
 bh_hub_peek_adapter(BhHub *self, guint8 slot)
 {
@@ -598,6 +605,7 @@ bh_hub_configure(BhHub *self, const BhHubSettings *settings)
     bh_quota_set_limit(self->quota, BH_QUOTA_SCANS, settings->max_scans);
     bh_quota_set_limit(self->quota, BH_QUOTA_WAITS, settings->max_waits);
     bh_device_table_set_max_rows(self->table, settings->max_devices);
+    self->max_devices = settings->max_devices;
     self->ledger.policy = settings->recovery;
     self->ledger.may_power_cycle = settings->may_power_cycle;
     g_strfreev(self->used_adapters);

@@ -59,6 +59,7 @@ BhClock *bh_hub_peek_clock(BhHub *self);
 BhQuota *bh_hub_peek_quota(BhHub *self);
 BhRadio *bh_hub_peek_radio(BhHub *self);
 BhDeviceTable *bh_hub_peek_table(BhHub *self);
+guint bh_hub_get_max_devices(BhHub *self);
 /* By slot, also when it is gone at present as long as it was seen once; NULL else. */
 BhAdapter *bh_hub_peek_adapter(BhHub *self, guint8 slot);
 /* By address ("AA:..") or present name ("hci0"); NULL if not there. */

@@ -17,6 +17,20 @@ G_BEGIN_DECLS
 #define BH_MESSAGE_CLIENT                                                                          \
     "4b1c7d0a5b5e4a5c9f3a0e5d1c2b7a13" /* a client left with objects, or was refused */
 
+/* What is written and where to; one per process, made by main and handed to whoever may change it.
+ */
+typedef struct BhLogSettings BhLogSettings;
+
+/* Installs the process's log writer; keep the settings until the process ends. */
+BhLogSettings *bh_log_settings_install(void);
+
+/* As systemd names levels: "emerg", "alert", "crit", "err", "warning", "notice", "info" (default),
+ * "debug". */
+const char *bh_log_settings_get_level(BhLogSettings *self);
+gboolean bh_log_settings_set_level(BhLogSettings *self, const char *level);
+/* "journal" or "console", decided by what standard error is. */
+const char *bh_log_settings_get_target(BhLogSettings *self);
+
 /* adapter: its address. */
 void bh_log_adapter(GLogLevelFlags level,
                     const char *message_id,

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Told properties follow the adapter's "changed"; counters are taken when read.
+ */
+#include "bh-export-adapter.h"
+
+struct _BhExportAdapter {
+    BhDbusAdapter1Skeleton parent;
+    BhAdapter *adapter;
+    BhGate *gate; /* borrowed: outlives us */
+};
+
+static void exported_iface_init(BhExportedInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportAdapter,
+                              bh_export_adapter,
+                              BH_DBUS_TYPE_ADAPTER1_SKELETON,
+                              G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
+
+static void
+on_changed(BhAdapter *adapter, BhExportAdapter *self)
+{
+    BhDbusAdapter1 *object = BH_DBUS_ADAPTER1(self);
+
+    bh_dbus_adapter1_set_name(object, bh_adapter_get_name(adapter));
+    bh_dbus_adapter1_set_powered(object, bh_adapter_get_powered(adapter));
+    bh_dbus_adapter1_set_state(object, bh_adapter_get_state(adapter));
+    bh_dbus_adapter1_set_roles(object, bh_adapter_get_roles(adapter));
+    bh_dbus_adapter1_set_discovering(object, bh_adapter_get_discovering(adapter));
+    bh_dbus_adapter1_set_last_error(object, bh_adapter_get_last_error(adapter));
+}
+
+BhAdapter *
+bh_export_adapter_peek_adapter(BhExportAdapter *self)
+{
+    return self->adapter;
+}
+
+char *
+bh_export_adapter_dup_path(BhAdapter *adapter)
+{
+    char *path = g_strdup_printf("/org/blehub/adapter/%s", bh_adapter_get_address_text(adapter));
+
+    return g_strdelimit(path, ":", '_');
+}
+
+static BhGate *
+peek_gate(BhExported *exported)
+{
+    return BH_EXPORT_ADAPTER(exported)->gate;
+}
+
+static const GDBusInterfaceVTable *
+peek_vtable(BhExported *exported)
+{
+    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_adapter_parent_class)
+        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
+}
+
+static void
+refresh(BhExported *exported)
+{
+    BhExportAdapter *self = BH_EXPORT_ADAPTER(exported);
+    BhDbusAdapter1 *object = BH_DBUS_ADAPTER1(exported);
+
+    bh_dbus_adapter1_set_heard(object, bh_adapter_get_heard(self->adapter));
+    bh_dbus_adapter1_set_last_heard(object, bh_adapter_get_last_heard_us(self->adapter));
+}
+
+static void
+exported_iface_init(BhExportedInterface *iface)
+{
+    iface->peek_gate = peek_gate;
+    iface->peek_vtable = peek_vtable;
+    iface->refresh = refresh;
+}
+
+static void
+bh_export_adapter_dispose(GObject *object)
+{
+    BhExportAdapter *self = BH_EXPORT_ADAPTER(object);
+
+    if (self->adapter != NULL)
+        g_signal_handlers_disconnect_by_data(self->adapter, self);
+    g_clear_object(&self->adapter);
+    G_OBJECT_CLASS(bh_export_adapter_parent_class)->dispose(object);
+}
+
+static void
+bh_export_adapter_class_init(BhExportAdapterClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = bh_export_adapter_dispose;
+    G_DBUS_INTERFACE_SKELETON_CLASS(klass)->get_vtable = bh_gate_get_vtable;
+}
+
+static void
+bh_export_adapter_init(BhExportAdapter *self)
+{
+}
+
+BhExportAdapter *
+bh_export_adapter_new(BhAdapter *adapter, BhGate *gate)
+{
+    BhExportAdapter *self = g_object_new(BH_TYPE_EXPORT_ADAPTER, NULL);
+
+    self->adapter = g_object_ref(adapter);
+    self->gate = gate;
+    bh_dbus_adapter1_set_address(BH_DBUS_ADAPTER1(self), bh_adapter_get_address_text(adapter));
+    on_changed(adapter, self);
+    g_signal_connect(adapter, "changed", G_CALLBACK(on_changed), self);
+    return self;
+}

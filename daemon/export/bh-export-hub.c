@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Parse, call the hub, answer.
+ */
+#include "bh-export-hub.h"
+
+#include "bh-error.h"
+#include "bh-export-scan.h"
+#include "bh-rows.h"
+
+struct _BhExportHub {
+    BhDbusHub1Skeleton parent;
+    BhExportContext context;
+    BhScanDefaults defaults;
+    guint64 last_scan; /* number of the newest scan object */
+};
+
+static void hub_iface_init(BhDbusHub1Iface *iface);
+static void exported_iface_init(BhExportedInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportHub,
+                              bh_export_hub,
+                              BH_DBUS_TYPE_HUB1_SKELETON,
+                              G_IMPLEMENT_INTERFACE(BH_DBUS_TYPE_HUB1, hub_iface_init)
+                                  G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
+
+/* Scan */
+
+static char *
+start_scan(BhExportHub *self, BhClient *client, GVariant *dict, GError **error)
+{
+    const BhExportContext *context = &self->context;
+    g_auto(BhScanOptions) options = {0};
+    g_autoptr(BhScan) scan = NULL;
+    g_autofree char *path = NULL;
+    BhScanSpec spec;
+
+    if (!bh_scan_options_parse(dict, BH_SCAN_OPTIONS_SCAN, &self->defaults, &options, error) ||
+        !bh_scan_options_to_spec(&options, context->hub, &spec, error))
+        return NULL;
+    scan = bh_hub_add_scan(context->hub,
+                           &spec,
+                           client,
+                           (BhLifetime)options.lifetime,
+                           options.lease_ms,
+                           error);
+    if (scan == NULL)
+        return NULL;
+    path = g_strdup_printf("/org/blehub/scan/%" G_GUINT64_FORMAT, ++self->last_scan);
+    if (!bh_export_scan_publish(scan,
+                                bh_scan_options_to_variant(&options),
+                                path,
+                                context->hub,
+                                context->gate,
+                                context->manager,
+                                error)) {
+        bh_owned_release(BH_OWNED(scan), BH_RELEASE_ASKED);
+        return NULL;
+    }
+    return g_steal_pointer(&path);
+}
+
+static gboolean
+handle_scan(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant *options)
+{
+    BhExportHub *self = BH_EXPORT_HUB(object);
+    BhClient *client = bh_gate_peek_client(self->context.gate, invocation);
+    GError *error = NULL;
+    g_autofree char *path = start_scan(self, client, options, &error);
+
+    if (path != NULL)
+        bh_dbus_hub1_complete_scan(object, invocation, path);
+    else
+        g_dbus_method_invocation_take_error(invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Discover */
+
+typedef struct {
+    BhExportHub *self;
+    GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
+} Discovery;
+
+static void
+on_discovered(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Discovery *discovery = user_data;
+    g_autoptr(BhExportHub) self = discovery->self;
+    GError *error = NULL;
+    g_autoptr(BhScan) scan = bh_hub_discover_finish(BH_HUB(source), result, &error);
+
+    if (scan != NULL)
+        bh_dbus_hub1_complete_discover(BH_DBUS_HUB1(self),
+                                       discovery->invocation,
+                                       bh_rows_of_scan(BH_HUB(source), scan));
+    else
+        g_dbus_method_invocation_take_error(discovery->invocation, error);
+}
+
+static gboolean
+handle_discover(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant *dict)
+{
+    BhExportHub *self = BH_EXPORT_HUB(object);
+    BhHub *hub = self->context.hub;
+    g_auto(BhScanOptions) options = {0};
+    BhScanSpec spec;
+    GError *error = NULL;
+    Discovery *discovery;
+
+    if (!bh_scan_options_parse(dict, BH_SCAN_OPTIONS_DISCOVER, &self->defaults, &options, &error) ||
+        !bh_scan_options_to_spec(&options, hub, &spec, &error)) {
+        g_dbus_method_invocation_take_error(invocation, error);
+        return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+    discovery = g_new(Discovery, 1);
+    *discovery = (Discovery){g_object_ref(self), invocation};
+    bh_hub_discover_async(hub,
+                          &spec,
+                          (guint)options.count,
+                          bh_gate_peek_client(self->context.gate, invocation),
+                          on_discovered,
+                          discovery);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* ListDevices, Reload */
+
+static GVariant *
+list_devices(BhExportHub *self, GVariant *dict, GError **error)
+{
+    g_auto(BhScanOptions) options = {0};
+    BhScanSpec spec;
+
+    if (!bh_scan_options_parse(dict, BH_SCAN_OPTIONS_LIST, &self->defaults, &options, error) ||
+        !bh_scan_options_to_spec(&options, self->context.hub, &spec, error))
+        return NULL;
+    return bh_rows_of_table(self->context.hub, &spec, error);
+}
+
+static gboolean
+handle_list_devices(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant *options)
+{
+    GError *error = NULL;
+    GVariant *rows = list_devices(BH_EXPORT_HUB(object), options, &error);
+
+    if (rows != NULL)
+        bh_dbus_hub1_complete_list_devices(object, invocation, rows);
+    else
+        g_dbus_method_invocation_take_error(invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_reload(BhDbusHub1 *object, GDBusMethodInvocation *invocation)
+{
+    const BhExportContext *context = &BH_EXPORT_HUB(object)->context;
+    GError *error = NULL;
+
+    if (context->reload(context->reload_data, &error))
+        bh_dbus_hub1_complete_reload(object, invocation);
+    else
+        g_dbus_method_invocation_take_error(invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Properties */
+
+static GVariant *
+build_limits(const BhExportContext *context)
+{
+    BhQuota *quota = bh_hub_peek_quota(context->hub);
+    g_auto(GVariantDict) limits = G_VARIANT_DICT_INIT(NULL);
+
+    g_variant_dict_insert(&limits, "MaxScans", "u", bh_quota_get_limit(quota, BH_QUOTA_SCANS));
+    g_variant_dict_insert(&limits, "MaxWaits", "u", bh_quota_get_limit(quota, BH_QUOTA_WAITS));
+    g_variant_dict_insert(&limits, "MaxClients", "u", bh_peers_get_max(context->peers));
+    g_variant_dict_insert(&limits, "MaxDevices", "u", bh_hub_get_max_devices(context->hub));
+    return g_variant_dict_end(&limits);
+}
+
+static GVariant *
+build_counters(const BhExportContext *context)
+{
+    BhHubCounters c;
+    GVariantBuilder counters;
+
+    bh_hub_get_counters(context->hub, &c);
+    const struct {
+        const char *name;
+        guint64 value;
+    } all[] = {
+        {"Reports", c.reports},
+        {"Malformed", c.radio.malformed},
+        {"DevicesEvicted", c.devices_evicted},
+        {"DevicesKnown", c.devices_known},
+        {"Clients", bh_peers_count(context->peers)},
+        {"Scans", c.scans},
+        {"DiscoveryStarts", c.radio.discovery_starts},
+        {"DiscoveryFailures", c.radio.discovery_failures},
+        {"DiscoveryRestarts", c.discovery_restarts},
+        {"PowerCycles", c.power_cycles},
+        {"BlueZLosses", c.bluez_losses},
+        {"AdapterLosses", c.adapter_losses},
+        {"ClientsGone", c.clients_gone},
+        {"LeasesExpired", c.leases_expired},
+        {"Denied", bh_gate_get_denied(context->gate)},
+        {"LimitExceeded", c.limit_exceeded + bh_gate_get_refused(context->gate)},
+    };
+
+    g_variant_builder_init(&counters, G_VARIANT_TYPE("a{st}"));
+    for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
+        g_variant_builder_add(&counters, "{st}", all[i].name, all[i].value);
+    return g_variant_builder_end(&counters);
+}
+
+static void
+on_hub_changed(BhHub *hub, BhExportHub *self)
+{
+    static const char *const none[] = {NULL};
+    static const char *const scanning[] = {"scan", "active-scan", NULL};
+    BhDbusHub1 *object = BH_DBUS_HUB1(self);
+    BhHubState state = bh_hub_get_state(hub);
+
+    bh_dbus_hub1_set_state(object, bh_hub_state_to_string(state));
+    bh_dbus_hub1_set_blue_zversion(object, bh_hub_get_bluez_version(hub));
+    bh_dbus_hub1_set_capabilities(object, state >= BH_HUB_RADIO_OFF ? scanning : none);
+    bh_dbus_hub1_set_limits(object, build_limits(&self->context));
+}
+
+void
+bh_export_hub_set_defaults(BhExportHub *self, const BhScanDefaults *defaults)
+{
+    self->defaults = *defaults;
+}
+
+static BhGate *
+peek_gate(BhExported *exported)
+{
+    return BH_EXPORT_HUB(exported)->context.gate;
+}
+
+static const GDBusInterfaceVTable *
+peek_vtable(BhExported *exported)
+{
+    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_hub_parent_class)
+        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
+}
+
+static void
+refresh(BhExported *exported)
+{
+    BhExportHub *self = BH_EXPORT_HUB(exported);
+
+    bh_dbus_hub1_set_counters(BH_DBUS_HUB1(self), build_counters(&self->context));
+}
+
+static void
+hub_iface_init(BhDbusHub1Iface *iface)
+{
+    iface->handle_scan = handle_scan;
+    iface->handle_discover = handle_discover;
+    iface->handle_list_devices = handle_list_devices;
+    iface->handle_reload = handle_reload;
+}
+
+static void
+exported_iface_init(BhExportedInterface *iface)
+{
+    iface->peek_gate = peek_gate;
+    iface->peek_vtable = peek_vtable;
+    iface->refresh = refresh;
+}
+
+static void
+bh_export_hub_dispose(GObject *object)
+{
+    BhExportHub *self = BH_EXPORT_HUB(object);
+
+    if (self->context.hub != NULL)
+        g_signal_handlers_disconnect_by_data(self->context.hub, self);
+    self->context.hub = NULL;
+    G_OBJECT_CLASS(bh_export_hub_parent_class)->dispose(object);
+}
+
+static void
+bh_export_hub_class_init(BhExportHubClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = bh_export_hub_dispose;
+    G_DBUS_INTERFACE_SKELETON_CLASS(klass)->get_vtable = bh_gate_get_vtable;
+}
+
+static void
+bh_export_hub_init(BhExportHub *self)
+{
+}
+
+BhExportHub *
+bh_export_hub_new(const BhExportContext *context, const BhScanDefaults *defaults)
+{
+    BhExportHub *self = g_object_new(BH_TYPE_EXPORT_HUB, NULL);
+
+    self->context = *context;
+    self->defaults = *defaults;
+    bh_dbus_hub1_set_version(BH_DBUS_HUB1(self), BH_VERSION);
+    on_hub_changed(context->hub, self);
+    g_signal_connect(context->hub, "state-changed", G_CALLBACK(on_hub_changed), self);
+    return self;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * org.blehub.Hub1, the root object.
+ */
+#include "bh-hub.h"
+#include "bh-object-manager.h"
+#include "bh-scan-options.h"
+
+#include "bh-dbus.h"
+
+G_BEGIN_DECLS
+
+/* Reads the configuration anew; FALSE with InvalidArguments if it is wrong and nothing changed. */
+typedef gboolean (*BhReloadFunc)(gpointer user_data, GError **error);
+
+typedef struct {
+    BhHub *hub;
+    BhPeers *peers;
+    BhGate *gate;
+    BhObjectManager *manager;
+    BhReloadFunc reload;
+    gpointer reload_data;
+} BhExportContext;
+
+#define BH_TYPE_EXPORT_HUB (bh_export_hub_get_type())
+G_DECLARE_FINAL_TYPE(BhExportHub, bh_export_hub, BH, EXPORT_HUB, BhDbusHub1Skeleton)
+
+/* Everything in context is borrowed: outlives the object. */
+BhExportHub *bh_export_hub_new(const BhExportContext *context, const BhScanDefaults *defaults);
+void bh_export_hub_set_defaults(BhExportHub *self, const BhScanDefaults *defaults);
+
+G_END_DECLS

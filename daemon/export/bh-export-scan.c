@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Parse, call the scan, answer. The object lives from the scan's making to its release.
+ */
+#include "bh-export-scan.h"
+
+#include "bh-error.h"
+#include "bh-rows.h"
+#include "bh-scan-options.h"
+
+struct _BhExportScan {
+    BhDbusScan1Skeleton parent;
+    BhScan *scan;
+    BhHub *hub;               /* borrowed: outlives us */
+    BhGate *gate;             /* borrowed: outlives us */
+    BhObjectManager *manager; /* borrowed: outlives us */
+};
+
+static void scan_iface_init(BhDbusScan1Iface *iface);
+static void exported_iface_init(BhExportedInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportScan,
+                              bh_export_scan,
+                              BH_DBUS_TYPE_SCAN1_SKELETON,
+                              G_IMPLEMENT_INTERFACE(BH_DBUS_TYPE_SCAN1, scan_iface_init)
+                                  G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
+
+static gboolean
+handle_get_devices(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVariant *options)
+{
+    BhExportScan *self = BH_EXPORT_SCAN(object);
+    GError *error = NULL;
+
+    if (bh_no_options_parse(options, &error))
+        bh_dbus_scan1_complete_get_devices(object,
+                                           invocation,
+                                           bh_rows_of_scan(self->hub, self->scan));
+    else
+        g_dbus_method_invocation_take_error(invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+typedef struct {
+    BhExportScan *self;
+    GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
+} Waiting;
+
+static void
+on_waited(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Waiting *waiting = user_data;
+    g_autoptr(BhExportScan) self = waiting->self;
+    GError *error = NULL;
+    g_autoptr(BhScanRow) row = bh_scan_wait_finish(BH_SCAN(source), result, &error);
+
+    if (row != NULL)
+        bh_dbus_scan1_complete_wait_device(BH_DBUS_SCAN1(self),
+                                           waiting->invocation,
+                                           bh_row_of_scan(self->hub, row));
+    else
+        g_dbus_method_invocation_take_error(waiting->invocation, error);
+}
+
+static gboolean
+handle_wait_device(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVariant *options)
+{
+    BhExportScan *self = BH_EXPORT_SCAN(object);
+    BhClient *client = bh_gate_peek_client(self->gate, invocation);
+    gint64 timeout_ms;
+    GError *error = NULL;
+    Waiting *waiting;
+
+    if (!bh_wait_options_parse(options, &timeout_ms, &error)) {
+        g_dbus_method_invocation_take_error(invocation, error);
+        return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+    waiting = g_new(Waiting, 1);
+    *waiting = (Waiting){g_object_ref(self), invocation};
+    bh_scan_wait_async(self->scan, client, timeout_ms, on_waited, waiting);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_renew(BhDbusScan1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_owned_renew(BH_OWNED(BH_EXPORT_SCAN(object)->scan));
+    bh_dbus_scan1_complete_renew(object, invocation);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_release(BhDbusScan1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_owned_release(BH_OWNED(BH_EXPORT_SCAN(object)->scan), BH_RELEASE_ASKED);
+    bh_dbus_scan1_complete_release(object, invocation);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static BhGate *
+peek_gate(BhExported *exported)
+{
+    return BH_EXPORT_SCAN(exported)->gate;
+}
+
+static const GDBusInterfaceVTable *
+peek_vtable(BhExported *exported)
+{
+    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_scan_parent_class)
+        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
+}
+
+static gint64
+get_uid(BhExported *exported)
+{
+    return bh_owned_get_uid(BH_OWNED(BH_EXPORT_SCAN(exported)->scan));
+}
+
+static void
+refresh(BhExported *exported)
+{
+    BhExportScan *self = BH_EXPORT_SCAN(exported);
+    BhDbusScan1 *object = BH_DBUS_SCAN1(exported);
+
+    bh_dbus_scan1_set_state(object, bh_scan_state_to_string(bh_scan_get_state(self->scan)));
+    bh_dbus_scan1_set_seen(object, bh_scan_get_seen(self->scan));
+    bh_dbus_scan1_set_delivered(object, bh_scan_get_delivered(self->scan));
+    bh_dbus_scan1_set_dropped(object, bh_scan_get_dropped(self->scan));
+}
+
+static void
+on_state_changed(BhScan *scan, BhExportScan *self)
+{
+    bh_object_manager_tell_changed(
+        self->manager,
+        BH_EXPORTED(self),
+        bh_owned_peek_client(BH_OWNED(scan)),
+        "State",
+        g_variant_new_string(bh_scan_state_to_string(bh_scan_get_state(scan))));
+}
+
+static void
+on_released(BhScan *scan, BhReleaseReason reason, BhExportScan *self)
+{
+    g_signal_handlers_disconnect_by_data(scan, self);
+    bh_object_manager_remove(self->manager, BH_EXPORTED(self));
+    g_object_unref(self); /* of publish */
+}
+
+static void
+scan_iface_init(BhDbusScan1Iface *iface)
+{
+    iface->handle_get_devices = handle_get_devices;
+    iface->handle_wait_device = handle_wait_device;
+    iface->handle_renew = handle_renew;
+    iface->handle_release = handle_release;
+}
+
+static void
+exported_iface_init(BhExportedInterface *iface)
+{
+    iface->peek_gate = peek_gate;
+    iface->peek_vtable = peek_vtable;
+    iface->get_uid = get_uid;
+    iface->refresh = refresh;
+}
+
+static void
+bh_export_scan_finalize(GObject *object)
+{
+    g_object_unref(BH_EXPORT_SCAN(object)->scan);
+    G_OBJECT_CLASS(bh_export_scan_parent_class)->finalize(object);
+}
+
+static void
+bh_export_scan_class_init(BhExportScanClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = bh_export_scan_finalize;
+    G_DBUS_INTERFACE_SKELETON_CLASS(klass)->get_vtable = bh_gate_get_vtable;
+}
+
+static void
+bh_export_scan_init(BhExportScan *self)
+{
+}
+
+gboolean
+bh_export_scan_publish(BhScan *scan,
+                       GVariant *options,
+                       const char *path,
+                       BhHub *hub,
+                       BhGate *gate,
+                       BhObjectManager *manager,
+                       GError **error)
+{
+    g_autoptr(BhExportScan) self = g_object_new(BH_TYPE_EXPORT_SCAN, NULL);
+
+    self->scan = g_object_ref(scan);
+    self->hub = hub;
+    self->gate = gate;
+    self->manager = manager;
+    bh_dbus_scan1_set_options(BH_DBUS_SCAN1(self), options);
+    if (!bh_object_manager_add(manager, BH_EXPORTED(self), path, error))
+        return FALSE;
+    g_signal_connect(scan, "state-changed", G_CALLBACK(on_state_changed), self);
+    g_signal_connect(scan, "released", G_CALLBACK(on_released), g_object_ref(self));
+    return TRUE;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * GDBus hands property access to the method handler when the vtable has no property functions; that
+ * is what lets one function see everything, with its sender, and answer later.
+ */
+#include "bh-gate.h"
+
+#include "bh-access.h"
+#include "bh-error.h"
+
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+
+struct BhGate {
+    BhPeers *peers; /* borrowed: outlives us */
+    guint64 denied;
+    guint64 refused;
+};
+
+typedef struct {
+    BhExported *exported;
+    GDBusMethodInvocation *invocation;
+} Call;
+
+static Call *
+call_new(BhExported *exported, GDBusMethodInvocation *invocation)
+{
+    Call *call = g_new(Call, 1);
+
+    call->exported = g_object_ref(exported);
+    call->invocation = invocation; /* owned: answering it consumes it */
+    return call;
+}
+
+static void
+call_free(Call *call)
+{
+    g_object_unref(call->exported);
+    g_free(call);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_free)
+
+/* Properties */
+
+static void
+answer_get(Call *call, const char *property)
+{
+    g_autoptr(GVariant) all = NULL;
+    g_autoptr(GVariant) value = NULL;
+
+    bh_exported_refresh(call->exported);
+    all = g_dbus_interface_skeleton_get_properties(G_DBUS_INTERFACE_SKELETON(call->exported));
+    value = g_variant_lookup_value(all, property, NULL);
+    if (value == NULL)
+        g_dbus_method_invocation_return_error(call->invocation,
+                                              G_DBUS_ERROR,
+                                              G_DBUS_ERROR_UNKNOWN_PROPERTY,
+                                              "No such property “%s”",
+                                              property);
+    else
+        g_dbus_method_invocation_return_value(call->invocation, g_variant_new("(v)", value));
+}
+
+static void
+answer_get_all(Call *call)
+{
+    g_autoptr(GVariant) all = NULL;
+
+    bh_exported_refresh(call->exported);
+    all = g_dbus_interface_skeleton_get_properties(G_DBUS_INTERFACE_SKELETON(call->exported));
+    g_dbus_method_invocation_return_value(call->invocation, g_variant_new("(@a{sv})", all));
+}
+
+static void
+answer_set(Call *call, const char *property, GVariant *parameters)
+{
+    g_autoptr(GVariant) value = NULL;
+    GError *error = NULL;
+
+    g_variant_get(parameters, "(&s&sv)", NULL, NULL, &value);
+    if (bh_exported_write(call->exported, property, value, &error))
+        g_dbus_method_invocation_return_value(call->invocation, NULL);
+    else
+        g_dbus_method_invocation_take_error(call->invocation, error);
+}
+
+static void
+answer_property(Call *call)
+{
+    const char *method = g_dbus_method_invocation_get_method_name(call->invocation);
+    GVariant *parameters = g_dbus_method_invocation_get_parameters(call->invocation);
+    const char *property = NULL;
+
+    if (g_str_equal(method, "GetAll")) {
+        answer_get_all(call);
+        return;
+    }
+    g_variant_get_child(parameters, 1, "&s", &property);
+    if (g_str_equal(method, "Get"))
+        answer_get(call, property);
+    else
+        answer_set(call, property, parameters);
+}
+
+/* Decision */
+
+static gboolean
+is_property_call(GDBusMethodInvocation *invocation)
+{
+    return g_str_equal(g_dbus_method_invocation_get_interface_name(invocation), PROPERTIES);
+}
+
+static const char *
+served_interface(Call *call)
+{
+    return g_dbus_interface_skeleton_get_info(G_DBUS_INTERFACE_SKELETON(call->exported))->name;
+}
+
+static BhAccess
+look_up_property(Call *call)
+{
+    const char *method = g_dbus_method_invocation_get_method_name(call->invocation);
+    GVariant *parameters = g_dbus_method_invocation_get_parameters(call->invocation);
+    const char *property = NULL;
+
+    if (g_str_equal(method, "GetAll")) /* reading all of an object is for whom it is visible */
+        return BH_ACCESS_OWNER;
+    g_variant_get_child(parameters, 1, "&s", &property);
+    return bh_access_lookup(served_interface(call),
+                            g_str_equal(method, "Set") ? BH_MEMBER_WRITE : BH_MEMBER_READ,
+                            property);
+}
+
+static BhAccess
+look_up(Call *call)
+{
+    if (is_property_call(call->invocation))
+        return look_up_property(call);
+    return bh_access_lookup(served_interface(call),
+                            BH_MEMBER_METHOD,
+                            g_dbus_method_invocation_get_method_name(call->invocation));
+}
+
+static gboolean
+is_allowed(Call *call, BhClient *client)
+{
+    switch (look_up(call)) {
+    case BH_ACCESS_ANYONE:
+    case BH_ACCESS_OWNER: /* visible, so the caller is the owner or root */
+        return TRUE;
+    case BH_ACCESS_ROOT:
+        return bh_client_get_uid(client) == 0;
+    case BH_ACCESS_DENIED:
+        break;
+    }
+    return FALSE;
+}
+
+static void
+pass(Call *call)
+{
+    GDBusMethodInvocation *invocation = call->invocation;
+    const GDBusInterfaceVTable *vtable = bh_exported_peek_vtable(call->exported);
+
+    if (is_property_call(invocation)) {
+        answer_property(call);
+        return;
+    }
+    vtable->method_call(g_dbus_method_invocation_get_connection(invocation),
+                        g_dbus_method_invocation_get_sender(invocation),
+                        g_dbus_method_invocation_get_object_path(invocation),
+                        g_dbus_method_invocation_get_interface_name(invocation),
+                        g_dbus_method_invocation_get_method_name(invocation),
+                        g_dbus_method_invocation_get_parameters(invocation),
+                        invocation,
+                        call->exported);
+}
+
+/* The answer GDBus itself gives for a path where nothing is, so that the two cannot be told apart.
+ */
+static void
+hide(Call *call)
+{
+    g_dbus_method_invocation_return_error(
+        call->invocation,
+        G_DBUS_ERROR,
+        G_DBUS_ERROR_UNKNOWN_METHOD,
+        "Object does not exist at path “%s”",
+        g_dbus_method_invocation_get_object_path(call->invocation));
+}
+
+static void
+on_client_known(BhClient *client, const GError *error, gpointer user_data)
+{
+    g_autoptr(Call) call = user_data;
+    BhGate *gate = bh_exported_peek_gate(call->exported);
+
+    if (client == NULL) {
+        gate->refused += g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED);
+        g_dbus_method_invocation_return_gerror(call->invocation, error);
+    } else if (!bh_exported_is_visible(call->exported, bh_client_get_uid(client))) {
+        gate->denied++;
+        hide(call);
+    } else if (!is_allowed(call, client)) {
+        gate->denied++;
+        g_dbus_method_invocation_return_error_literal(call->invocation,
+                                                      BH_ERROR,
+                                                      BH_ERROR_NOT_AUTHORIZED,
+                                                      "not allowed for this user");
+    } else
+        pass(call);
+}
+
+static void
+on_method_call(GDBusConnection *connection,
+               const char *sender,
+               const char *path,
+               const char *interface,
+               const char *method,
+               GVariant *parameters,
+               GDBusMethodInvocation *invocation,
+               gpointer user_data)
+{
+    BhExported *exported = BH_EXPORTED(user_data);
+
+    bh_peers_with_client(bh_exported_peek_gate(exported)->peers,
+                         sender,
+                         on_client_known,
+                         call_new(exported, invocation));
+}
+
+GDBusInterfaceVTable *
+bh_gate_get_vtable(GDBusInterfaceSkeleton *skeleton)
+{
+    static GDBusInterfaceVTable vtable = {on_method_call, NULL, NULL, {NULL}};
+
+    return &vtable;
+}
+
+BhClient *
+bh_gate_peek_client(BhGate *self, GDBusMethodInvocation *invocation)
+{
+    return bh_peers_peek_client(self->peers, g_dbus_method_invocation_get_sender(invocation));
+}
+
+guint64
+bh_gate_get_denied(BhGate *self)
+{
+    return self->denied;
+}
+
+guint64
+bh_gate_get_refused(BhGate *self)
+{
+    return self->refused;
+}
+
+BhGate *
+bh_gate_new(BhPeers *peers)
+{
+    BhGate *self = g_new0(BhGate, 1);
+
+    self->peers = peers;
+    return self;
+}
+
+void
+bh_gate_free(BhGate *self)
+{
+    g_free(self);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * org.freedesktop.DBus.ObjectManager on the root object, showing each caller what it may see.
+ * Public objects come and go by broadcast; owned ones are told by unicast to the connections of
+ * their user (and root's) that have called GetManagedObjects, which is how a connection asks.
+ */
+#include "bh-gate.h"
+
+#include "bh-standard.h"
+
+G_BEGIN_DECLS
+
+#define BH_TYPE_OBJECT_MANAGER (bh_object_manager_get_type())
+G_DECLARE_FINAL_TYPE(BhObjectManager,
+                     bh_object_manager,
+                     BH,
+                     OBJECT_MANAGER,
+                     BhStdDBusObjectManagerSkeleton)
+
+/* gate is borrowed: outlives the manager. Not exported yet. */
+BhObjectManager *bh_object_manager_new(BhGate *gate, GDBusConnection *connection, const char *path);
+
+/* Exports the object and tells; publish an object last. One interface a path. */
+gboolean bh_object_manager_add(BhObjectManager *self,
+                               BhExported *exported,
+                               const char *path,
+                               GError **error);
+/* Withdraws the object and tells. Nothing if it is not there. */
+void bh_object_manager_remove(BhObjectManager *self, BhExported *exported);
+
+/* Tells a changed property of an owned object by unicast: to also (may be NULL), who made the
+ * object, and to those who asked. */
+void bh_object_manager_tell_changed(BhObjectManager *self,
+                                    BhExported *exported,
+                                    BhClient *also,
+                                    const char *property,
+                                    GVariant *value);
+
+G_END_DECLS

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Device rows (a{sv}) as clients see them.
+ */
+#include "bh-hub.h"
+
+G_BEGIN_DECLS
+
+/* One row of a scan, with Merged if it stands for several reports. Floating. */
+GVariant *bh_row_of_scan(BhHub *hub, const BhScanRow *row);
+
+/* All rows of a scan, most recently heard first: aa{sv}. Floating. */
+GVariant *bh_rows_of_scan(BhHub *hub, BhScan *scan);
+
+/* All rows of the device table that pass the spec's filter and adapter: aa{sv}. Floating. NULL with
+ * InvalidArguments if the filter is wrong. */
+GVariant *bh_rows_of_table(BhHub *hub, const BhScanSpec *spec, GError **error);
+
+G_END_DECLS

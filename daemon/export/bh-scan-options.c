@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The tables, and the two ways out of them.
+ */
+#include "bh-scan-options.h"
+
+#include "bh-error.h"
+#include "bh-options.h"
+
+#define DAY_MS G_GINT64_CONSTANT(86400000)
+#define AT(member) G_STRUCT_OFFSET(BhScanOptions, member), BH_OPTION_NO_PRESENT
+
+static const char *const report_choices[] = {"changes", "all", "first", NULL};
+static const char *const lifetime_choices[] = {"caller", "lease", NULL};
+
+#define FILTER_ROWS                                                                                \
+    {"UUIDs", BH_OPTION_STRINGS, AT(uuids)}, {"NamePattern", BH_OPTION_STRING, AT(name_pattern)},  \
+        {"AddressPattern", BH_OPTION_STRING, AT(address_pattern)},                                 \
+        {"ManufacturerIds", BH_OPTION_UINT16S, AT(manufacturer_ids)},                              \
+        {"RSSI",                                                                                   \
+         BH_OPTION_INT,                                                                            \
+         G_STRUCT_OFFSET(BhScanOptions, rssi),                                                     \
+         G_STRUCT_OFFSET(BhScanOptions, has_rssi),                                                 \
+         -127,                                                                                     \
+         20},                                                                                      \
+    {                                                                                              \
+        "Adapter", BH_OPTION_STRING, AT(adapter)                                                   \
+    }
+
+static const BhOptionSpec list_specs[] = {FILTER_ROWS, {NULL}};
+
+static const BhOptionSpec discover_specs[] = {
+    FILTER_ROWS,
+    {"DurationMs", BH_OPTION_INT, AT(duration_ms), 1, DAY_MS},
+    {"Count", BH_OPTION_INT, AT(count), 0, G_MAXUINT32},
+    {NULL}};
+
+static const BhOptionSpec scan_specs[] = {
+    FILTER_ROWS,
+    {"DurationMs", BH_OPTION_INT, AT(duration_ms), 0, DAY_MS},
+    {"Report", BH_OPTION_CHOICE, AT(report), 0, 0, report_choices},
+    {"MinIntervalMs", BH_OPTION_INT, AT(min_interval_ms), 0, 3600000},
+    {"Active", BH_OPTION_BOOL, AT(active)},
+    {"Lifetime", BH_OPTION_CHOICE, AT(lifetime), 0, 0, lifetime_choices},
+    {"LeaseMs", BH_OPTION_INT, AT(lease_ms), 1000, DAY_MS},
+    {NULL}};
+
+static const BhOptionSpec *const specs_for[] = {
+    [BH_SCAN_OPTIONS_SCAN] = scan_specs,
+    [BH_SCAN_OPTIONS_DISCOVER] = discover_specs,
+    [BH_SCAN_OPTIONS_LIST] = list_specs,
+};
+
+gboolean
+bh_scan_options_parse(GVariant *dict,
+                      BhScanOptionsFor what,
+                      const BhScanDefaults *defaults,
+                      BhScanOptions *options,
+                      GError **error)
+{
+    *options = (BhScanOptions){
+        .duration_ms = what == BH_SCAN_OPTIONS_DISCOVER ? defaults->discover_ms : 0,
+        .report = BH_REPORT_CHANGES,
+        .active = TRUE,
+        .lifetime = BH_LIFETIME_CALLER,
+        .lease_ms = defaults->lease_ms,
+    };
+    if (!bh_options_parse(dict, specs_for[what], options, error))
+        return FALSE;
+    if (!options->active) {
+        g_set_error_literal(error,
+                            BH_ERROR,
+                            BH_ERROR_NOT_SUPPORTED,
+                            "Active: BlueZ's discovery is always active");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+void
+bh_scan_options_clear(BhScanOptions *options)
+{
+    bh_options_clear(scan_specs, options);
+}
+
+static gboolean
+resolve_adapter(const char *name, BhHub *hub, BhScanSpec *spec, GError **error)
+{
+    BhAdapter *adapter = bh_hub_find_adapter(hub, name);
+
+    spec->has_adapter = TRUE;
+    if (adapter != NULL) {
+        spec->adapter = *bh_adapter_get_address(adapter);
+        return TRUE;
+    }
+    if (bh_address_parse(name, BH_ADDRESS_PUBLIC, &spec->adapter, NULL))
+        return TRUE; /* not there now: heard when it comes */
+    g_set_error(error,
+                BH_ERROR,
+                BH_ERROR_INVALID_ARGUMENTS,
+                "Adapter: neither an address nor an adapter that is there: \"%s\"",
+                name);
+    return FALSE;
+}
+
+gboolean
+bh_scan_options_to_spec(const BhScanOptions *options, BhHub *hub, BhScanSpec *spec, GError **error)
+{
+    *spec = (BhScanSpec){
+        .filter = {.uuids = options->uuids,
+                   .name_pattern = options->name_pattern,
+                   .address_pattern = options->address_pattern,
+                   .has_rssi = options->has_rssi,
+                   .rssi = (gint)options->rssi},
+        .rule = {.mode = (BhReportMode)options->report,
+                 .min_interval_us = options->min_interval_ms * 1000},
+        .duration_ms = options->duration_ms,
+    };
+    if (options->manufacturer_ids != NULL) {
+        spec->filter.manufacturer_ids = (guint16 *)(gpointer)options->manufacturer_ids->data;
+        spec->filter.n_manufacturer_ids = options->manufacturer_ids->len;
+    }
+    return options->adapter == NULL || resolve_adapter(options->adapter, hub, spec, error);
+}
+
+static void
+add_filter(const BhScanOptions *options, GVariantDict *dict)
+{
+    if (options->uuids != NULL)
+        g_variant_dict_insert(dict, "UUIDs", "^as", options->uuids);
+    if (options->name_pattern != NULL)
+        g_variant_dict_insert(dict, "NamePattern", "s", options->name_pattern);
+    if (options->address_pattern != NULL)
+        g_variant_dict_insert(dict, "AddressPattern", "s", options->address_pattern);
+    if (options->manufacturer_ids != NULL)
+        g_variant_dict_insert_value(dict,
+                                    "ManufacturerIds",
+                                    g_variant_new_fixed_array(G_VARIANT_TYPE_UINT16,
+                                                              options->manufacturer_ids->data,
+                                                              options->manufacturer_ids->len,
+                                                              sizeof(guint16)));
+    if (options->has_rssi)
+        g_variant_dict_insert(dict, "RSSI", "n", (gint16)options->rssi);
+    if (options->adapter != NULL)
+        g_variant_dict_insert(dict, "Adapter", "s", options->adapter);
+}
+
+GVariant *
+bh_scan_options_to_variant(const BhScanOptions *options)
+{
+    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
+
+    add_filter(options, &dict);
+    g_variant_dict_insert(&dict, "DurationMs", "u", (guint32)options->duration_ms);
+    g_variant_dict_insert(&dict, "Report", "s", report_choices[options->report]);
+    g_variant_dict_insert(&dict, "MinIntervalMs", "u", (guint32)options->min_interval_ms);
+    g_variant_dict_insert(&dict, "Active", "b", options->active);
+    g_variant_dict_insert(&dict, "Lifetime", "s", lifetime_choices[options->lifetime]);
+    if (options->lifetime == BH_LIFETIME_LEASE)
+        g_variant_dict_insert(&dict, "LeaseMs", "u", (guint32)options->lease_ms);
+    return g_variant_dict_end(&dict);
+}
+
+gboolean
+bh_wait_options_parse(GVariant *dict, gint64 *timeout_ms, GError **error)
+{
+    static const BhOptionSpec specs[] = {
+        {"TimeoutMs", BH_OPTION_INT, 0, BH_OPTION_NO_PRESENT, 0, DAY_MS},
+        {NULL}};
+
+    *timeout_ms = BH_WAIT_DEFAULT_MS;
+    return bh_options_parse(dict, specs, timeout_ms, error);
+}
+
+gboolean
+bh_no_options_parse(GVariant *dict, GError **error)
+{
+    static const BhOptionSpec specs[] = {{NULL}};
+
+    return bh_options_parse(dict, specs, NULL, error);
+}

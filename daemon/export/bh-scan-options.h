@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Options of the scanning methods: which keys each method takes, their ranges and defaults, and how
+ * they become a BhScanSpec.
+ */
+#include "bh-hub.h"
+
+G_BEGIN_DECLS
+
+#define BH_WAIT_DEFAULT_MS 20000 /* the usual D-Bus callers give up at 25 s */
+
+typedef struct {
+    char **uuids;
+    char *name_pattern;
+    char *address_pattern;
+    GArray *manufacturer_ids; /* guint16 */
+    gboolean has_rssi;
+    gint64 rssi;
+    char *adapter;
+
+    gint64 duration_ms;
+    gint report; /* BhReportMode */
+    gint64 min_interval_ms;
+    gboolean active;
+    gint64 count;
+
+    gint lifetime; /* BhLifetime */
+    gint64 lease_ms;
+} BhScanOptions;
+
+typedef enum {
+    BH_SCAN_OPTIONS_SCAN,
+    BH_SCAN_OPTIONS_DISCOVER,
+    BH_SCAN_OPTIONS_LIST,
+} BhScanOptionsFor;
+
+/* Defaults that the configuration may change. */
+typedef struct {
+    gint64 lease_ms;
+    gint64 discover_ms;
+} BhScanDefaults;
+
+/* Errors: InvalidArguments with the key first; NotSupported for Active=false. */
+gboolean bh_scan_options_parse(GVariant *dict,
+                               BhScanOptionsFor what,
+                               const BhScanDefaults *defaults,
+                               BhScanOptions *options,
+                               GError **error);
+void bh_scan_options_clear(BhScanOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhScanOptions, bh_scan_options_clear)
+
+/* The spec borrows from options. Error: InvalidArguments "Adapter: ...". */
+gboolean
+bh_scan_options_to_spec(const BhScanOptions *options, BhHub *hub, BhScanSpec *spec, GError **error);
+
+/* What is in force, defaults included, for Scan1.Options: a{sv}. */
+GVariant *bh_scan_options_to_variant(const BhScanOptions *options);
+
+/* TimeoutMs of the waiting methods, alone in its dictionary. */
+gboolean bh_wait_options_parse(GVariant *dict, gint64 *timeout_ms, GError **error);
+/* A dictionary that may hold nothing yet. */
+gboolean bh_no_options_parse(GVariant *dict, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * blehubd: wiring only. Reads options and configuration, connects the radio (BlueZ), the hub and
+ * the service, and runs the loop until it is told to stop or the bus is lost.
+ */
+#include <glib-unix.h>
+#include <locale.h>
+#include <stdio.h>
+#include <systemd/sd-daemon.h>
+
+#include "bh-bluez.h"
+#include "bh-config.h"
+#include "bh-service.h"
+#include "bh-watchdog.h"
+
+typedef struct {
+    char *bus;
+    char *config_path;
+    gboolean version;
+} Options;
+
+typedef struct {
+    Options options;
+    GMainLoop *loop;
+    BhLogSettings *log;
+    BhConfig *config;
+    GDBusConnection *connection;
+    BhClock *clock;
+    BhBluez *bluez;
+    BhHub *hub;
+    BhService *service;
+    BhWatchdog *watchdog;
+    int status;
+} Daemon;
+
+/* Settings out of the configuration */
+
+static BhHubSettings
+hub_settings(const BhConfig *config)
+{
+    return (BhHubSettings){
+        .max_scans = (guint)config->max_scans,
+        .max_waits = (guint)config->max_waits,
+        .max_devices = (guint)config->max_devices,
+        .recovery = {.silent_us = config->silent_ms * 1000,
+                     .power_cycle_min_us = config->power_cycle_min_ms * 1000,
+                     .power_cycle_max_us = config->power_cycle_max_ms * 1000},
+        .may_power_cycle = config->power_cycle,
+        .adapters = config->use,
+    };
+}
+
+static BhServiceSettings
+service_settings(const BhConfig *config)
+{
+    return (BhServiceSettings){
+        .scan = {.lease_ms = config->lease_ms, .discover_ms = config->discover_ms},
+        .max_clients = (guint)config->max_clients,
+    };
+}
+
+static gboolean
+reload(gpointer user_data, GError **error)
+{
+    Daemon *self = user_data;
+    BhConfig *config = bh_config_load(self->options.config_path, error);
+    BhHubSettings hub;
+    BhServiceSettings service;
+
+    if (config == NULL)
+        return FALSE;
+    bh_config_free(self->config);
+    self->config = config;
+    hub = hub_settings(config);
+    service = service_settings(config);
+    bh_service_configure(self->service, &service);
+    bh_hub_configure(self->hub, &hub);
+    g_message("configuration reloaded");
+    return TRUE;
+}
+
+/* Events */
+
+static void
+fail(Daemon *self, const char *message)
+{
+    g_printerr("blehubd: %s\n", message);
+    self->status = 1;
+    g_main_loop_quit(self->loop);
+}
+
+static gboolean
+on_terminate(gpointer user_data)
+{
+    Daemon *self = user_data;
+
+    g_main_loop_quit(self->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_hangup(gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!reload(user_data, &error))
+        g_message("configuration not reloaded: %s", error->message);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+on_bus_closed(GDBusConnection *connection, gboolean vanished, GError *error, gpointer user_data)
+{
+    fail(user_data, "the bus is gone");
+}
+
+static void
+on_bluez_lost(BhBluez *bluez, gpointer user_data)
+{
+    fail(user_data, "the bus is gone");
+}
+
+static void
+tell_status(BhHub *hub, gpointer user_data)
+{
+    sd_notifyf(0, "STATUS=%s", bh_hub_state_to_string(bh_hub_get_state(hub)));
+}
+
+static void
+on_started(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Daemon *self = user_data;
+    g_autoptr(GError) error = NULL;
+
+    if (!bh_service_start_finish(self->service, result, &error)) {
+        fail(self, error->message);
+        return;
+    }
+    self->watchdog = bh_watchdog_new(self->connection, BH_RADIO(self->bluez));
+    g_signal_connect(self->hub, "state-changed", G_CALLBACK(tell_status), NULL);
+    tell_status(self->hub, NULL);
+    sd_notify(0, "READY=1");
+}
+
+static void
+on_synced(BhHub *hub, gpointer user_data)
+{
+    Daemon *self = user_data;
+
+    bh_service_start_async(self->service, on_started, self);
+}
+
+/* Start and stop */
+
+static char *
+dup_bus_address(const char *bus, GError **error)
+{
+    if (bus == NULL || g_str_equal(bus, "system"))
+        return g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SYSTEM, NULL, error);
+    if (g_str_equal(bus, "session"))
+        return g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SESSION, NULL, error);
+    return g_strdup(bus);
+}
+
+static gboolean
+connect_buses(Daemon *self, GError **error)
+{
+    g_autofree char *address = dup_bus_address(self->options.bus, error);
+
+    if (address == NULL)
+        return FALSE;
+    self->connection =
+        g_dbus_connection_new_for_address_sync(address,
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL,
+                                               NULL,
+                                               error);
+    if (self->connection == NULL)
+        return FALSE;
+    g_signal_connect(self->connection, "closed", G_CALLBACK(on_bus_closed), self);
+    self->bluez = bh_bluez_new(address, error);
+    if (self->bluez == NULL)
+        return FALSE;
+    g_signal_connect(self->bluez, "lost", G_CALLBACK(on_bluez_lost), self);
+    return TRUE;
+}
+
+static gboolean
+start(Daemon *self, GError **error)
+{
+    BhHubSettings hub;
+    BhServiceSettings service;
+
+    self->config = bh_config_load(self->options.config_path, error);
+    if (self->config == NULL || !connect_buses(self, error))
+        return FALSE;
+    hub = hub_settings(self->config);
+    service = service_settings(self->config);
+    self->clock = bh_clock_new_system();
+    self->hub = bh_hub_new(BH_RADIO(self->bluez), self->clock, &hub);
+    self->service = bh_service_new(self->connection, self->hub, self->log, &service, reload, self);
+    g_signal_connect(self->hub, "synced", G_CALLBACK(on_synced), self);
+    bh_hub_start(self->hub);
+    return TRUE;
+}
+
+static void
+stop(Daemon *self)
+{
+    sd_notify(0, "STOPPING=1");
+    g_clear_pointer(&self->watchdog, bh_watchdog_free);
+    g_clear_pointer(&self->service, bh_service_free);
+    if (self->hub != NULL)
+        bh_hub_stop(self->hub);
+    g_clear_object(&self->hub);
+    g_clear_object(&self->bluez);
+    if (self->connection != NULL) {
+        g_signal_handlers_disconnect_by_data(self->connection, self);
+        g_dbus_connection_close_sync(self->connection, NULL, NULL); /* the loop has ended */
+    }
+    g_clear_object(&self->connection);
+    g_clear_pointer(&self->clock, bh_clock_unref);
+    g_clear_pointer(&self->config, bh_config_free);
+}
+
+static gboolean
+parse_options(Options *options, int *argc, char ***argv, GError **error)
+{
+    const GOptionEntry entries[] = {
+        {"bus",
+         'b',
+         0,
+         G_OPTION_ARG_STRING,
+         &options->bus,
+         "Bus to serve on and to find BlueZ on: system (default), session, or an address",
+         "BUS"},
+        {"config",
+         'c',
+         0,
+         G_OPTION_ARG_FILENAME,
+         &options->config_path,
+         "Read this file instead of the installed configuration",
+         "FILE"},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL},
+        {NULL}};
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+
+    g_option_context_set_summary(context, "BLE gateway shared by many programs.");
+    g_option_context_add_main_entries(context, entries, NULL);
+    return g_option_context_parse(context, argc, argv, error);
+}
+
+static void
+run(Daemon *self)
+{
+    g_autoptr(GError) error = NULL;
+    guint signals[] = {g_unix_signal_add(SIGTERM, on_terminate, self),
+                       g_unix_signal_add(SIGINT, on_terminate, self),
+                       g_unix_signal_add(SIGHUP, on_hangup, self)};
+
+    if (start(self, &error))
+        g_main_loop_run(self->loop);
+    else
+        fail(self, error->message);
+    stop(self);
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+        g_source_remove(signals[i]);
+}
+
+int
+main(int argc, char **argv)
+{
+    Daemon daemon = {0};
+    g_autoptr(GError) error = NULL;
+
+    setlocale(LC_ALL, "");
+    if (!parse_options(&daemon.options, &argc, &argv, &error)) {
+        g_printerr("blehubd: %s\n", error->message);
+        return 2;
+    }
+    if (daemon.options.version) {
+        printf("blehubd %s\n", BH_VERSION);
+    } else {
+        daemon.log = bh_log_settings_install();
+        daemon.loop = g_main_loop_new(NULL, FALSE);
+        run(&daemon);
+        g_main_loop_unref(daemon.loop);
+    }
+    g_free(daemon.options.bus);
+    g_free(daemon.options.config_path);
+    return daemon.status;
+}
