@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the guest gets beside the host's own files: the installed blehub, the cases, and the initramfs that joins them.
+
+The guest's root is the host's, read-only, under a tmpfs. The tree made here is laid over it before systemd
+starts, so blehub is found where a package would have put it and the host is never touched.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+from . import kernel
+
+VM = pathlib.Path(__file__).resolve().parent.parent
+SOURCE = VM.parent.parent
+# Where the guest finds the cases, and programs of the build that are not installed.
+GUEST_LIB = "usr/lib/blehub-vm"
+BUSYBOX = "/bin/busybox"
+
+
+def build_dir():
+    """A built build directory that installs to /usr."""
+    directory = pathlib.Path(os.environ.get("BLEHUB_BUILD") or _own_build_dir()).absolute()
+    if not (directory / "build.ninja").is_file():
+        _quietly(["meson", "setup", "--prefix=/usr", "--sysconfdir=/etc", directory, SOURCE])
+    _require_prefix(directory)
+    _quietly(["ninja", "-C", directory])
+    return directory
+
+
+def _own_build_dir():
+    """In the cache, one per checkout."""
+    checkout = hashlib.sha256(str(SOURCE).encode()).hexdigest()[:12]
+    return kernel.cache_dir() / f"build-{checkout}"
+
+
+def _quietly(command):
+    """What a command says is shown only if it fails."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise SystemExit(done.stdout.decode(errors="replace") + f"{command[0]}: exit code {done.returncode}")
+
+
+def _require_prefix(directory):
+    shown = subprocess.run(["meson", "introspect", "--buildoptions", directory], check=True,
+                           stdout=subprocess.PIPE).stdout
+    options = {option["name"]: option["value"] for option in json.loads(shown)}
+    if options["prefix"] != "/usr":
+        raise SystemExit(f"{directory}: configured for {options['prefix']}; dbus-daemon and systemd read /usr only, "
+                         "so: meson configure --prefix=/usr --sysconfdir=/etc")
+
+
+def make_tree(build, work):
+    """blehub installed, the rig's own units, the cases."""
+    tree = work / "tree"
+    _quietly(["meson", "install", "--no-rebuild", "-C", build, "--destdir", tree])
+    _use_merged_directories(tree)
+    shutil.copytree(VM / "image/root", tree, symlinks=True, dirs_exist_ok=True)
+    lib = tree / GUEST_LIB
+    shutil.copytree(VM / "cases", lib / "cases", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ["runner.py", "guest.py", "client.py", "scenarios.py", "busctl-session.sh"]:
+        shutil.copy(VM / name, lib)
+    for program in build.glob("tools/sim/blehub-vhci"):
+        shutil.copy(program, lib)
+    return tree
+
+
+def _use_merged_directories(tree):
+    """On the host /lib and the like are links into /usr; a directory copied over a link would not fit."""
+    for name in ["bin", "lib", "sbin"]:
+        if (tree / name).is_dir():
+            shutil.copytree(tree / name, tree / "usr" / name, symlinks=True, dirs_exist_ok=True)
+            shutil.rmtree(tree / name)
+
+
+def make_initramfs(kernel_dir, tree, work):
+    """An uncompressed archive: packing and unpacking cost more than they save here."""
+    root = work / "initramfs"
+    for name in ["bin", "dev", "proc", "sys", "lower", "upper", "root"]:
+        (root / name).mkdir(parents=True)
+    shutil.copy(BUSYBOX, root / "bin/busybox")
+    shutil.copy(VM / "image/init", root / "init")
+    shutil.copytree(kernel_dir / "modules", root / "modules")
+    tree.rename(root / "tree")
+    archive = work / "initramfs.cpio"
+    listing = subprocess.run(["find", ".", "-print0"], cwd=root, check=True, stdout=subprocess.PIPE).stdout
+    with archive.open("wb") as out:
+        subprocess.run(["cpio", "--quiet", "--null", "-o", "-H", "newc", "--owner=0:0"], cwd=root, check=True,
+                       input=listing, stdout=out)
+    return archive

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs the wanted cases inside the guest, one line each on standard output.
+
+Each case starts from the same world (guest.reset) and gets a Guest that takes down whatever the case set up. When one
+fails, the journal of its time and the traceback go to the directory shared with the host.
+"""
+
+import importlib
+import pathlib
+import subprocess
+import sys
+import time
+import traceback
+
+import guest
+
+OUT = pathlib.Path("/run/blehub-vm")
+CASES = pathlib.Path(__file__).resolve().parent / "cases"
+
+
+def load_cases():
+    sys.path.insert(0, str(CASES))
+    cases = {}
+    for path in sorted(CASES.glob("*.py")):
+        module = importlib.import_module(path.stem)
+        for name, function in vars(module).items():
+            if callable(function) and getattr(function, "__module__", "") == path.stem and not name.startswith("_"):
+                cases[name] = function
+    return cases
+
+
+def reason_of(error):
+    return f"{type(error).__name__}: {error}".replace("\n", " | ")[:400]
+
+
+def save_log(name, since):
+    log = subprocess.run(["journalctl", "--no-pager", "-o", "short-monotonic", f"--since=@{since:.0f}"],
+                         stdout=subprocess.PIPE, check=False).stdout
+    (OUT / f"{name}.log").write_bytes(traceback.format_exc().encode() + b"\n" + log)
+
+
+def play(name, case):
+    since, began = time.time() - 1, time.monotonic()
+    try:
+        with guest.Guest() as world:
+            note = case(world)
+    except Exception as error:  # a case may fail in any way, and the next one has to run
+        save_log(name, since)
+        return f"FAIL {name}: {reason_of(error)}"
+    return f"ok {name} ({time.monotonic() - began:.1f} s) {note or ''}".rstrip()
+
+
+def main():
+    cases = load_cases()
+    for name in (OUT / "wanted").read_text().split():
+        print(play(name, cases[name]), flush=True)
+    print("done", flush=True)
+
+
+if __name__ == "__main__":
+    main()
