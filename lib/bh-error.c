@@ -21,7 +21,11 @@ static const char *const dbus_names[] = {
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(dbus_names) == BH_N_ERRORS);
 
-G_DEFINE_QUARK(bh - error - quark, bh_error)
+GQuark
+bh_error_quark(void)
+{
+    return g_quark_from_static_string("bh-error-quark");
+}
 
 const char *
 bh_error_to_dbus_name(BhError code)
