@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * A radio for unit tests: it does at once what it is told, remembers what was asked of it, and
+ * hears what the test says.
+ */
+#include "bh-radio.h"
+
+G_BEGIN_DECLS
+
+#define FAKE_TYPE_RADIO (fake_radio_get_type())
+G_DECLARE_FINAL_TYPE(FakeRadio, fake_radio, FAKE, RADIO, GObject)
+
+FakeRadio *fake_radio_new(void);
+
+void fake_radio_set_bluez(FakeRadio *self, gboolean present);
+void fake_radio_sync(FakeRadio *self);
+/* Adds the adapter, or changes it. Address 00:00:00:00:00:<slot + 1>, name as given. */
+void fake_radio_set_adapter(FakeRadio *self, guint8 slot, const char *name, gboolean powered);
+void fake_radio_remove_adapter(FakeRadio *self, guint8 slot);
+/* Whether a wanted scan is confirmed at once (default) or stays starting. */
+void fake_radio_set_starts(FakeRadio *self, gboolean starts);
+
+/* Hears one advertisement of device number; payload may be NULL. */
+void fake_radio_hear(FakeRadio *self,
+                     guint8 slot,
+                     guint number,
+                     gint8 rssi,
+                     const guint8 *payload,
+                     gsize size,
+                     gint64 now_us);
+
+gboolean fake_radio_wants_scan(FakeRadio *self, guint8 slot);
+/* The demand in force: number of UUIDs (0 = any), minimum RSSI or G_MININT. */
+guint fake_radio_wanted_uuids(FakeRadio *self, guint8 slot);
+gint fake_radio_wanted_rssi(FakeRadio *self, guint8 slot);
+/* How often a demand different from the one before was stated. */
+guint fake_radio_demand_changes(FakeRadio *self, guint8 slot);
+guint fake_radio_restarts(FakeRadio *self, guint8 slot);
+guint fake_radio_power_cycles(FakeRadio *self, guint8 slot);
+gboolean fake_radio_is_stopped(FakeRadio *self);
+
+G_END_DECLS

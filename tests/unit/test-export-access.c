@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The access table against the introspection data of everything we serve: a member without a row is
+ * denied to all, which is safe and useless, so it fails here.
+ */
+#include "bh-access.h"
+#include "bh-dbus.h"
+#include "bh-standard.h"
+#include "test-main.h"
+
+static const GDBusInterfaceInfo *
+served(gsize i)
+{
+    switch (i) {
+    case 0:
+        return bh_dbus_hub1_interface_info();
+    case 1:
+        return bh_dbus_adapter1_interface_info();
+    case 2:
+        return bh_dbus_scan1_interface_info();
+    case 3:
+        return bh_std_dbus_object_manager_interface_info();
+    case 4:
+        return bh_std_log_control1_interface_info();
+    default:
+        return NULL;
+    }
+}
+
+static void
+check_row(const char *interface, BhMemberKind kind, const char *member)
+{
+    ck_assert_msg(bh_access_lookup(interface, kind, member) != BH_ACCESS_DENIED,
+                  "%s.%s has no row",
+                  interface,
+                  member);
+}
+
+START_TEST(what_has_no_row_is_denied)
+{
+    ck_assert_int_eq(bh_access_lookup("org.blehub.Hub1", BH_MEMBER_METHOD, "Format"),
+                     BH_ACCESS_DENIED);
+    ck_assert_int_eq(bh_access_lookup("org.blehub.Hub2", BH_MEMBER_METHOD, "Scan"),
+                     BH_ACCESS_DENIED);
+    ck_assert_int_eq(bh_access_lookup("org.blehub.Hub1", BH_MEMBER_WRITE, "State"),
+                     BH_ACCESS_DENIED);
+}
+END_TEST
+
+START_TEST(every_member_we_serve_has_a_row)
+{
+    gsize n = 0;
+
+    for (const GDBusInterfaceInfo *info; (info = served(n)) != NULL; n++) {
+        for (gsize i = 0; info->methods != NULL && info->methods[i] != NULL; i++)
+            check_row(info->name, BH_MEMBER_METHOD, info->methods[i]->name);
+        for (gsize i = 0; info->properties != NULL && info->properties[i] != NULL; i++) {
+            const GDBusPropertyInfo *property = info->properties[i];
+
+            check_row(info->name, BH_MEMBER_READ, property->name);
+            if (property->flags & G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE)
+                check_row(info->name, BH_MEMBER_WRITE, property->name);
+        }
+    }
+    ck_assert_uint_eq(n, 5);
+}
+END_TEST
+
+START_TEST(only_root_may_change_how_the_daemon_works)
+{
+    static const struct {
+        const char *interface;
+        BhMemberKind kind;
+        const char *member;
+    } rows[] = {
+        {"org.blehub.Hub1", BH_MEMBER_METHOD, "Reload"},
+        {"org.freedesktop.LogControl1", BH_MEMBER_WRITE, "LogLevel"},
+        {"org.freedesktop.LogControl1", BH_MEMBER_WRITE, "LogTarget"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        ck_assert_int_eq(bh_access_lookup(rows[i].interface, rows[i].kind, rows[i].member),
+                         BH_ACCESS_ROOT);
+}
+END_TEST
+
+BH_TEST_MAIN("export-access",
+             what_has_no_row_is_denied,
+             every_member_we_serve_has_a_row,
+             only_root_may_change_how_the_daemon_works)

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What the hub asks of the radio and what it says about it: merged demands, the one state word,
+ * recovery.
+ */
+#include "bh-error.h"
+#include "bh-scan-demand.h"
+#include "hub-fixture.h"
+#include "test-main.h"
+
+/* State */
+
+typedef struct {
+    gint64 at_ms;
+    BhHubState seen;
+    gboolean appeared;
+    BhHubState shown;
+} StateStep;
+
+static void
+play(const StateStep *steps, gsize n)
+{
+    BhHubStateFilter filter = {.shown = BH_HUB_READY};
+
+    for (gsize i = 0; i < n; i++) {
+        bh_hub_state_filter_update(&filter,
+                                   steps[i].seen,
+                                   steps[i].appeared,
+                                   steps[i].at_ms * 1000);
+        ck_assert_msg(filter.shown == steps[i].shown,
+                      "step %zu: shown %s",
+                      i,
+                      bh_hub_state_to_string(filter.shown));
+    }
+}
+
+START_TEST(a_loss_shows_at_once_and_the_way_up_is_hidden)
+{
+    static const StateStep restart[] = {
+        {1000, BH_HUB_NO_BLUEZ, FALSE, BH_HUB_NO_BLUEZ},
+        {2000, BH_HUB_NO_ADAPTER, TRUE, BH_HUB_NO_BLUEZ},
+        {2500, BH_HUB_RADIO_OFF, TRUE, BH_HUB_NO_BLUEZ},
+        {3000, BH_HUB_READY, FALSE, BH_HUB_READY},
+    };
+
+    play(restart, G_N_ELEMENTS(restart));
+}
+END_TEST
+
+START_TEST(a_state_that_stays_below_ready_shows_after_settling)
+{
+    static const StateStep off[] = {
+        {1000, BH_HUB_NO_ADAPTER, FALSE, BH_HUB_NO_ADAPTER},
+        {2000, BH_HUB_RADIO_OFF, TRUE, BH_HUB_NO_ADAPTER},
+        {4999, BH_HUB_RADIO_OFF, FALSE, BH_HUB_NO_ADAPTER},
+        {5000, BH_HUB_RADIO_OFF, FALSE, BH_HUB_RADIO_OFF},
+    };
+
+    play(off, G_N_ELEMENTS(off));
+}
+END_TEST
+
+static void
+on_state(BhHub *hub, GString *seen)
+{
+    g_string_append_printf(seen, "%s ", bh_hub_state_to_string(bh_hub_get_state(hub)));
+}
+
+START_TEST(clients_are_told_once_per_event)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(GString) seen = g_string_new(NULL);
+
+    hub_fixture_init(&f);
+    g_signal_connect(f.hub, "state-changed", G_CALLBACK(on_state), seen);
+    fake_radio_set_bluez(f.radio, FALSE);
+    bh_clock_advance(f.clock, 10);
+    fake_radio_set_bluez(f.radio, TRUE);
+    bh_clock_advance(f.clock, 10);
+    fake_radio_set_adapter(f.radio, 0, "hci0", FALSE);
+    bh_clock_advance(f.clock, 10);
+    fake_radio_set_adapter(f.radio, 0, "hci0", TRUE);
+    bh_clock_advance(f.clock, 5000);
+    fake_radio_set_adapter(f.radio, 0, "hci0", FALSE);
+    bh_clock_advance(f.clock, 5000);
+    g_signal_handlers_disconnect_by_data(f.hub, seen);
+    ck_assert_str_eq(seen->str, "no-bluez ready radio-off ");
+}
+END_TEST
+
+START_TEST(an_adapter_back_under_another_name_is_the_same_adapter)
+{
+    g_auto(HubFixture) f = {0};
+    BhAdapter *before;
+
+    hub_fixture_init(&f);
+    before = bh_hub_find_adapter(f.hub, "hci0");
+    fake_radio_remove_adapter(f.radio, 0);
+    ck_assert_ptr_null(bh_hub_find_adapter(f.hub, "hci0"));
+    fake_radio_set_adapter(f.radio, 0, "hci4", TRUE);
+    ck_assert_ptr_eq(bh_hub_find_adapter(f.hub, "00:00:00:00:00:01"), before);
+    ck_assert_ptr_eq(bh_hub_find_adapter(f.hub, "hci4"), before);
+}
+END_TEST
+
+/* Demand */
+
+START_TEST(the_radio_scans_from_the_first_scan_to_the_last)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) one = NULL;
+    g_autoptr(BhScan) two = NULL;
+
+    hub_fixture_init(&f);
+    ck_assert(!fake_radio_wants_scan(f.radio, 0));
+    one = hub_fixture_scan(&f, f.ann, NULL);
+    two = hub_fixture_scan(&f, f.bob, NULL);
+    bh_owned_release(BH_OWNED(one), BH_RELEASE_ASKED);
+    ck_assert(fake_radio_wants_scan(f.radio, 0));
+    bh_owned_release(BH_OWNED(two), BH_RELEASE_ASKED);
+    ck_assert(!fake_radio_wants_scan(f.radio, 0));
+}
+END_TEST
+
+START_TEST(a_wider_demand_is_stated_at_once_and_a_narrower_one_later)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) narrow = NULL;
+    g_autoptr(BhScan) wide = NULL;
+    char *uuids[] = {(char *)"180d", NULL};
+    BhScanSpec heart = {.filter = {.uuids = uuids}};
+
+    hub_fixture_init(&f);
+    narrow = hub_fixture_scan(&f, f.ann, &heart);
+    ck_assert_uint_eq(fake_radio_wanted_uuids(f.radio, 0), 1);
+    wide = hub_fixture_scan(&f, f.bob, NULL);
+    ck_assert_uint_eq(fake_radio_wanted_uuids(f.radio, 0), 0);
+    bh_owned_release(BH_OWNED(wide), BH_RELEASE_ASKED);
+    ck_assert_uint_eq(fake_radio_wanted_uuids(f.radio, 0), 0);
+    bh_clock_advance(f.clock, BH_SCAN_DEMAND_NARROW_AFTER_MS);
+    ck_assert_uint_eq(fake_radio_wanted_uuids(f.radio, 0), 1);
+}
+END_TEST
+
+START_TEST(demands_merge_to_the_union_and_the_weakest_signal)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) one = NULL;
+    g_autoptr(BhScan) two = NULL;
+    char *heart[] = {(char *)"180d", NULL}, *battery[] = {(char *)"180f", (char *)"180d", NULL};
+    BhScanSpec near = {.filter = {.uuids = heart, .has_rssi = TRUE, .rssi = -50}};
+    BhScanSpec far = {.filter = {.uuids = battery, .has_rssi = TRUE, .rssi = -80}};
+
+    hub_fixture_init(&f);
+    one = hub_fixture_scan(&f, f.ann, &near);
+    two = hub_fixture_scan(&f, f.bob, &far);
+    ck_assert_uint_eq(fake_radio_wanted_uuids(f.radio, 0), 2);
+    ck_assert_int_eq(fake_radio_wanted_rssi(f.radio, 0), -80);
+}
+END_TEST
+
+START_TEST(an_adapter_that_comes_back_gets_the_demand_again)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, NULL);
+    fake_radio_remove_adapter(f.radio, 0);
+    ck_assert_int_eq(bh_scan_get_state(scan), BH_SCAN_WAITING);
+    fake_radio_set_adapter(f.radio, 0, "hci2", TRUE);
+    ck_assert_int_eq(bh_scan_get_state(scan), BH_SCAN_RUNNING);
+}
+END_TEST
+
+/* Recovery */
+
+START_TEST(a_silent_scan_is_restarted_then_the_adapter_is_power_cycled)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL;
+    BhAdapter *adapter;
+
+    hub_fixture_init(&f);
+    adapter = bh_hub_find_adapter(f.hub, "hci0");
+    scan = hub_fixture_scan(&f, f.ann, NULL);
+    hub_fixture_hear(&f, 1, -50);
+    ck_assert_str_eq(bh_adapter_get_state(adapter), "scanning");
+    bh_clock_advance(f.clock, 95000);
+    ck_assert_uint_eq(fake_radio_restarts(f.radio, 0), 1);
+    ck_assert_str_eq(bh_adapter_get_state(adapter), "silent");
+    bh_clock_advance(f.clock, 95000);
+    hub_fixture_turn();
+    ck_assert_uint_eq(fake_radio_power_cycles(f.radio, 0), 1);
+    hub_fixture_hear(&f, 1, -50);
+    ck_assert_str_eq(bh_adapter_get_state(adapter), "scanning");
+}
+END_TEST
+
+START_TEST(an_adapter_that_never_heard_anything_is_not_power_cycled)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, NULL);
+    bh_clock_advance(f.clock, 3600 * 1000);
+    hub_fixture_turn();
+    ck_assert_uint_ge(fake_radio_restarts(f.radio, 0), 1);
+    ck_assert_uint_eq(fake_radio_power_cycles(f.radio, 0), 0);
+}
+END_TEST
+
+START_TEST(nothing_is_recovered_while_nobody_scans)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, NULL);
+    bh_owned_release(BH_OWNED(scan), BH_RELEASE_ASKED);
+    fake_radio_set_adapter(f.radio, 0, "hci0", TRUE); /* tells that it stopped */
+    bh_clock_advance(f.clock, 3600 * 1000);
+    ck_assert_uint_eq(fake_radio_restarts(f.radio, 0), 0);
+}
+END_TEST
+
+START_TEST(stopping_the_hub_releases_every_scan_and_the_radio)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, NULL);
+    bh_hub_stop(f.hub);
+    ck_assert(bh_owned_is_released(BH_OWNED(scan)));
+    ck_assert(fake_radio_is_stopped(f.radio));
+}
+END_TEST
+
+BH_TEST_MAIN("hub-radio",
+             a_loss_shows_at_once_and_the_way_up_is_hidden,
+             a_state_that_stays_below_ready_shows_after_settling,
+             clients_are_told_once_per_event,
+             an_adapter_back_under_another_name_is_the_same_adapter,
+             the_radio_scans_from_the_first_scan_to_the_last,
+             a_wider_demand_is_stated_at_once_and_a_narrower_one_later,
+             demands_merge_to_the_union_and_the_weakest_signal,
+             an_adapter_that_comes_back_gets_the_demand_again,
+             a_silent_scan_is_restarted_then_the_adapter_is_power_cycled,
+             an_adapter_that_never_heard_anything_is_not_power_cycled,
+             nothing_is_recovered_while_nobody_scans,
+             stopping_the_hub_releases_every_scan_and_the_radio)
