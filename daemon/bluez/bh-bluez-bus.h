@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The one connection to the bus on which all traffic with BlueZ goes, and who owns org.bluez on it.
+ * Calls go to the owner's unique name, never to "org.bluez": so they cannot start BlueZ, and cannot
+ * reach a later owner by mistake.
+ */
+#include "bh-sdbus-source.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    sd_bus *bus;
+    GSource *source; /* NULL until attached */
+    sd_bus_slot *filter;
+    char *owner; /* unique name of BlueZ, NULL = not there */
+} BhBluezBus;
+
+/* address: NULL or "system", "session", or a D-Bus address. */
+BhBluezBus *bh_bluez_bus_new(const char *address, GError **error);
+void bh_bluez_bus_free(BhBluezBus *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBluezBus, bh_bluez_bus_free)
+
+/* Every incoming message that is not a reply goes to filter. */
+void bh_bluez_bus_attach(BhBluezBus *self,
+                         guint batch_ms,
+                         sd_bus_message_handler_t filter,
+                         BhSdbusLostFunc lost,
+                         gpointer data);
+
+/* Detaches and closes; no callback comes afterwards. */
+void bh_bluez_bus_close(BhBluezBus *self);
+
+/* A call to BlueZ, arguments still to be appended. There must be an owner. NULL if the connection
+ * is gone. */
+sd_bus_message *bh_bluez_bus_new_call(BhBluezBus *self,
+                                      const char *path,
+                                      const char *interface,
+                                      const char *member);
+/* The same to the bus itself. */
+sd_bus_message *bh_bluez_bus_new_driver_call(BhBluezBus *self, const char *member);
+
+/* Sends; handler gets the reply or an error within timeout_ms, unless the slot is dropped before.
+ * NULL (and handler is not called) if message is NULL or the connection is gone. */
+sd_bus_slot *bh_bluez_bus_send(BhBluezBus *self,
+                               sd_bus_message *message,
+                               guint timeout_ms,
+                               sd_bus_message_handler_t handler,
+                               gpointer data);
+/* Sends without wanting to know. message may be NULL. */
+void bh_bluez_bus_send_only(BhBluezBus *self, sd_bus_message *message);
+
+/* The bus handles these in order with the calls around them. */
+void bh_bluez_bus_add_match(BhBluezBus *self, const char *rule);
+void bh_bluez_bus_remove_match(BhBluezBus *self, const char *rule);
+
+gboolean bh_bluez_bus_is_from_owner(const BhBluezBus *self, sd_bus_message *message);
+
+G_END_DECLS

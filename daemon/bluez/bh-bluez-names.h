@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Every name of BlueZ's and the bus's D-Bus interfaces that this layer uses, and the match rules
+ * made of them.
+ */
+#define BH_DBUS_NAME "org.freedesktop.DBus"
+#define BH_DBUS_PATH "/org/freedesktop/DBus"
+#define BH_DBUS_PROPERTIES "org.freedesktop.DBus.Properties"
+#define BH_DBUS_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
+
+#define BH_BLUEZ_NAME "org.bluez"
+#define BH_BLUEZ_ROOT "/org/bluez"
+#define BH_BLUEZ_ADAPTER "org.bluez.Adapter1"
+#define BH_BLUEZ_DEVICE "org.bluez.Device1"
+#define BH_BLUEZ_ERROR_IN_PROGRESS "org.bluez.Error.InProgress"
+
+/* There for as long as the radio is started. */
+#define BH_MATCH_OWNER                                                                             \
+    "type='signal',sender='" BH_DBUS_NAME "',interface='" BH_DBUS_NAME                             \
+    "',member='NameOwnerChanged',arg0='" BH_BLUEZ_NAME "'"
+#define BH_MATCH_OBJECTS                                                                           \
+    "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_DBUS_OBJECT_MANAGER "'"
+#define BH_MATCH_ADAPTERS                                                                          \
+    "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_DBUS_PROPERTIES                      \
+    "',member='PropertiesChanged',arg0='" BH_BLUEZ_ADAPTER "'"
+
+/* There only while a scan is wanted. */
+#define BH_MATCH_DEVICES                                                                           \
+    "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_DBUS_PROPERTIES                      \
+    "',member='PropertiesChanged',path_namespace='" BH_BLUEZ_ROOT "',arg0='" BH_BLUEZ_DEVICE "'"

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Every time limit of this layer, in one place; tests shorten them.
+ */
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    guint call_ms;        /* one call to an adapter or device */
+    guint tree_ms;        /* GetManagedObjects, which may be large */
+    guint check_ms;       /* round trip to the bus */
+    guint power_cycle_ms; /* off and on again, in all */
+    guint backoff_min_ms; /* first wait after a failure, doubled by each further one */
+    guint backoff_max_ms; /* and to here */
+    guint batch_ms;       /* between two drains of a busy stream */
+} BhBluezTiming;
+
+#define BH_BLUEZ_TIMING_DEFAULT                                                                    \
+    {                                                                                              \
+        .call_ms = 10000, .tree_ms = 25000, .check_ms = 5000, .power_cycle_ms = 10000,             \
+        .backoff_min_ms = 250, .backoff_max_ms = 30000, .batch_ms = 4,                             \
+    }
+
+/* How long to wait after so many failures in a row (0 = the first). */
+static inline guint
+bh_bluez_timing_backoff_ms(const BhBluezTiming *timing, guint failures)
+{
+    guint64 ms = (guint64)timing->backoff_min_ms << MIN(failures, 16);
+
+    return (guint)MIN(ms, timing->backoff_max_ms);
+}
+
+G_END_DECLS

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Who BlueZ is now. Each owner of org.bluez begins a new generation: first everything of the old
+ * one goes (adapters, paths, calls without an answer), then the new one's objects are read once,
+ * then its signals count. A signal counts only if it comes from that owner's unique name, so nobody
+ * else can invent devices. Signals that arrive before the objects are older than these and ignored.
+ *
+ * What the hub asks for is only noted; reconcile(), from the main loop, acts on it and tells the
+ * sink, so that several changes become one call and the sink is never called from inside a call of
+ * the hub.
+ */
+#include "bh-bluez.h"
+
+#include "bh-bluez-check.h"
+#include "bh-bluez-names.h"
+#include "bh-bluez-private.h"
+
+static void bh_bluez_radio_init(BhRadioInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE(BhBluez,
+                              bh_bluez,
+                              G_TYPE_OBJECT,
+                              G_IMPLEMENT_INTERFACE(BH_TYPE_RADIO, bh_bluez_radio_init))
+
+/* Telling */
+
+void
+bh_bluez_tell_adapter(BhBluez *self, BhBluezAdapter *adapter)
+{
+    static const char *const no_roles[] = {NULL};
+    const char *error = bh_bluez_discovery_peek_error(adapter->discovery);
+    BhRadioAdapter told = {
+        .slot = adapter->slot,
+        .address = adapter->address,
+        .name = bh_bluez_adapter_peek_name(adapter),
+        .powered = adapter->powered,
+        .discovering = adapter->discovering,
+        .roles = adapter->roles != NULL ? (const char *const *)adapter->roles : no_roles,
+        .scan = bh_bluez_discovery_get_state(adapter->discovery),
+        .scan_error = error,
+    };
+
+    adapter->told_scan = told.scan;
+    g_free(adapter->told_error);
+    adapter->told_error = g_strdup(error);
+    self->sink->adapter_changed(self->sink_data, &told);
+}
+
+static gboolean
+has_news(const BhBluezAdapter *adapter)
+{
+    return adapter->path != NULL &&
+           (adapter->told_scan != bh_bluez_discovery_get_state(adapter->discovery) ||
+            g_strcmp0(adapter->told_error, bh_bluez_discovery_peek_error(adapter->discovery)) != 0);
+}
+
+/* Wanted against seen */
+
+/* While nobody scans devices may get other addresses unnoticed. */
+static void
+reconcile_listening(BhBluez *self)
+{
+    gboolean wanted = FALSE;
+
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        wanted |= bh_bluez_discovery_is_wanted(self->adapters[i].discovery);
+    }
+    if (wanted && !self->listening) {
+        bh_bluez_devices_remove_resolvable(self->devices);
+        bh_bluez_bus_add_match(self->bus, BH_MATCH_DEVICES);
+    } else if (!wanted && self->listening) {
+        bh_bluez_bus_remove_match(self->bus, BH_MATCH_DEVICES);
+        bh_bluez_fetch_clear(self->fetch);
+    }
+    self->listening = wanted;
+}
+
+static gboolean
+on_reconcile(gpointer data)
+{
+    BhBluez *self = data;
+
+    self->reconcile = 0;
+    reconcile_listening(self);
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        bh_bluez_discovery_reconcile(self->adapters[i].discovery);
+        if (has_news(&self->adapters[i])) {
+            bh_bluez_tell_adapter(self, &self->adapters[i]);
+        }
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static void
+schedule_reconcile(gpointer data)
+{
+    BhBluez *self = data;
+
+    if (self->reconcile == 0 && self->sink != NULL) {
+        self->reconcile = g_idle_add_full(G_PRIORITY_DEFAULT, on_reconcile, self, NULL);
+    }
+}
+
+/* Messages */
+
+static int
+on_message(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    BhBluez *self = data;
+    guint8 type = 0;
+
+    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_SIGNAL) {
+        return 0;
+    }
+    if (bh_bluez_bus_is_from_owner(self->bus, message)) {
+        if (self->loaded) {
+            bh_bluez_tree_handle_signal(self, message);
+        }
+        return 1;
+    }
+    if (sd_bus_message_is_signal(message, BH_DBUS_NAME, "NameOwnerChanged") &&
+        g_strcmp0(sd_bus_message_get_sender(message), BH_DBUS_NAME) == 0) {
+        bh_bluez_owner_changed(self, message);
+        return 1;
+    }
+    return 0;
+}
+
+static void
+on_lost(gpointer data)
+{
+    BhBluez *self = data;
+
+    bh_bluez_owner_end(self);
+    g_clear_pointer(&self->bus->owner, g_free);
+    g_signal_emit_by_name(self, "lost");
+}
+
+/* BhRadio */
+
+static void
+start(BhRadio *radio, const BhRadioSink *sink, gpointer sink_data)
+{
+    BhBluez *self = BH_BLUEZ(radio);
+
+    g_return_if_fail(self->sink == NULL);
+    self->sink = sink;
+    self->sink_data = sink_data;
+    self->fetch =
+        bh_bluez_fetch_new(self->bus, self->timing.call_ms, bh_bluez_tree_handle_fetched, self);
+    bh_bluez_bus_attach(self->bus, self->timing.batch_ms, on_message, on_lost, self);
+    bh_bluez_bus_add_match(self->bus, BH_MATCH_OWNER);
+    bh_bluez_bus_add_match(self->bus, BH_MATCH_OBJECTS);
+    bh_bluez_bus_add_match(self->bus, BH_MATCH_ADAPTERS);
+    bh_bluez_owner_load(self);
+    schedule_reconcile(self);
+}
+
+static void
+stop(BhRadio *radio)
+{
+    BhBluez *self = BH_BLUEZ(radio);
+
+    self->sink = NULL;
+    g_clear_handle_id(&self->reconcile, g_source_remove);
+    g_clear_handle_id(&self->load_timer, g_source_remove);
+    g_clear_pointer(&self->load_slot, sd_bus_slot_unref);
+    bh_bluez_checks_cancel(&self->checks);
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        bh_bluez_cycle_cancel(self->adapters[i].cycle);
+        bh_bluez_discovery_abandon(self->adapters[i].discovery);
+    }
+    g_clear_pointer(&self->fetch, bh_bluez_fetch_free);
+    bh_bluez_bus_close(self->bus);
+}
+
+static void
+set_scan(BhRadio *radio, guint8 slot, const BhRadioScanDemand *demand)
+{
+    bh_bluez_discovery_set_demand(BH_BLUEZ(radio)->adapters[slot].discovery, demand);
+}
+
+static void
+restart_scan(BhRadio *radio, guint8 slot)
+{
+    bh_bluez_discovery_restart(BH_BLUEZ(radio)->adapters[slot].discovery);
+}
+
+static void
+power_cycle_async(BhRadio *radio,
+                  guint8 slot,
+                  GCancellable *cancellable,
+                  GAsyncReadyCallback callback,
+                  gpointer user_data)
+{
+    BhBluez *self = BH_BLUEZ(radio);
+    GTask *task = g_task_new(self, cancellable, callback, user_data);
+
+    g_task_set_source_tag(task, power_cycle_async);
+    g_task_set_check_cancellable(task, FALSE);
+    bh_bluez_cycle_start(self->bus, &self->timing, &self->adapters[slot], task);
+}
+
+static gboolean
+power_cycle_finish(BhRadio *radio, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+static void
+check_async(BhRadio *radio,
+            GCancellable *cancellable,
+            GAsyncReadyCallback callback,
+            gpointer user_data)
+{
+    BhBluez *self = BH_BLUEZ(radio);
+    GTask *task = g_task_new(self, cancellable, callback, user_data);
+
+    g_task_set_source_tag(task, check_async);
+    g_task_set_check_cancellable(task, FALSE);
+    bh_bluez_check_start(self->bus, &self->checks, self->timing.check_ms, task);
+}
+
+static gboolean
+check_finish(BhRadio *radio, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+static void
+get_counters(BhRadio *radio, BhRadioCounters *counters)
+{
+    *counters = BH_BLUEZ(radio)->counters;
+}
+
+static void
+bh_bluez_radio_init(BhRadioInterface *iface)
+{
+    iface->start = start;
+    iface->stop = stop;
+    iface->set_scan = set_scan;
+    iface->restart_scan = restart_scan;
+    iface->power_cycle_async = power_cycle_async;
+    iface->power_cycle_finish = power_cycle_finish;
+    iface->check_async = check_async;
+    iface->check_finish = check_finish;
+    iface->get_counters = get_counters;
+}
+
+/* GObject */
+
+static void
+bh_bluez_finalize(GObject *object)
+{
+    BhBluez *self = BH_BLUEZ(object);
+
+    if (self->sink != NULL) {
+        stop(BH_RADIO(self));
+    }
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        BhBluezAdapter *adapter = &self->adapters[i];
+        bh_bluez_discovery_free(adapter->discovery);
+        g_free(adapter->path);
+        g_strfreev(adapter->roles);
+        g_free(adapter->told_error);
+    }
+    bh_bluez_properties_clear(&self->properties);
+    bh_bluez_devices_free(self->devices);
+    bh_bluez_bus_free(self->bus);
+    G_OBJECT_CLASS(bh_bluez_parent_class)->finalize(object);
+}
+
+static void
+bh_bluez_class_init(BhBluezClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = bh_bluez_finalize;
+    lost_signal =
+        g_signal_new("lost", BH_TYPE_BLUEZ, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+bh_bluez_init(BhBluez *self)
+{
+    self->timing = (BhBluezTiming)BH_BLUEZ_TIMING_DEFAULT;
+    self->devices = bh_bluez_devices_new(BH_BLUEZ_DEVICES_MAX);
+    bh_bluez_properties_init(&self->properties);
+}
+
+void
+bh_bluez_set_timing(BhBluez *self, const BhBluezTiming *timing)
+{
+    g_return_if_fail(self->sink == NULL);
+    self->timing = *timing;
+}
+
+BhBluez *
+bh_bluez_new(const char *bus, GError **error)
+{
+    g_autoptr(BhBluezBus) opened = bh_bluez_bus_new(bus, error);
+
+    if (opened == NULL) {
+        return NULL;
+    }
+    BhBluez *self = g_object_new(BH_TYPE_BLUEZ, NULL);
+    self->bus = g_steal_pointer(&opened);
+    for (guint8 i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        self->adapters[i].slot = i;
+        self->adapters[i].discovery = bh_bluez_discovery_new(self->bus,
+                                                             &self->timing,
+                                                             &self->counters,
+                                                             schedule_reconcile,
+                                                             self);
+    }
+    return self;
+}

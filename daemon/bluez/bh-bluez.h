@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The radio as BlueZ offers it on D-Bus: a BhRadio over one connection to the bus. BlueZ may come,
+ * restart and go at any time; what is wanted stays wanted.
+ *
+ * Signal "lost" (no arguments): the connection to the bus itself is gone, for good. Nothing more
+ * will be told; the process should end and be started anew.
+ */
+#include "bh-bluez-timing.h"
+#include "bh-radio.h"
+
+G_BEGIN_DECLS
+
+#define BH_TYPE_BLUEZ (bh_bluez_get_type())
+G_DECLARE_FINAL_TYPE(BhBluez, bh_bluez, BH, BLUEZ, GObject)
+
+/* bus: NULL or "system", "session", or a D-Bus address. Error: Failed if there is no such bus. */
+BhBluez *bh_bluez_new(const char *bus, GError **error);
+
+/* Before bh_radio_start(); for tests. */
+void bh_bluez_set_timing(BhBluez *self, const BhBluezTiming *timing);
+
+G_END_DECLS
