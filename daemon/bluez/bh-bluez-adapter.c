@@ -29,9 +29,8 @@ read_address_type(BhBluezAdapterProperties *self, sd_bus_message *message)
     const char *text = "";
     int result = sd_bus_message_read_basic(message, 's', &text);
 
-    if (!bh_address_type_from_string(text, &self->type)) {
+    if (!bh_address_type_from_string(text, &self->type))
         self->malformed++;
-    }
     return result;
 }
 
@@ -64,12 +63,10 @@ read_roles(BhBluezAdapterProperties *self, sd_bus_message *message)
     const char *role;
     int result = sd_bus_message_enter_container(message, 'a', "s");
 
-    while (result >= 0 && (result = sd_bus_message_read_basic(message, 's', &role)) > 0) {
+    while (result >= 0 && (result = sd_bus_message_read_basic(message, 's', &role)) > 0)
         g_strv_builder_add(roles, role);
-    }
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
     g_strfreev(self->roles);
     self->roles = g_strv_builder_end(roles);
     return sd_bus_message_exit_container(message);
@@ -96,9 +93,8 @@ read_value(BhBluezAdapterProperties *self, sd_bus_message *message, gsize row)
         self->malformed++;
         return sd_bus_message_skip(message, "v");
     }
-    if (result < 0 || (result = rows[row].read(self, message)) < 0) {
+    if (result < 0 || (result = rows[row].read(self, message)) < 0)
         return result;
-    }
     return sd_bus_message_exit_container(message);
 }
 
@@ -108,14 +104,11 @@ read_property(BhBluezAdapterProperties *self, sd_bus_message *message)
     const char *name;
     int result = sd_bus_message_read_basic(message, 's', &name);
 
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
-    for (gsize row = 0; row < G_N_ELEMENTS(rows); row++) {
-        if (g_str_equal(rows[row].name, name)) {
+    for (gsize row = 0; row < G_N_ELEMENTS(rows); row++)
+        if (g_str_equal(rows[row].name, name))
             return read_value(self, message, row);
-        }
-    }
     return sd_bus_message_skip(message, "v");
 }
 
@@ -124,11 +117,9 @@ bh_bluez_adapter_properties_read(BhBluezAdapterProperties *self, sd_bus_message 
 {
     int result = sd_bus_message_enter_container(message, 'a', "{sv}");
 
-    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-        if ((result = read_property(self, message)) >= 0) {
+    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0)
+        if ((result = read_property(self, message)) >= 0)
             result = sd_bus_message_exit_container(message);
-        }
-    }
     return result < 0 ? result : sd_bus_message_exit_container(message);
 }
 
@@ -142,9 +133,8 @@ bh_bluez_adapter_properties_clear(BhBluezAdapterProperties *self)
 static gboolean
 apply_flag(gboolean *flag, gboolean has, gboolean value)
 {
-    if (!has || *flag == value) {
+    if (!has || *flag == value)
         return FALSE;
-    }
     *flag = value;
     return TRUE;
 }

@@ -14,16 +14,13 @@ open_bus(const char *address, sd_bus **bus)
 {
     int result;
 
-    if (address == NULL || g_str_equal(address, "system")) {
+    if (address == NULL || g_str_equal(address, "system"))
         return sd_bus_open_system(bus);
-    }
-    if (g_str_equal(address, "session")) {
+    if (g_str_equal(address, "session"))
         return sd_bus_open_user(bus);
-    }
     if ((result = sd_bus_new(bus)) < 0 || (result = sd_bus_set_address(*bus, address)) < 0 ||
-        (result = sd_bus_set_bus_client(*bus, TRUE)) < 0) {
+        (result = sd_bus_set_bus_client(*bus, TRUE)) < 0)
         return result;
-    }
     return sd_bus_start(*bus);
 }
 
@@ -86,9 +83,8 @@ new_call(BhBluezBus *self,
 
     if (sd_bus_message_new_method_call(self->bus, &message, destination, path, interface, member) <
             0 ||
-        sd_bus_message_set_auto_start(message, FALSE) < 0) {
+        sd_bus_message_set_auto_start(message, FALSE) < 0)
         return NULL;
-    }
     return g_steal_pointer(&message);
 }
 
@@ -115,19 +111,16 @@ bh_bluez_bus_send(BhBluezBus *self,
     sd_bus_slot *slot = NULL;
 
     if (message == NULL ||
-        sd_bus_call_async(self->bus, &slot, message, handler, data, (guint64)timeout_ms * 1000) <
-            0) {
+        sd_bus_call_async(self->bus, &slot, message, handler, data, (guint64)timeout_ms * 1000) < 0)
         return NULL;
-    }
     return slot;
 }
 
 void
 bh_bluez_bus_send_only(BhBluezBus *self, sd_bus_message *message)
 {
-    if (message != NULL && sd_bus_message_set_expect_reply(message, FALSE) >= 0) {
+    if (message != NULL && sd_bus_message_set_expect_reply(message, FALSE) >= 0)
         sd_bus_send(self->bus, message, NULL);
-    }
 }
 
 static void
@@ -135,9 +128,8 @@ change_match(BhBluezBus *self, const char *member, const char *rule)
 {
     g_autoptr(sd_bus_message) message = bh_bluez_bus_new_driver_call(self, member);
 
-    if (message != NULL && sd_bus_message_append(message, "s", rule) >= 0) {
+    if (message != NULL && sd_bus_message_append(message, "s", rule) >= 0)
         bh_bluez_bus_send_only(self, message);
-    }
 }
 
 void

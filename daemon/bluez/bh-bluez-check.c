@@ -28,11 +28,10 @@ end_check(Check *check, GError *error)
         g_source_unref(check->cancelled);
     }
     g_free(check);
-    if (error != NULL) {
+    if (error != NULL)
         g_task_return_error(task, error);
-    } else {
+    else
         g_task_return_boolean(task, TRUE);
-    }
 }
 
 static int
@@ -41,9 +40,8 @@ on_id(sd_bus_message *message, void *data, sd_bus_error *unused)
     const sd_bus_error *cause = sd_bus_message_get_error(message);
     GError *error = NULL;
 
-    if (cause != NULL) {
+    if (cause != NULL)
         bh_bluez_error_set(&error, cause, "bus");
-    }
     end_check(data, error);
     return 1;
 }
@@ -81,7 +79,6 @@ bh_bluez_check_start(BhBluezBus *bus, GQueue *checks, guint timeout_ms, GTask *t
 void
 bh_bluez_checks_cancel(GQueue *checks)
 {
-    while (checks->head != NULL) {
+    while (checks->head != NULL)
         on_cancelled(NULL, checks->head->data);
-    }
 }

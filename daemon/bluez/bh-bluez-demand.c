@@ -22,16 +22,13 @@ bh_bluez_demand_new(const BhRadioScanDemand *demand)
     gsize kept = 0;
 
     self->uuids = g_array_new(FALSE, FALSE, sizeof(BhUuid));
-    if (demand->n_uuids > 0) {
+    if (demand->n_uuids > 0)
         g_array_append_vals(self->uuids, demand->uuids, (guint)demand->n_uuids);
-    }
     g_array_sort(self->uuids, compare_uuids);
     BhUuid *uuids = (BhUuid *)(gpointer)self->uuids->data;
-    for (guint i = 0; i < self->uuids->len; i++) {
-        if (kept == 0 || !bh_uuid_equal(&uuids[i], &uuids[kept - 1])) {
+    for (guint i = 0; i < self->uuids->len; i++)
+        if (kept == 0 || !bh_uuid_equal(&uuids[i], &uuids[kept - 1]))
             uuids[kept++] = uuids[i];
-        }
-    }
     g_array_set_size(self->uuids, (guint)kept);
     self->has_rssi = demand->has_rssi;
     self->rssi = demand->has_rssi ? (gint16)CLAMP(demand->rssi, -127, 20) : 0;
@@ -58,12 +55,10 @@ bh_bluez_demand_free(BhBluezDemand *self)
 gboolean
 bh_bluez_demand_equal(const BhBluezDemand *a, const BhBluezDemand *b)
 {
-    if (a == NULL || b == NULL) {
+    if (a == NULL || b == NULL)
         return a == b;
-    }
-    if (a->has_rssi != b->has_rssi || a->rssi != b->rssi || a->uuids->len != b->uuids->len) {
+    if (a->has_rssi != b->has_rssi || a->rssi != b->rssi || a->uuids->len != b->uuids->len)
         return FALSE;
-    }
     return a->uuids->len == 0 ||
            memcmp(a->uuids->data, b->uuids->data, a->uuids->len * sizeof(BhUuid)) == 0;
 }
@@ -83,9 +78,8 @@ append_uuids(const BhBluezDemand *self, sd_bus_message *message)
     if (result < 0 || (result = sd_bus_message_append(message, "s", "UUIDs")) < 0 ||
         (result = sd_bus_message_open_container(message, 'v', "as")) < 0 ||
         (result = sd_bus_message_append_strv(message, (char **)texts->pdata)) < 0 ||
-        (result = sd_bus_message_close_container(message)) < 0) {
+        (result = sd_bus_message_close_container(message)) < 0)
         return result;
-    }
     return sd_bus_message_close_container(message);
 }
 
@@ -96,15 +90,12 @@ bh_bluez_demand_append(const BhBluezDemand *self, sd_bus_message *message)
 
     if (result < 0 ||
         (result = sd_bus_message_append(message, "{sv}", "Transport", "s", "le")) < 0 ||
-        (result = sd_bus_message_append(message, "{sv}", "DuplicateData", "b", TRUE)) < 0) {
+        (result = sd_bus_message_append(message, "{sv}", "DuplicateData", "b", TRUE)) < 0)
         return result;
-    }
-    if (self->uuids->len > 0 && (result = append_uuids(self, message)) < 0) {
+    if (self->uuids->len > 0 && (result = append_uuids(self, message)) < 0)
         return result;
-    }
     if (self->has_rssi &&
-        (result = sd_bus_message_append(message, "{sv}", "RSSI", "n", (int)self->rssi)) < 0) {
+        (result = sd_bus_message_append(message, "{sv}", "RSSI", "n", (int)self->rssi)) < 0)
         return result;
-    }
     return sd_bus_message_close_container(message);
 }

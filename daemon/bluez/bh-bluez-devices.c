@@ -32,9 +32,8 @@ add_entry(BhBluezDevices *self, const char *path)
 {
     gsize size = strlen(path) + 1;
 
-    if (g_hash_table_size(self->entries) >= self->max) {
+    if (g_hash_table_size(self->entries) >= self->max)
         remove_entry(self, self->order.head->data);
-    }
     Entry *entry = g_malloc0(sizeof(Entry) + size);
     memcpy(entry->path, path, size);
     entry->link.data = entry;
@@ -48,9 +47,8 @@ bh_bluez_devices_lookup(BhBluezDevices *self, const char *path)
 {
     Entry *entry = g_hash_table_lookup(self->entries, path);
 
-    if (entry == NULL) {
+    if (entry == NULL)
         return NULL;
-    }
     g_queue_unlink(&self->order, &entry->link);
     g_queue_push_tail_link(&self->order, &entry->link);
     return &entry->device;
@@ -61,9 +59,8 @@ bh_bluez_devices_put(BhBluezDevices *self, const char *path, guint8 slot, const 
 {
     BhBluezDevice *device = bh_bluez_devices_lookup(self, path);
 
-    if (device == NULL) {
+    if (device == NULL)
         device = &add_entry(self, path)->device;
-    }
     device->slot = slot;
     device->address = *address;
     return device;
@@ -74,9 +71,8 @@ bh_bluez_devices_remove(BhBluezDevices *self, const char *path)
 {
     Entry *entry = g_hash_table_lookup(self->entries, path);
 
-    if (entry != NULL) {
+    if (entry != NULL)
         remove_entry(self, entry);
-    }
 }
 
 static void
@@ -85,9 +81,8 @@ remove_if(BhBluezDevices *self, gboolean (*matches)(const BhBluezDevice *, guint
     for (GList *link = self->order.head, *next; link != NULL; link = next) {
         Entry *entry = link->data;
         next = link->next;
-        if (matches(&entry->device, slot)) {
+        if (matches(&entry->device, slot))
             remove_entry(self, entry);
-        }
     }
 }
 

@@ -74,10 +74,8 @@ forgive_failures(BhBluezDiscovery *self)
 {
     gint64 lasted_us = g_get_monotonic_time() - self->running_since_us;
 
-    if (self->session == SESSION_RUNNING &&
-        lasted_us > (gint64)self->timing->backoff_max_ms * 1000) {
+    if (self->session == SESSION_RUNNING && lasted_us > (gint64)self->timing->backoff_max_ms * 1000)
         self->failures = 0;
-    }
 }
 
 static void
@@ -87,9 +85,8 @@ set_session(BhBluezDiscovery *self, Session session)
     self->session = session;
     self->confirmed = FALSE;
     self->restart = FALSE;
-    if (session != SESSION_RUNNING) {
+    if (session != SESSION_RUNNING)
         g_clear_pointer(&self->applied, bh_bluez_demand_free);
-    }
 }
 
 static gboolean
@@ -104,9 +101,8 @@ on_timer(gpointer data)
     BhBluezDiscovery *self = data;
 
     self->timer = 0;
-    if (is_lost(self) && self->call == CALL_NONE) {
+    if (is_lost(self) && self->call == CALL_NONE)
         set_session(self, SESSION_PERHAPS);
-    }
     self->changed(self->data);
     return G_SOURCE_REMOVE;
 }
@@ -228,10 +224,8 @@ new_message(BhBluezDiscovery *self, Call call)
     g_autoptr(sd_bus_message) message =
         bh_bluez_bus_new_call(self->bus, self->path, BH_BLUEZ_ADAPTER, members[call]);
 
-    if (message != NULL && call == CALL_FILTER &&
-        bh_bluez_demand_append(self->wanted, message) < 0) {
+    if (message != NULL && call == CALL_FILTER && bh_bluez_demand_append(self->wanted, message) < 0)
         return NULL;
-    }
     return g_steal_pointer(&message);
 }
 
@@ -241,9 +235,8 @@ make_call(BhBluezDiscovery *self, Call call)
     g_autoptr(sd_bus_message) message = new_message(self, call);
 
     self->call = call;
-    if (call == CALL_FILTER) {
+    if (call == CALL_FILTER)
         self->sent = bh_bluez_demand_copy(self->wanted);
-    }
     self->slot = bh_bluez_bus_send(self->bus, message, self->timing->call_ms, on_reply, self);
     if (self->slot == NULL) {
         const sd_bus_error failed =
@@ -255,30 +248,25 @@ make_call(BhBluezDiscovery *self, Call call)
 static Call
 choose_call(const BhBluezDiscovery *self)
 {
-    if (self->wanted == NULL) {
+    if (self->wanted == NULL)
         return self->session == SESSION_NONE ? CALL_NONE : CALL_STOP;
-    }
-    if (self->session == SESSION_PERHAPS || self->restart) {
+    if (self->session == SESSION_PERHAPS || self->restart)
         return CALL_STOP;
-    }
-    if (!bh_bluez_demand_equal(self->wanted, self->applied)) {
+    if (!bh_bluez_demand_equal(self->wanted, self->applied))
         return CALL_FILTER;
-    }
     return self->session == SESSION_RUNNING ? CALL_NONE : CALL_START;
 }
 
 void
 bh_bluez_discovery_reconcile(BhBluezDiscovery *self)
 {
-    if (self->path == NULL || !self->powered || self->call != CALL_NONE || self->timer != 0) {
+    if (self->path == NULL || !self->powered || self->call != CALL_NONE || self->timer != 0)
         return;
-    }
     Call call = choose_call(self);
-    if (call != CALL_NONE) {
+    if (call != CALL_NONE)
         make_call(self, call);
-    } else if (is_lost(self)) {
+    else if (is_lost(self))
         back_off(self);
-    }
 }
 
 void
@@ -306,9 +294,8 @@ bh_bluez_discovery_set_adapter(BhBluezDiscovery *self,
                                gboolean powered,
                                gboolean discovering)
 {
-    if (path == NULL || !powered || g_strcmp0(path, self->path) != 0) {
+    if (path == NULL || !powered || g_strcmp0(path, self->path) != 0)
         forget_session(self);
-    }
     if (g_strcmp0(path, self->path) != 0) {
         g_free(self->path);
         self->path = g_strdup(path);
@@ -340,9 +327,8 @@ bh_bluez_discovery_abandon(BhBluezDiscovery *self)
 BhRadioScanState
 bh_bluez_discovery_get_state(const BhBluezDiscovery *self)
 {
-    if (self->wanted == NULL || !self->powered) {
+    if (self->wanted == NULL || !self->powered)
         return BH_RADIO_SCAN_OFF;
-    }
     return self->session == SESSION_RUNNING ? BH_RADIO_SCAN_RUNNING : BH_RADIO_SCAN_STARTING;
 }
 

@@ -40,11 +40,9 @@ static const struct {
 BhError
 bh_bluez_error_code(const sd_bus_error *error)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(translations); i++) {
-        if (sd_bus_error_has_name(error, translations[i].name)) {
+    for (gsize i = 0; i < G_N_ELEMENTS(translations); i++)
+        if (sd_bus_error_has_name(error, translations[i].name))
             return translations[i].code;
-        }
-    }
     return BH_ERROR_FAILED;
 }
 
@@ -53,12 +51,10 @@ bh_bluez_error_dup_text(const sd_bus_error *error)
 {
     const char *name = error->name != NULL ? error->name : "";
 
-    if (g_str_has_prefix(name, BLUEZ_PREFIX)) {
+    if (g_str_has_prefix(name, BLUEZ_PREFIX))
         name += strlen(BLUEZ_PREFIX);
-    }
-    if (error->message == NULL || error->message[0] == '\0') {
+    if (error->message == NULL || error->message[0] == '\0')
         return g_strdup(name);
-    }
     return g_strdup_printf("%s: %s", name, error->message);
 }
 

@@ -50,9 +50,8 @@ send_request(Request *request)
     g_autoptr(sd_bus_message) message =
         bh_bluez_bus_new_call(bus, request->path, BH_DBUS_PROPERTIES, "GetAll");
 
-    if (message == NULL || sd_bus_message_append(message, "s", BH_BLUEZ_DEVICE) < 0) {
+    if (message == NULL || sd_bus_message_append(message, "s", BH_BLUEZ_DEVICE) < 0)
         return NULL;
-    }
     return bh_bluez_bus_send(bus, message, request->fetch->timeout_ms, on_reply, request);
 }
 
@@ -80,9 +79,8 @@ on_reply(sd_bus_message *message, void *data, sd_bus_error *error)
     g_autofree char *path = g_strdup(request->path);
 
     g_hash_table_remove(self->requests, path);
-    if (sd_bus_message_get_error(message) == NULL) {
+    if (sd_bus_message_get_error(message) == NULL)
         self->fetched(self->data, path, message);
-    }
     send_waiting(self);
     return 1;
 }
@@ -90,9 +88,8 @@ on_reply(sd_bus_message *message, void *data, sd_bus_error *error)
 void
 bh_bluez_fetch_add(BhBluezFetch *self, const char *path)
 {
-    if (g_hash_table_contains(self->requests, path)) {
+    if (g_hash_table_contains(self->requests, path))
         return;
-    }
     if (self->waiting.length >= BH_BLUEZ_FETCH_WAITING_MAX) {
         const Request *oldest = self->waiting.head->data;
         g_hash_table_remove(self->requests, oldest->path);

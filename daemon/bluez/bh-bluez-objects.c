@@ -16,15 +16,12 @@ walk_interface(sd_bus_message *message,
     const char *interface;
     int result = sd_bus_message_read_basic(message, 's', &interface);
 
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
-    if (visitor->device != NULL && g_str_equal(interface, BH_BLUEZ_DEVICE)) {
+    if (visitor->device != NULL && g_str_equal(interface, BH_BLUEZ_DEVICE))
         return visitor->device(data, path, message);
-    }
-    if (visitor->adapter != NULL && g_str_equal(interface, BH_BLUEZ_ADAPTER)) {
+    if (visitor->adapter != NULL && g_str_equal(interface, BH_BLUEZ_ADAPTER))
         return visitor->adapter(data, path, message);
-    }
     return sd_bus_message_skip(message, "a{sv}");
 }
 
@@ -36,11 +33,9 @@ bh_bluez_walk_interfaces(sd_bus_message *message,
 {
     int result = sd_bus_message_enter_container(message, 'a', "{sa{sv}}");
 
-    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sa{sv}")) > 0) {
-        if ((result = walk_interface(message, path, visitor, data)) >= 0) {
+    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sa{sv}")) > 0)
+        if ((result = walk_interface(message, path, visitor, data)) >= 0)
             result = sd_bus_message_exit_container(message);
-        }
-    }
     return result < 0 ? result : sd_bus_message_exit_container(message);
 }
 
@@ -58,11 +53,8 @@ bh_bluez_walk_objects(sd_bus_message *message, const BhBluezVisitor *visitor, gp
 {
     int result = sd_bus_message_enter_container(message, 'a', "{oa{sa{sv}}}");
 
-    while (result >= 0 &&
-           (result = sd_bus_message_enter_container(message, 'e', "oa{sa{sv}}")) > 0) {
-        if ((result = walk_object(message, visitor, data)) >= 0) {
+    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "oa{sa{sv}}")) > 0)
+        if ((result = walk_object(message, visitor, data)) >= 0)
             result = sd_bus_message_exit_container(message);
-        }
-    }
     return result < 0 ? result : sd_bus_message_exit_container(message);
 }

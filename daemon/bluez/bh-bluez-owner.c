@@ -78,17 +78,14 @@ on_objects(sd_bus_message *message, void *data, sd_bus_error *unused)
 static void
 set_owner(BhBluez *self, const char *owner)
 {
-    if (g_strcmp0(self->bus->owner, owner) == 0) {
+    if (g_strcmp0(self->bus->owner, owner) == 0)
         return;
-    }
-    if (self->bus->owner != NULL) {
+    if (self->bus->owner != NULL)
         bh_bluez_owner_end(self);
-    }
     g_free(self->bus->owner);
     self->bus->owner = g_strdup(owner);
-    if (owner != NULL) {
+    if (owner != NULL)
         bh_bluez_owner_load(self);
-    }
 }
 
 static int
@@ -104,13 +101,11 @@ on_owner(sd_bus_message *message, void *data, sd_bus_error *unused)
         retry_load(self, text);
         return 1;
     }
-    if (error == NULL && sd_bus_message_read_basic(message, 's', &owner) < 0) {
+    if (error == NULL && sd_bus_message_read_basic(message, 's', &owner) < 0)
         owner = NULL;
-    }
     set_owner(self, owner);
-    if (owner == NULL) {
+    if (owner == NULL)
         set_synced(self);
-    }
     return 1;
 }
 
@@ -133,9 +128,8 @@ bh_bluez_owner_load(BhBluez *self)
                               has_owner ? on_objects : on_owner,
                               self);
     }
-    if (self->load_slot == NULL) {
+    if (self->load_slot == NULL)
         retry_load(self, "the call could not be sent");
-    }
 }
 
 void
@@ -144,9 +138,8 @@ bh_bluez_owner_changed(BhBluez *self, sd_bus_message *message)
     const char *name, *former, *owner;
 
     if (sd_bus_message_read(message, "sss", &name, &former, &owner) < 0 ||
-        !g_str_equal(name, BH_BLUEZ_NAME)) {
+        !g_str_equal(name, BH_BLUEZ_NAME))
         return;
-    }
     g_clear_handle_id(&self->load_timer, g_source_remove);
     set_owner(self, owner[0] != '\0' ? owner : NULL);
 }

@@ -44,9 +44,8 @@ new_set_powered(BhBluezCycle *self, gboolean powered)
         bh_bluez_bus_new_call(self->bus, self->adapter->path, BH_DBUS_PROPERTIES, "Set");
 
     if (message == NULL ||
-        sd_bus_message_append(message, "ssv", BH_BLUEZ_ADAPTER, "Powered", "b", (int)powered) < 0) {
+        sd_bus_message_append(message, "ssv", BH_BLUEZ_ADAPTER, "Powered", "b", (int)powered) < 0)
         return NULL;
-    }
     return g_steal_pointer(&message);
 }
 
@@ -68,11 +67,10 @@ end_cycle(BhBluezCycle *self, GError *error)
         g_source_unref(self->cancelled);
     }
     g_free(self);
-    if (error != NULL) {
+    if (error != NULL)
         g_task_return_error(task, error);
-    } else {
+    else
         g_task_return_boolean(task, TRUE);
-    }
 }
 
 static gboolean
@@ -124,14 +122,12 @@ set_powered(BhBluezCycle *self, gboolean powered)
 static void
 advance(BhBluezCycle *self)
 {
-    if (self->slot != NULL) {
+    if (self->slot != NULL)
         return;
-    }
-    if (self->step == STEP_OFF && !self->adapter->powered) {
+    if (self->step == STEP_OFF && !self->adapter->powered)
         set_powered(self, TRUE);
-    } else if (self->step == STEP_ON && self->adapter->powered) {
+    else if (self->step == STEP_ON && self->adapter->powered)
         end_cycle(self, NULL);
-    }
 }
 
 static int
@@ -183,27 +179,24 @@ on_objects(sd_bus_message *message, void *data, sd_bus_error *unused)
     GError *error = NULL;
 
     g_clear_pointer(&self->slot, sd_bus_slot_unref);
-    if (cause != NULL) {
+    if (cause != NULL)
         bh_bluez_error_set(&error, cause, "power-cycle");
-    } else if (has_link(self, message)) {
+    else if (has_link(self, message))
         g_set_error(&error, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "power-cycle: there is a link");
-    } else if (!self->adapter->powered) {
+    else if (!self->adapter->powered)
         g_set_error(&error, BH_ERROR, BH_ERROR_NOT_READY, "power-cycle: radio-off");
-    }
-    if (error != NULL) {
+    if (error != NULL)
         end_cycle(self, error);
-    } else {
+    else
         set_powered(self, FALSE);
-    }
     return 1;
 }
 
 void
 bh_bluez_cycle_adapter_changed(BhBluezCycle *self)
 {
-    if (self == NULL) {
+    if (self == NULL)
         return;
-    }
     if (self->adapter->path == NULL) {
         end_cycle(self,
                   g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "power-cycle: no-adapter"));
@@ -253,9 +246,8 @@ bh_bluez_cycle_start(BhBluezBus *bus,
 {
     g_autoptr(GTask) task = task_in;
 
-    if (!may_start(adapter, task)) {
+    if (!may_start(adapter, task))
         return;
-    }
     BhBluezCycle *self = g_new0(BhBluezCycle, 1);
     self->bus = bus;
     self->timing = timing;

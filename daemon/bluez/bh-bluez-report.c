@@ -24,9 +24,8 @@ typedef struct {
 static void
 append(BhBluezProperties *self, guint8 type, gconstpointer data, gsize size)
 {
-    if (!bh_ad_append(self->payload, type, data, size)) {
+    if (!bh_ad_append(self->payload, type, data, size))
         self->malformed++;
-    }
 }
 
 /* A prefix of the structure (company or UUID), then the bytes that come next in message as "ay". */
@@ -42,17 +41,15 @@ append_prefixed(BhBluezProperties *self,
     gsize size = 0;
     int result = sd_bus_message_read_array(message, 'y', &bytes, &size);
 
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
     if (prefix_size + size > sizeof(data)) {
         self->malformed++;
         return 0;
     }
     memcpy(data, prefix, prefix_size);
-    if (size > 0) {
+    if (size > 0)
         memcpy(data + prefix_size, bytes, size);
-    }
     append(self, type, data, prefix_size + size);
     return 0;
 }
@@ -63,11 +60,10 @@ read_rssi(BhBluezProperties *self, sd_bus_message *message)
     gint16 rssi = 0;
     int result = sd_bus_message_read_basic(message, 'n', &rssi);
 
-    if (rssi >= -127 && rssi <= 20) {
+    if (rssi >= -127 && rssi <= 20)
         self->rssi = (gint8)rssi;
-    } else if (rssi != BH_RSSI_UNKNOWN) {
+    else if (rssi != BH_RSSI_UNKNOWN)
         self->malformed++;
-    }
     return result;
 }
 
@@ -77,11 +73,10 @@ read_tx_power(BhBluezProperties *self, sd_bus_message *message)
     gint16 dbm = 0;
     int result = sd_bus_message_read_basic(message, 'n', &dbm);
 
-    if (dbm >= -127 && dbm <= 127) {
+    if (dbm >= -127 && dbm <= 127)
         append(self, BH_AD_TX_POWER, &(gint8){(gint8)dbm}, 1);
-    } else {
+    else
         self->malformed++;
-    }
     return result;
 }
 
@@ -143,9 +138,8 @@ add_to_list(BhBluezProperties *self, UuidList lists[3], const char *text)
     UuidList *list = &lists[size == 2 ? 0 : size == 4 ? 1 : 2];
     memcpy(list->data + list->size, bytes, size);
     list->size += size;
-    if (list->size / size == UUIDS_PER_STRUCTURE(size)) {
+    if (list->size / size == UUIDS_PER_STRUCTURE(size))
         flush_list(self, list);
-    }
 }
 
 static int
@@ -157,15 +151,12 @@ read_uuids(BhBluezProperties *self, sd_bus_message *message)
     const char *text;
     int result = sd_bus_message_enter_container(message, 'a', "s");
 
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
-    while ((result = sd_bus_message_read_basic(message, 's', &text)) > 0) {
+    while ((result = sd_bus_message_read_basic(message, 's', &text)) > 0)
         add_to_list(self, lists, text);
-    }
-    for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
         flush_list(self, &lists[i]);
-    }
     return result < 0 ? result : sd_bus_message_exit_container(message);
 }
 
@@ -175,9 +166,8 @@ enter_value(BhBluezProperties *self, sd_bus_message *message, const char *type)
 {
     int result = sd_bus_message_enter_container(message, 'v', type);
 
-    if (result != -ENXIO) {
+    if (result != -ENXIO)
         return result;
-    }
     self->malformed++;
     result = sd_bus_message_skip(message, "v");
     return result < 0 ? result : 0;
@@ -189,9 +179,8 @@ append_manufacturer(BhBluezProperties *self, sd_bus_message *message)
     guint16 company = 0;
     int result = sd_bus_message_read_basic(message, 'q', &company);
 
-    if (result < 0 || (result = enter_value(self, message, "ay")) <= 0) {
+    if (result < 0 || (result = enter_value(self, message, "ay")) <= 0)
         return result;
-    }
     guint8 prefix[] = {company & 0xff, company >> 8};
     result = append_prefixed(self, message, BH_AD_MANUFACTURER, prefix, sizeof(prefix));
     return result < 0 ? result : sd_bus_message_exit_container(message);
@@ -205,16 +194,14 @@ append_service_data(BhBluezProperties *self, sd_bus_message *message)
     BhUuid uuid;
     int result = sd_bus_message_read_basic(message, 's', &text);
 
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
     if (!bh_uuid_parse(text, &uuid, NULL)) {
         self->malformed++;
         return sd_bus_message_skip(message, "v");
     }
-    if ((result = enter_value(self, message, "ay")) <= 0) {
+    if ((result = enter_value(self, message, "ay")) <= 0)
         return result;
-    }
     gsize size = bh_uuid_to_le(&uuid, prefix);
     guint8 type = size == 2   ? BH_AD_SERVICE_DATA16
                   : size == 4 ? BH_AD_SERVICE_DATA32
@@ -230,16 +217,14 @@ append_other(BhBluezProperties *self, sd_bus_message *message)
     guint8 type = 0;
     int result = sd_bus_message_read_basic(message, 'y', &type);
 
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
     if (bh_ad_group_of(type) != BH_AD_GROUP_OTHER) {
         self->malformed++;
         return sd_bus_message_skip(message, "v");
     }
-    if ((result = enter_value(self, message, "ay")) <= 0) {
+    if ((result = enter_value(self, message, "ay")) <= 0)
         return result;
-    }
     result = append_prefixed(self, message, type, NULL, 0);
     return result < 0 ? result : sd_bus_message_exit_container(message);
 }
@@ -254,11 +239,9 @@ read_dictionary(BhBluezProperties *self,
     char array[] = {'{', entry[0], entry[1], '}', '\0'};
     int result = sd_bus_message_enter_container(message, 'a', array);
 
-    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', entry)) > 0) {
-        if ((result = read_entry(self, message)) >= 0) {
+    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', entry)) > 0)
+        if ((result = read_entry(self, message)) >= 0)
             result = sd_bus_message_exit_container(message);
-        }
-    }
     return result < 0 ? result : sd_bus_message_exit_container(message);
 }
 
@@ -341,11 +324,9 @@ static const Property properties[] = {
 static const Property *
 find_property(const char *name)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(properties); i++) {
-        if (strcmp(properties[i].name, name) == 0) {
+    for (gsize i = 0; i < G_N_ELEMENTS(properties); i++)
+        if (strcmp(properties[i].name, name) == 0)
             return &properties[i];
-        }
-    }
     return NULL;
 }
 
@@ -355,16 +336,13 @@ read_property(BhBluezProperties *self, sd_bus_message *message, gboolean identit
     const char *name;
     int result = sd_bus_message_read_basic(message, 's', &name);
 
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
     const Property *property = find_property(name);
-    if (property == NULL || (identity && !property->identity)) {
+    if (property == NULL || (identity && !property->identity))
         return sd_bus_message_skip(message, "v");
-    }
-    if ((result = enter_value(self, message, property->type)) <= 0) {
+    if ((result = enter_value(self, message, property->type)) <= 0)
         return result;
-    }
     self->groups |= property->group;
     self->advertised |= !property->identity;
     result = property->read(self, message);
@@ -378,11 +356,9 @@ bh_bluez_properties_read(BhBluezProperties *self, sd_bus_message *message, gbool
     int result = sd_bus_message_enter_container(message, 'a', "{sv}");
 
     *self = (BhBluezProperties){.rssi = BH_RSSI_UNKNOWN, .payload = payload};
-    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-        if ((result = read_property(self, message, identity)) >= 0) {
+    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0)
+        if ((result = read_property(self, message, identity)) >= 0)
             result = sd_bus_message_exit_container(message);
-        }
-    }
     return result < 0 ? result : sd_bus_message_exit_container(message);
 }
 

@@ -17,11 +17,9 @@
 static BhBluezAdapter *
 find_adapter(BhBluez *self, const char *path)
 {
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
-        if (self->adapters[i].path != NULL && g_str_equal(self->adapters[i].path, path)) {
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
+        if (self->adapters[i].path != NULL && g_str_equal(self->adapters[i].path, path))
             return &self->adapters[i];
-        }
-    }
     return NULL;
 }
 
@@ -32,9 +30,8 @@ find_adapter_of_device(BhBluez *self, const char *path)
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         const char *prefix = self->adapters[i].path;
         gsize size = prefix != NULL ? strlen(prefix) : 0;
-        if (size > 0 && strncmp(path, prefix, size) == 0 && path[size] == '/') {
+        if (size > 0 && strncmp(path, prefix, size) == 0 && path[size] == '/')
             return &self->adapters[i];
-        }
     }
     return NULL;
 }
@@ -47,15 +44,12 @@ find_slot(BhBluez *self, const BhAddress *address)
 
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         BhBluezAdapter *adapter = &self->adapters[i];
-        if (adapter->assigned && bh_address_equal(&adapter->address, address)) {
+        if (adapter->assigned && bh_address_equal(&adapter->address, address))
             return adapter;
-        }
-        if (unused == NULL && !adapter->assigned) {
+        if (unused == NULL && !adapter->assigned)
             unused = adapter;
-        }
-        if (away == NULL && adapter->path == NULL) {
+        if (away == NULL && adapter->path == NULL)
             away = adapter;
-        }
     }
     return unused != NULL ? unused : away;
 }
@@ -77,9 +71,8 @@ remove_adapter(BhBluez *self, BhBluezAdapter *adapter)
 static void
 apply_properties(BhBluez *self, BhBluezAdapter *adapter, BhBluezAdapterProperties *properties)
 {
-    if (!bh_bluez_adapter_apply(adapter, properties)) {
+    if (!bh_bluez_adapter_apply(adapter, properties))
         return;
-    }
     bh_bluez_discovery_set_adapter(adapter->discovery,
                                    adapter->path,
                                    adapter->powered,
@@ -91,12 +84,10 @@ apply_properties(BhBluez *self, BhBluezAdapter *adapter, BhBluezAdapterPropertie
 static void
 place_adapter(BhBluez *self, BhBluezAdapter *adapter, const char *path, const BhAddress *address)
 {
-    if (adapter->path != NULL) {
+    if (adapter->path != NULL)
         remove_adapter(self, adapter);
-    }
-    if (adapter->assigned && !bh_address_equal(&adapter->address, address)) {
+    if (adapter->assigned && !bh_address_equal(&adapter->address, address))
         bh_bluez_discovery_set_demand(adapter->discovery, NULL);
-    }
     adapter->assigned = TRUE;
     adapter->address = *address;
     adapter->path = g_strdup(path);
@@ -113,9 +104,8 @@ add_adapter(BhBluez *self, const char *path, BhBluezAdapterProperties *propertie
         return;
     }
     BhBluezAdapter *former = find_adapter(self, path);
-    if (former != NULL && !bh_address_equal(&former->address, &address)) {
+    if (former != NULL && !bh_address_equal(&former->address, &address))
         remove_adapter(self, former);
-    }
     BhBluezAdapter *adapter = find_slot(self, &address);
     if (adapter == NULL) {
         g_message("%s: more than %d adapters, not used", path, BH_RADIO_MAX_ADAPTERS);
@@ -141,9 +131,8 @@ on_adapter_object(gpointer data, const char *path, sd_bus_message *message)
     g_auto(BhBluezAdapterProperties) properties = {0};
     int result = bh_bluez_adapter_properties_read(&properties, message);
 
-    if (result >= 0) {
+    if (result >= 0)
         add_adapter(self, path, &properties);
-    }
     return result;
 }
 
@@ -154,9 +143,8 @@ on_adapter_changed(BhBluez *self, sd_bus_message *message)
     BhBluezAdapter *adapter = find_adapter(self, sd_bus_message_get_path(message));
     int result = bh_bluez_adapter_properties_read(&properties, message);
 
-    if (result >= 0 && adapter != NULL) {
+    if (result >= 0 && adapter != NULL)
         apply_properties(self, adapter, &properties);
-    }
     return result;
 }
 
@@ -183,9 +171,8 @@ read_properties(BhBluez *self, sd_bus_message *message, gboolean identity)
 {
     int result = bh_bluez_properties_read(&self->properties, message, identity);
 
-    if (result >= 0 && self->properties.malformed > 0) {
+    if (result >= 0 && self->properties.malformed > 0)
         self->counters.malformed++;
-    }
     return result;
 }
 
@@ -195,9 +182,8 @@ put_device(BhBluez *self, const char *path)
 {
     const BhBluezAdapter *adapter = find_adapter_of_device(self, path);
 
-    if (adapter == NULL) {
+    if (adapter == NULL)
         return NULL;
-    }
     if (!bh_bluez_properties_has_identity(&self->properties)) {
         self->counters.malformed += self->properties.malformed == 0;
         return NULL;
@@ -218,9 +204,8 @@ on_device_object(gpointer data, const char *path, sd_bus_message *message)
     BhBluez *self = data;
     int result = read_properties(self, message, TRUE);
 
-    if (result >= 0) {
+    if (result >= 0)
         put_device(self, path);
-    }
     return result;
 }
 
@@ -230,9 +215,8 @@ take_whole_device(BhBluez *self, const char *path, gboolean heard)
 {
     const BhBluezDevice *device = put_device(self, path);
 
-    if (device != NULL && heard && is_wanted(self, device->slot)) {
+    if (device != NULL && heard && is_wanted(self, device->slot))
         report(self, device);
-    }
 }
 
 /* Of InterfacesAdded. */
@@ -255,22 +239,19 @@ bh_bluez_tree_handle_fetched(gpointer data, const char *path, sd_bus_message *me
 {
     BhBluez *self = data;
 
-    if (read_properties(self, message, FALSE) >= 0) {
+    if (read_properties(self, message, FALSE) >= 0)
         take_whole_device(self, path, self->properties.advertised);
-    } else {
+    else
         self->counters.malformed++;
-    }
 }
 
 static void
 update_identity(BhBluezDevice *device, const BhBluezProperties *properties)
 {
-    if (properties->has_address) {
+    if (properties->has_address)
         memcpy(device->address.octets, properties->address.octets, sizeof(device->address.octets));
-    }
-    if (properties->has_type) {
+    if (properties->has_type)
         device->address.type = properties->address.type;
-    }
 }
 
 static void
@@ -278,9 +259,8 @@ on_unknown_device(BhBluez *self, const char *path)
 {
     const BhBluezAdapter *adapter = find_adapter_of_device(self, path);
 
-    if (adapter != NULL && self->properties.advertised && is_wanted(self, adapter->slot)) {
+    if (adapter != NULL && self->properties.advertised && is_wanted(self, adapter->slot))
         bh_bluez_fetch_add(self->fetch, path);
-    }
 }
 
 static int
@@ -290,18 +270,16 @@ on_device_changed(BhBluez *self, sd_bus_message *message)
     int result = read_properties(self, message, FALSE);
 
     bh_sdbus_source_add_bulk(self->bus->source);
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
     BhBluezDevice *device = bh_bluez_devices_lookup(self->devices, path);
     if (device == NULL) {
         on_unknown_device(self, path);
         return 0;
     }
     update_identity(device, &self->properties);
-    if (self->properties.advertised && is_wanted(self, device->slot)) {
+    if (self->properties.advertised && is_wanted(self, device->slot))
         report(self, device);
-    }
     return 0;
 }
 
@@ -313,15 +291,12 @@ on_properties_changed(BhBluez *self, sd_bus_message *message)
     const char *interface;
     int result = sd_bus_message_read_basic(message, 's', &interface);
 
-    if (result < 0) {
+    if (result < 0)
         return result;
-    }
-    if (g_str_equal(interface, BH_BLUEZ_DEVICE)) {
+    if (g_str_equal(interface, BH_BLUEZ_DEVICE))
         return on_device_changed(self, message);
-    }
-    if (g_str_equal(interface, BH_BLUEZ_ADAPTER)) {
+    if (g_str_equal(interface, BH_BLUEZ_ADAPTER))
         return on_adapter_changed(self, message);
-    }
     return 0;
 }
 
@@ -357,12 +332,10 @@ on_interfaces_removed(BhBluez *self, sd_bus_message *message)
     const char *path, *interface;
     int result = sd_bus_message_read_basic(message, 'o', &path);
 
-    if (result < 0 || (result = sd_bus_message_enter_container(message, 'a', "s")) < 0) {
+    if (result < 0 || (result = sd_bus_message_enter_container(message, 'a', "s")) < 0)
         return result;
-    }
-    while ((result = sd_bus_message_read_basic(message, 's', &interface)) > 0) {
+    while ((result = sd_bus_message_read_basic(message, 's', &interface)) > 0)
         remove_interface(self, path, interface);
-    }
     return result;
 }
 
@@ -371,16 +344,14 @@ bh_bluez_tree_handle_signal(BhBluez *self, sd_bus_message *message)
 {
     int result = 0;
 
-    if (sd_bus_message_is_signal(message, BH_DBUS_PROPERTIES, "PropertiesChanged")) {
+    if (sd_bus_message_is_signal(message, BH_DBUS_PROPERTIES, "PropertiesChanged"))
         result = on_properties_changed(self, message);
-    } else if (sd_bus_message_is_signal(message, BH_DBUS_OBJECT_MANAGER, "InterfacesAdded")) {
+    else if (sd_bus_message_is_signal(message, BH_DBUS_OBJECT_MANAGER, "InterfacesAdded"))
         result = on_interfaces_added(self, message);
-    } else if (sd_bus_message_is_signal(message, BH_DBUS_OBJECT_MANAGER, "InterfacesRemoved")) {
+    else if (sd_bus_message_is_signal(message, BH_DBUS_OBJECT_MANAGER, "InterfacesRemoved"))
         result = on_interfaces_removed(self, message);
-    }
-    if (result < 0) {
+    if (result < 0)
         self->counters.malformed++;
-    }
 }
 
 int
@@ -391,9 +362,8 @@ bh_bluez_tree_load(BhBluez *self, sd_bus_message *message)
     int result = bh_bluez_walk_objects(message, &adapters, self);
 
     /* Devices may be listed before the adapter they belong to. */
-    if (result < 0 || (result = sd_bus_message_rewind(message, TRUE)) < 0) {
+    if (result < 0 || (result = sd_bus_message_rewind(message, TRUE)) < 0)
         return result;
-    }
     return bh_bluez_walk_objects(message, &devices, self);
 }
 
@@ -401,9 +371,7 @@ void
 bh_bluez_tree_drop(BhBluez *self)
 {
     bh_bluez_fetch_clear(self->fetch);
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
-        if (self->adapters[i].path != NULL) {
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
+        if (self->adapters[i].path != NULL)
             remove_adapter(self, &self->adapters[i]);
-        }
-    }
 }

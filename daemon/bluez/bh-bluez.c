@@ -63,9 +63,8 @@ reconcile_listening(BhBluez *self)
 {
     gboolean wanted = FALSE;
 
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
         wanted |= bh_bluez_discovery_is_wanted(self->adapters[i].discovery);
-    }
     if (wanted && !self->listening) {
         bh_bluez_devices_remove_resolvable(self->devices);
         bh_bluez_bus_add_match(self->bus, BH_MATCH_DEVICES);
@@ -85,9 +84,8 @@ on_reconcile(gpointer data)
     reconcile_listening(self);
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         bh_bluez_discovery_reconcile(self->adapters[i].discovery);
-        if (has_news(&self->adapters[i])) {
+        if (has_news(&self->adapters[i]))
             bh_bluez_tell_adapter(self, &self->adapters[i]);
-        }
     }
     return G_SOURCE_REMOVE;
 }
@@ -97,9 +95,8 @@ schedule_reconcile(gpointer data)
 {
     BhBluez *self = data;
 
-    if (self->reconcile == 0 && self->sink != NULL) {
+    if (self->reconcile == 0 && self->sink != NULL)
         self->reconcile = g_idle_add_full(G_PRIORITY_DEFAULT, on_reconcile, self, NULL);
-    }
 }
 
 /* Messages */
@@ -110,13 +107,11 @@ on_message(sd_bus_message *message, void *data, sd_bus_error *unused)
     BhBluez *self = data;
     guint8 type = 0;
 
-    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_SIGNAL) {
+    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_SIGNAL)
         return 0;
-    }
     if (bh_bluez_bus_is_from_owner(self->bus, message)) {
-        if (self->loaded) {
+        if (self->loaded)
             bh_bluez_tree_handle_signal(self, message);
-        }
         return 1;
     }
     if (sd_bus_message_is_signal(message, BH_DBUS_NAME, "NameOwnerChanged") &&
@@ -255,9 +250,8 @@ bh_bluez_finalize(GObject *object)
 {
     BhBluez *self = BH_BLUEZ(object);
 
-    if (self->sink != NULL) {
+    if (self->sink != NULL)
         stop(BH_RADIO(self));
-    }
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         BhBluezAdapter *adapter = &self->adapters[i];
         bh_bluez_discovery_free(adapter->discovery);
@@ -275,8 +269,7 @@ static void
 bh_bluez_class_init(BhBluezClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = bh_bluez_finalize;
-    lost_signal =
-        g_signal_new("lost", BH_TYPE_BLUEZ, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    g_signal_new("lost", BH_TYPE_BLUEZ, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -299,9 +292,8 @@ bh_bluez_new(const char *bus, GError **error)
 {
     g_autoptr(BhBluezBus) opened = bh_bluez_bus_new(bus, error);
 
-    if (opened == NULL) {
+    if (opened == NULL)
         return NULL;
-    }
     BhBluez *self = g_object_new(BH_TYPE_BLUEZ, NULL);
     self->bus = g_steal_pointer(&opened);
     for (guint8 i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {

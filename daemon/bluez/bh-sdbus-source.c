@@ -41,13 +41,11 @@ is_holding(const Source *self)
 static gint
 remaining_ms(guint64 deadline_us)
 {
-    if (deadline_us == UINT64_MAX) {
+    if (deadline_us == UINT64_MAX)
         return -1;
-    }
     guint64 now_us = (guint64)g_get_monotonic_time();
-    if (deadline_us <= now_us) {
+    if (deadline_us <= now_us)
         return 0;
-    }
     return (gint)MIN((deadline_us - now_us + 999) / 1000, G_MAXINT);
 }
 
@@ -78,15 +76,12 @@ source_check(GSource *base)
     Source *self = (Source *)base;
     guint64 deadline_us = UINT64_MAX;
 
-    if (self->poll.revents != 0) {
+    if (self->poll.revents != 0)
         return TRUE;
-    }
-    if (self->hold_until_us != 0 && !is_holding(self)) {
+    if (self->hold_until_us != 0 && !is_holding(self))
         return TRUE;
-    }
-    if (sd_bus_get_timeout(self->bus, &deadline_us) < 0) {
+    if (sd_bus_get_timeout(self->bus, &deadline_us) < 0)
         return TRUE;
-    }
     return remaining_ms(deadline_us) == 0;
 }
 
@@ -95,12 +90,10 @@ decide_hold(Source *self)
 {
     gboolean busy = self->bulk > 1;
 
-    if (self->bulk == 1) {
+    if (self->bulk == 1)
         busy = self->hold_until_us == 0 && self->monotonic_us - self->last_bulk_us < self->batch_us;
-    }
-    if (self->bulk > 0) {
+    if (self->bulk > 0)
         self->last_bulk_us = self->monotonic_us;
-    }
     self->hold_until_us = busy && !self->more ? self->monotonic_us + self->batch_us : 0;
 }
 
@@ -115,9 +108,8 @@ source_dispatch(GSource *base, GSourceFunc callback, gpointer user_data)
     self->realtime_us = g_get_real_time();
     for (guint n = 0; n < DRAIN_MAX && result > 0; n++) {
         result = sd_bus_process(self->bus, NULL);
-        if (g_source_is_destroyed(base)) {
+        if (g_source_is_destroyed(base))
             return G_SOURCE_REMOVE;
-        }
     }
     self->more = result > 0;
     decide_hold(self);
