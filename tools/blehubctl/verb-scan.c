@@ -348,6 +348,7 @@ run(BhCtl *ctl, const BhVerb *verb, char ***args)
 {
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_autoptr(GVariantDict) dict = g_variant_dict_new(NULL);
+    g_autoptr(GVariant) sent = NULL;
     g_autoptr(GError) error = NULL;
     g_auto(LiveScan) live = {.ctl = ctl};
     g_auto(Options) options = {0};
@@ -391,7 +392,8 @@ run(BhCtl *ctl, const BhVerb *verb, char ***args)
         return code;
     if (!fill(&options, dict, &live, &error))
         return bh_ctl_fail(error);
-    return scan(&live, g_variant_dict_end(dict));
+    sent = g_variant_ref_sink(g_variant_dict_end(dict));
+    return scan(&live, sent);
 }
 
 const BhVerb bh_verb_scan = {

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# bash completion for blehubctl. Verbs and options come from --help, so they are those of the program
+# that is there.
+
+_blehubctl_options()
+{
+    command "$@" --help 2>/dev/null | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+'
+}
+
+_blehubctl_verbs()
+{
+    command "$1" --help 2>/dev/null | sed -nE '/^Verbs:/,/^$/s/^  ([a-z]+) .*/\1/p'
+}
+
+_blehubctl()
+{
+    local program=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local verb='' words='' i
+
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        -* | =) ;;
+        *) [[ ${COMP_WORDS[i - 1]} == @(=|--bus) ]] || { verb=${COMP_WORDS[i]} && break; } ;;
+        esac
+    done
+    if [[ $current == '=' ]]; then
+        current=''
+    elif [[ $previous == '=' ]]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    case $previous in
+    --bus) words='system session' ;;
+    --report) words='changes all first' ;;
+    --adapter) words=$(cd /sys/class/bluetooth 2>/dev/null && echo hci*) ;;
+    *)
+        if [[ $current == -* ]]; then
+            words=$(_blehubctl_options "$program" ${verb:+"$verb"})
+        elif [[ -z $verb ]]; then
+            words=$(_blehubctl_verbs "$program")
+        fi
+        ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+complete -F _blehubctl blehubctl

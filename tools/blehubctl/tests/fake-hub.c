@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The service answers from the main loop that also waits for the process, so that each test is one
+ * thread and the order of things is what the test wrote.
+ */
+#include "fake-hub.h"
+
+#include <check.h>
+
+#define SCAN_PATH "/org/blehub/scan/1"
+#define ADAPTER_PATH "/org/blehub/adapter/00_AA_01_00_00_00"
+
+void
+fake_run_clear(FakeRun *self)
+{
+    g_clear_pointer(&self->out, g_free);
+    g_clear_pointer(&self->err, g_free);
+}
+
+static void
+remember_options(FakeHub *self, GVariant *options)
+{
+    g_clear_pointer(&self->options, g_variant_unref);
+    self->options = g_variant_ref(options);
+}
+
+/* Whether the call was answered with the error that was ordered. */
+static gboolean
+refuse(FakeHub *self, GDBusMethodInvocation *call)
+{
+    if (!self->error)
+        return FALSE;
+    g_dbus_method_invocation_return_dbus_error(call, self->error, self->message);
+    return TRUE;
+}
+
+static gboolean
+handle_list_devices(FakeHub *self, GDBusMethodInvocation *call, GVariant *options)
+{
+    remember_options(self, options);
+    if (!refuse(self, call))
+        bh_dbus_hub1_complete_list_devices(self->hub, call, self->rows);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_discover(FakeHub *self, GDBusMethodInvocation *call, GVariant *options)
+{
+    remember_options(self, options);
+    if (!refuse(self, call))
+        bh_dbus_hub1_complete_discover(self->hub, call, self->rows);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_scan(FakeHub *self, GDBusMethodInvocation *call, GVariant *options)
+{
+    remember_options(self, options);
+    if (!refuse(self, call))
+        bh_dbus_hub1_complete_scan(self->hub, call, SCAN_PATH);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_get_devices(FakeHub *self, GDBusMethodInvocation *call)
+{
+    bh_dbus_scan1_complete_get_devices(self->scan, call, self->rows);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_wait_device(FakeHub *self, GDBusMethodInvocation *call, GVariant *options)
+{
+    g_autoptr(GVariant) row = g_queue_pop_head(self->reports);
+    FakeHubFunc when_starved = self->when_starved;
+    guint timeout_ms = 1;
+
+    ck_assert(g_variant_lookup(options, "TimeoutMs", "u", &timeout_ms) && timeout_ms == 0);
+    if (row) {
+        bh_dbus_scan1_complete_wait_device(self->scan, call, row);
+        return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+    g_ptr_array_add(self->waiting, call);
+    self->when_starved = NULL;
+    if (when_starved)
+        when_starved(self, self->process);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+end_waits(FakeHub *self)
+{
+    for (guint i = 0; i < self->waiting->len; i++)
+        g_dbus_method_invocation_return_dbus_error(self->waiting->pdata[i],
+                                                   "org.blehub.Error.Cancelled",
+                                                   "the scan is over");
+    g_ptr_array_set_size(self->waiting, 0);
+}
+
+static gboolean
+handle_release(FakeHub *self, GDBusMethodInvocation *call)
+{
+    self->releases++;
+    end_waits(self);
+    bh_dbus_scan1_complete_release(self->scan, call);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+void
+fake_hub_finish_scan(FakeHub *self, GSubprocess *process)
+{
+    end_waits(self);
+}
+
+void
+fake_hub_vanish(FakeHub *self, GSubprocess *process)
+{
+    ck_assert(g_dbus_connection_close_sync(self->bus, NULL, NULL));
+}
+
+static void
+export_adapter(FakeHub *self)
+{
+    static const char *const roles[] = {"central", "peripheral", NULL};
+    g_autoptr(BhDbusAdapter1) adapter = bh_dbus_adapter1_skeleton_new();
+    g_autoptr(GDBusObjectSkeleton) object = g_dbus_object_skeleton_new(ADAPTER_PATH);
+
+    bh_dbus_adapter1_set_address(adapter, "00:AA:01:00:00:00");
+    bh_dbus_adapter1_set_name(adapter, "hci0");
+    bh_dbus_adapter1_set_state(adapter, "idle");
+    bh_dbus_adapter1_set_roles(adapter, roles);
+    bh_dbus_adapter1_set_last_error(adapter, "");
+    g_dbus_object_skeleton_add_interface(object, G_DBUS_INTERFACE_SKELETON(adapter));
+    g_dbus_object_manager_server_export(self->manager, object);
+}
+
+static void
+set_hub_properties(FakeHub *self)
+{
+    static const char *const capabilities[] = {"scan", NULL};
+
+    bh_dbus_hub1_set_state(self->hub, "ready");
+    bh_dbus_hub1_set_version(self->hub, "0.1.0");
+    bh_dbus_hub1_set_blue_zversion(self->hub, "5.66");
+    bh_dbus_hub1_set_capabilities(self->hub, capabilities);
+    bh_dbus_hub1_set_limits(self->hub, g_variant_new_parsed("{'MaxScans': <uint32 32>}"));
+    bh_dbus_hub1_set_counters(self->hub, g_variant_new_parsed("{'Reports': uint64 7}"));
+}
+
+static void
+connect_handlers(FakeHub *self)
+{
+    g_object_connect(self->hub,
+                     "swapped-signal::handle-list-devices",
+                     handle_list_devices,
+                     self,
+                     "swapped-signal::handle-discover",
+                     handle_discover,
+                     self,
+                     "swapped-signal::handle-scan",
+                     handle_scan,
+                     self,
+                     NULL);
+    g_object_connect(self->scan,
+                     "swapped-signal::handle-get-devices",
+                     handle_get_devices,
+                     self,
+                     "swapped-signal::handle-wait-device",
+                     handle_wait_device,
+                     self,
+                     "swapped-signal::handle-release",
+                     handle_release,
+                     self,
+                     NULL);
+}
+
+/* Everything is exported before the name is owned. */
+static void
+appear(FakeHub *self)
+{
+    g_autoptr(GVariant) reply = NULL;
+    guint32 result = 0;
+
+    self->bus =
+        g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(self->dbus),
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL,
+                                               NULL,
+                                               NULL);
+    ck_assert_ptr_nonnull(self->bus);
+    set_hub_properties(self);
+    connect_handlers(self);
+    export_adapter(self);
+    ck_assert(g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(self->hub),
+                                               self->bus,
+                                               "/org/blehub",
+                                               NULL));
+    ck_assert(g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(self->scan),
+                                               self->bus,
+                                               SCAN_PATH,
+                                               NULL));
+    g_dbus_object_manager_server_set_connection(self->manager, self->bus);
+    reply = g_dbus_connection_call_sync(self->bus,
+                                        "org.freedesktop.DBus",
+                                        "/org/freedesktop/DBus",
+                                        "org.freedesktop.DBus",
+                                        "RequestName",
+                                        g_variant_new("(su)", "org.blehub", 0),
+                                        G_VARIANT_TYPE("(u)"),
+                                        G_DBUS_CALL_FLAGS_NONE,
+                                        1000,
+                                        NULL,
+                                        NULL);
+    g_variant_get(reply, "(u)", &result);
+    ck_assert_uint_eq(result, 1);
+}
+
+FakeHub *
+fake_hub_new(gboolean present)
+{
+    FakeHub *self = g_new0(FakeHub, 1);
+
+    self->dbus = g_test_dbus_new(G_TEST_DBUS_NONE);
+    g_test_dbus_up(self->dbus);
+    self->reports = g_queue_new();
+    self->waiting = g_ptr_array_new();
+    self->hub = bh_dbus_hub1_skeleton_new();
+    self->scan = bh_dbus_scan1_skeleton_new();
+    self->manager = g_dbus_object_manager_server_new("/org/blehub");
+    fake_hub_set_rows(self, "@aa{sv} []");
+    if (present)
+        appear(self);
+    return self;
+}
+
+static void
+disappear(FakeHub *self)
+{
+    g_dbus_object_manager_server_set_connection(self->manager, NULL);
+    g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(self->hub));
+    g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(self->scan));
+    if (!g_dbus_connection_is_closed(self->bus))
+        ck_assert(g_dbus_connection_close_sync(self->bus, NULL, NULL));
+}
+
+void
+fake_hub_free(FakeHub *self)
+{
+    end_waits(self);
+    if (self->bus)
+        disappear(self);
+    g_clear_object(&self->manager);
+    g_clear_object(&self->hub);
+    g_clear_object(&self->scan);
+    g_clear_object(&self->bus);
+    g_queue_free_full(self->reports, (GDestroyNotify)g_variant_unref);
+    g_ptr_array_unref(self->waiting);
+    g_clear_pointer(&self->rows, g_variant_unref);
+    g_clear_pointer(&self->options, g_variant_unref);
+    g_test_dbus_down(self->dbus);
+    g_clear_object(&self->dbus);
+    g_free(self);
+}
+
+void
+fake_hub_set_rows(FakeHub *self, const char *rows)
+{
+    g_clear_pointer(&self->rows, g_variant_unref);
+    self->rows = g_variant_parse(G_VARIANT_TYPE("aa{sv}"), rows, NULL, NULL, NULL);
+    ck_assert_ptr_nonnull(self->rows);
+}
+
+void
+fake_hub_add_report(FakeHub *self, const char *row)
+{
+    GVariant *report = g_variant_parse(G_VARIANT_TYPE_VARDICT, row, NULL, NULL, NULL);
+
+    ck_assert_ptr_nonnull(report);
+    g_queue_push_tail(self->reports, report);
+}
+
+static void
+on_communicated(GObject *process, GAsyncResult *result, gpointer user_data)
+{
+    FakeRun *run = user_data;
+    gboolean done = g_subprocess_communicate_utf8_finish(G_SUBPROCESS(process),
+                                                         result,
+                                                         &run->out,
+                                                         &run->err,
+                                                         NULL);
+
+    ck_assert(done);
+}
+
+static GPtrArray *
+command_line(FakeHub *self, const char *argument, va_list arguments)
+{
+    GPtrArray *line = g_ptr_array_new_with_free_func(g_free);
+
+    g_ptr_array_add(line, g_strdup(g_getenv("BLEHUBCTL")));
+    g_ptr_array_add(line, g_strdup_printf("--bus=%s", g_test_dbus_get_bus_address(self->dbus)));
+    for (; argument; argument = va_arg(arguments, const char *))
+        g_ptr_array_add(line, g_strdup(argument));
+    g_ptr_array_add(line, NULL);
+    return line;
+}
+
+void
+fake_hub_run(FakeHub *self, FakeRun *run, const char *argument, ...)
+{
+    g_autoptr(GPtrArray) line = NULL;
+    g_autoptr(GSubprocess) process = NULL;
+    va_list arguments;
+
+    va_start(arguments, argument);
+    line = command_line(self, argument, arguments);
+    va_end(arguments);
+    process = g_subprocess_newv((const char *const *)line->pdata,
+                                G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                                NULL);
+    ck_assert_ptr_nonnull(process);
+    self->process = process;
+    g_subprocess_communicate_utf8_async(process, NULL, NULL, on_communicated, run);
+    while (!run->out)
+        g_main_context_iteration(NULL, TRUE);
+    g_subprocess_wait(process, NULL, NULL);
+    self->process = NULL;
+    run->code = g_subprocess_get_if_exited(process) ? g_subprocess_get_exit_status(process)
+                                                    : -g_subprocess_get_term_sig(process);
+}
