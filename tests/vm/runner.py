@@ -6,6 +6,7 @@ fails, the journal of its time and the traceback go to the directory shared with
 """
 
 import importlib
+import os
 import pathlib
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def save_log(name, since):
 
 
 def play(name, case):
-    since, began = time.time() - 1, time.monotonic()
+    since, began = time.time() - 3, time.monotonic()
     try:
         with guest.Guest() as world:
             note = case(world)
@@ -50,7 +51,13 @@ def play(name, case):
     return f"ok {name} ({time.monotonic() - began:.1f} s) {note or ''}".rstrip()
 
 
+def record_hci():
+    if os.environ.get("BLEHUB_VM_BTMON"):
+        subprocess.Popen(["btmon", "-w", OUT / "btmon.snoop"], stdout=subprocess.DEVNULL)
+
+
 def main():
+    record_hci()
     cases = load_cases()
     for name in (OUT / "wanted").read_text().split():
         print(play(name, cases[name]), flush=True)

@@ -8,8 +8,10 @@ the console log and to the directory shared for that. A guest that says nothing 
 import os
 import selectors
 import subprocess
+import time
 
 SILENCE_S = 180.0
+TOTAL_S = 540.0
 
 
 class Machine:
@@ -35,8 +37,8 @@ class Machine:
         os.set_blocking(fd, False)
         with selectors.DefaultSelector() as selector:
             selector.register(fd, selectors.EVENT_READ)
-            pending = b""
-            while selector.select(SILENCE_S):
+            pending, end = b"", time.monotonic() + TOTAL_S
+            while selector.select(min(SILENCE_S, end - time.monotonic())):
                 chunk = os.read(fd, 65536)
                 if not chunk:
                     return
@@ -55,7 +57,7 @@ def _command(kernel_dir, archive, out, shell):
     console = ["-serial", "mon:stdio", "-serial", "null"] if shell else [
         "-serial", f"file:{out}/console.log", "-serial", "stdio"]
     append = (f"console=ttyS0 quiet panic=-1 clocksource=tsc tsc=reliable systemd.unit=blehub-vm.target systemd.wants={service} "
-              "systemd.show_status=0")
+              f"systemd.show_status=0 systemd.setenv=BLEHUB_VM_BTMON={os.environ.get('BLEHUB_VM_BTMON', '')}")
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-nic", "none",
         "-accel", accel + (",thread=multi" if accel == "tcg" else ""), "-smp", "2", "-m", "2048",
