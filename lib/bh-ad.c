@@ -271,7 +271,7 @@ bh_ad_group_of(guint8 type)
     }
 }
 
-/* Appends the structures whose group is in groups; FALSE when out is full. */
+/* Appends the structures of some groups as they stand; FALSE when out is full. */
 static gboolean
 append_groups(const guint8 *bytes, gsize size, BhAdGroups groups, GByteArray *out)
 {
@@ -285,6 +285,23 @@ append_groups(const guint8 *bytes, gsize size, BhAdGroups groups, GByteArray *ou
             return FALSE;
     }
     return TRUE;
+}
+
+/* Appends what is not placed yet, group by group: where a later merge would keep it. */
+static void
+append_rest(const guint8 *bytes, gsize size, BhAdGroups placed, GByteArray *out)
+{
+    BhAdIter iter;
+    BhAdStructure structure;
+    gboolean room = TRUE;
+
+    bh_ad_iter_init(&iter, bytes, size);
+    while (room && bh_ad_iter_next(&iter, &structure)) {
+        BhAdGroups group = bh_ad_group_of(structure.type);
+        if ((group & placed) == 0)
+            room = append_groups(bytes, size, group, out);
+        placed |= group;
+    }
 }
 
 void
@@ -301,7 +318,11 @@ bh_ad_merge(const guint8 *old,
     gboolean room = TRUE;
 
     g_byte_array_set_size(out, 0);
-    bh_ad_iter_init(&iter, old, replaced == BH_AD_GROUP_ALL ? 0 : old_size);
+    if (replaced == BH_AD_GROUP_ALL) {
+        append_groups(update, update_size, BH_AD_GROUP_ALL, out);
+        return;
+    }
+    bh_ad_iter_init(&iter, old, old_size);
     while (room && bh_ad_iter_next(&iter, &structure)) {
         BhAdGroups group = bh_ad_group_of(structure.type);
         if ((group & replaced) == 0)
@@ -311,5 +332,5 @@ bh_ad_merge(const guint8 *old,
         placed |= group & replaced;
     }
     if (room)
-        append_groups(update, update_size, BH_AD_GROUP_ALL & ~placed, out);
+        append_rest(update, update_size, placed, out);
 }

@@ -387,6 +387,8 @@ START_TEST(merge_replaces_groups_where_they_stood)
          "020961020105",
          "020105020a04020961"},
         {"020106ff", BH_AD_GROUP_NAME, "020961ff", "020106020961"}, /* broken tails are left out */
+        /* groups that come mixed are put together, where a later merge would keep them */
+        {"", BH_AD_GROUP_NAME, "02096102010602096203ff0100", "02096102096202010603ff0100"},
         {"02010600020a04", BH_AD_GROUP_NAME, "020961", "020106020961"},
     };
 
