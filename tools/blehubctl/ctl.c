@@ -87,6 +87,7 @@ bh_ctl_fail(const GError *error)
 {
     g_autofree char *remote_name =
         g_dbus_error_is_remote_error(error) ? g_dbus_error_get_remote_error(error) : NULL;
+    BhExit code = exit_of_error(error, remote_name);
     g_autoptr(GError) stripped = g_error_copy(error);
 
     g_dbus_error_strip_remote_error(stripped);
@@ -96,9 +97,11 @@ bh_ctl_fail(const GError *error)
         bh_ctl_complain("blehubd or the bus went away");
     else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
         bh_ctl_complain("blehubd does not answer");
+    else if (code == BH_EXIT_NOT_READY && remote_name)
+        bh_ctl_complain("not ready: %s", stripped->message);
     else
         bh_ctl_complain("%s", stripped->message);
-    return exit_of_error(error, remote_name);
+    return code;
 }
 
 static char *

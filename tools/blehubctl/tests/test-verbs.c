@@ -361,7 +361,7 @@ static const struct {
     const char *err;
 } refusals[] = {
     {"org.blehub.Error.InvalidArguments", "RSSI too much", 2, "blehubctl: RSSI too much\n"},
-    {"org.blehub.Error.NotReady", "radio-off", 3, "blehubctl: radio-off\n"},
+    {"org.blehub.Error.NotReady", "radio-off", 3, "blehubctl: not ready: radio-off\n"},
     {"org.blehub.Error.LimitExceeded", "32 scans", 1, "blehubctl: 32 scans\n"},
     {"org.blehub.Error.Failed", "\x1b[2Jx", 1, "blehubctl: \xef\xbf\xbd[2Jx\n"},
     {"org.freedesktop.DBus.Error.AccessDenied", "policy", 1, "blehubctl: policy\n"},
