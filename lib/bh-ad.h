@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * Advertising data: a run of structures, each a length byte, a type byte and length-1 bytes (Core 5.4
- * Vol 3 Part C 11; types from Assigned Numbers 2.3). The bytes come from the air and are hostile.
- * Reading stops at the first structure that does not fit; everything before it stays good. A zero
- * length ends the data early, as the specification says.
+ * Advertising data: a run of structures, each a length byte, a type byte and length-1 bytes
+ * (Core 5.4 Vol 3 Part C 11; types from Assigned Numbers 2.3). The bytes come from the air and are
+ * hostile. Reading stops at the first structure that does not fit; everything before it stays good.
+ * A zero length ends the data early, as the specification says.
  *
  * blehub keeps every device's payload in this one form, also when BlueZ delivered it as D-Bus
  * properties: compact, comparable with memcmp, and the same for both sources.
@@ -61,12 +61,12 @@ gboolean bh_ad_iter_next(BhAdIter *iter, BhAdStructure *structure);
 /** Number of bytes up to the first malformed structure, trailing zero padding not counted. */
 gsize bh_ad_valid_size(const guint8 *bytes, gsize size, gboolean *malformed);
 
-/** Octets of one UUID in structures of this type (lists, solicitation, service data): 2, 4 or 16; 0 for
- *  every other type. */
+/** Octets of one UUID in structures of this type (lists, solicitation, service data): 2, 4 or 16; 0
+ * for every other type. */
 gsize bh_ad_uuid_width(guint8 type);
 
-/** Text from the air as valid UTF-8: NULs at the end are padding and go; invalid bytes, other NULs and
- *  control characters become U+FFFD. */
+/** Text from the air as valid UTF-8: NULs at the end are padding and go; invalid bytes, other NULs
+ * and control characters become U+FFFD. */
 char *bh_ad_dup_text(const guint8 *bytes, gsize size);
 
 /** The first structure of a type with min_length to max_length bytes of data. */
@@ -94,12 +94,12 @@ gboolean bh_ad_find_advertising_interval(const guint8 *bytes, gsize size, double
 gboolean bh_ad_has_uuid(const guint8 *bytes, gsize size, const BhUuid *uuid);
 gboolean bh_ad_has_manufacturer(const guint8 *bytes, gsize size, guint16 company);
 
-/** Adds what the payload says to a row: Name s, UUIDs as, SolicitUUIDs as, ManufacturerData a{qv} (ay),
- *  ServiceData a{sv} (ay), TxPower n, Appearance q, AdvertisingFlags ay, URI s, LERole y,
- *  AdvertisingIntervalMs d, ConnectionIntervals (qq, units of 1.25 ms), and other types (and URIs of a
- *  scheme that is not known) as Data a{yv} (ay). Absent fields add nothing. One key has one value: of
- *  several structures for one company, service UUID or other type the first wins, as with BlueZ.
- *  builder is a GVariantBuilder of a{sv}. */
+/** Adds what the payload says to a row: Name s, UUIDs as, SolicitUUIDs as, ManufacturerData a{qv}
+ * (ay), ServiceData a{sv} (ay), TxPower n, Appearance q, AdvertisingFlags ay, URI s, LERole y,
+ *  AdvertisingIntervalMs d, ConnectionIntervals (qq, units of 1.25 ms), and other types (and URIs
+ * of a scheme that is not known) as Data a{yv} (ay). Absent fields add nothing. One key has one
+ * value: of several structures for one company, service UUID or other type the first wins, as with
+ * BlueZ. builder is a GVariantBuilder of a{sv}. */
 void bh_ad_add_to_row(const guint8 *bytes, gsize size, GVariantBuilder *builder);
 
 /* Building. */
@@ -124,10 +124,10 @@ typedef enum {
 
 BhAdGroups bh_ad_group_of(guint8 type);
 
-/** Copies into out (cleared first) the structures of old, those of replaced groups exchanged for the
- *  ones in update: what BlueZ means by a PropertiesChanged. A group keeps its place and new groups go to
- *  the end, so an update that says nothing new gives the same bytes; BH_AD_GROUP_ALL takes update as
- *  it is. Too long is cut at a structure's border. */
+/** Copies into out (cleared first) the structures of old, those of replaced groups exchanged for
+ * the ones in update: what BlueZ means by a PropertiesChanged. A group keeps its place and new
+ * groups go to the end, so an update that says nothing new gives the same bytes; BH_AD_GROUP_ALL
+ * takes update as it is. Too long is cut at a structure's border. */
 void bh_ad_merge(const guint8 *old,
                  gsize old_size,
                  BhAdGroups replaced,

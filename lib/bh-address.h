@@ -21,7 +21,8 @@ typedef struct {
     guint8 type;      /* BhAddressType */
 } BhAddress;
 
-/** Reads "AA:BB:CC:DD:EE:FF" (either case, nothing before or after). Error: InvalidArguments "Address ...". */
+/** Reads "AA:BB:CC:DD:EE:FF" (either case, nothing before or after). Error: InvalidArguments
+ * "Address ...". */
 gboolean bh_address_parse(const char *text, BhAddressType type, BhAddress *address, GError **error);
 
 /** Writes the address in upper case with colons. */

@@ -3,9 +3,9 @@
 
 /*
  * Every device heard on the air, in a table of bounded size. When it is full the device unheard for
- * longest goes first, unless somebody holds it; the loss is counted. A row has a slot number that stays
- * while the row lives and is then reused with a new generation, so others can keep arrays beside the
- * table instead of maps, and notice that a row has become another.
+ * longest goes first, unless somebody holds it; the loss is counted. A row has a slot number that
+ * stays while the row lives and is then reused with a new generation, so others can keep arrays
+ * beside the table instead of maps, and notice that a row has become another.
  */
 #include "bh-report.h"
 #include "bh-statistics.h"
@@ -16,14 +16,14 @@ G_BEGIN_DECLS
 
 typedef struct {
     BhAddress address;
-    guint8 adapter;      /* that heard it last */
-    gint8 rssi;          /* newest known; BH_RSSI_UNKNOWN */
-    gboolean raw;        /* payload is exactly what the kernel delivered */
+    guint8 adapter; /* that heard it last */
+    gint8 rssi;     /* newest known; BH_RSSI_UNKNOWN */
+    gboolean raw;   /* payload is exactly what the kernel delivered */
     guint32 slot;
-    guint32 generation;  /* never 0; differs for each tenant of a slot */
+    guint32 generation; /* never 0; differs for each tenant of a slot */
     guint16 holds;
     guint16 payload_size;
-    guint8 *payload;     /* advertising data, see bh-ad.h; owned by the table */
+    guint8 *payload;      /* advertising data, see bh-ad.h; owned by the table */
     gint64 first_seen_us; /* monotonic */
     gint64 last_seen_us;  /* monotonic */
     gint64 realtime_us;   /* of the newest report */
@@ -44,12 +44,13 @@ BhDeviceTable *bh_device_table_new(guint max_rows);
 void bh_device_table_free(BhDeviceTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDeviceTable, bh_device_table_free)
 
-/** Merges a report into its device's row, making the row if needed. Returns the row (borrowed: until the
- *  next update) and what changed; of a new device everything known did. NULL only when every row is held
- *  and the device is new; counted as an eviction. Groups of which the report brings structures
- *  are replaced also if it does not say so; one that neither brings nor replaces anything is about RSSI and
- *  time. */
-BhDevice *bh_device_table_update(BhDeviceTable *self, const BhReport *report, BhDeviceChange *change);
+/** Merges a report into its device's row, making the row if needed. Returns the row (borrowed:
+ * until the next update) and what changed; of a new device everything known did. NULL only when
+ * every row is held and the device is new; counted as an eviction. Groups of which the report
+ * brings structures are replaced also if it does not say so; one that neither brings nor replaces
+ * anything is about RSSI and time. */
+BhDevice *
+bh_device_table_update(BhDeviceTable *self, const BhReport *report, BhDeviceChange *change);
 
 BhDevice *bh_device_table_lookup(BhDeviceTable *self, const BhAddress *address);
 /** The row in a slot if it is still of that generation, else NULL. */
@@ -66,13 +67,14 @@ void bh_device_table_foreach(BhDeviceTable *self, BhDeviceFunc func, gpointer us
 
 guint bh_device_table_size(BhDeviceTable *self);
 guint64 bh_device_table_evictions(BhDeviceTable *self);
-/** Changes the bound; a smaller one evicts at once. Held rows beyond it stay, and go after their last
- *  unhold when the next new device comes. */
+/** Changes the bound; a smaller one evicts at once. Held rows beyond it stay, and go after their
+ * last unhold when the next new device comes. */
 void bh_device_table_set_max_rows(BhDeviceTable *self, guint max_rows);
 
-/** Everything known of the device except statistics and adapter name: Address s, AddressType s, RSSI n,
- *  DistanceM d (measured power -59 dBm at 1 m, exponent 2.5; see bh-distance.h), payload fields as in
- *  bh_ad_add_to_row, AdvertisingData ay only if raw, Timestamp x and TimestampMonotonic x (us). */
+/** Everything known of the device except statistics and adapter name: Address s, AddressType s,
+ * RSSI n, DistanceM d (measured power -59 dBm at 1 m, exponent 2.5; see bh-distance.h), payload
+ * fields as in bh_ad_add_to_row, AdvertisingData ay only if raw, Timestamp x and TimestampMonotonic
+ * x (us). */
 void bh_device_add_to_row(const BhDevice *device, GVariantBuilder *builder);
 
 G_END_DECLS

@@ -3,8 +3,8 @@
 
 /*
  * Distance from signal strength by the log-distance path-loss model:
- * d = 10^((measured_power - rssi) / (10 * exponent)), measured_power being the RSSI at 1 m. A hint, never
- * a measurement: bodies, walls and antennas move the RSSI by more than metres do.
+ * d = 10^((measured_power - rssi) / (10 * exponent)), measured_power being the RSSI at 1 m. A hint,
+ * never a measurement: bodies, walls and antennas move the RSSI by more than metres do.
  */
 #include <glib.h>
 

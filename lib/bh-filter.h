@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Which devices a scan wants: AND across keys, OR within a list. A filter is read from options once and
- * then decides per report without allocating.
+ * Which devices a scan wants: AND across keys, OR within a list. A filter is read from options once
+ * and then decides per report without allocating.
  */
 #include "bh-device-table.h"
 
@@ -13,13 +13,13 @@ typedef struct BhFilter BhFilter;
 
 /** What a filter is made of; every field may be empty. */
 typedef struct {
-    char **uuids;            /* any form bh_uuid_parse takes */
-    char *name_pattern;      /* glob, on the name; case-sensitive */
-    char *address_pattern;   /* glob on "AA:BB:..", either case */
+    char **uuids;          /* any form bh_uuid_parse takes */
+    char *name_pattern;    /* glob, on the name; case-sensitive */
+    char *address_pattern; /* glob on "AA:BB:..", either case */
     guint16 *manufacturer_ids;
     gsize n_manufacturer_ids;
     gboolean has_rssi;
-    gint rssi;               /* minimum dBm, -127 to 20 */
+    gint rssi; /* minimum dBm, -127 to 20 */
 } BhFilterSpec;
 
 void bh_filter_spec_clear(BhFilterSpec *spec);
@@ -32,8 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFilter, bh_filter_free)
 /** A device without a known RSSI does not pass a filter with a minimum. */
 gboolean bh_filter_matches(const BhFilter *self, const BhDevice *device);
 
-/** For merging demands towards BlueZ: the UUIDs asked for (NULL = any) and the minimum RSSI (FALSE = none).
- *  A filter with a name, address or manufacturer still narrows by UUID. */
+/** For merging demands towards BlueZ: the UUIDs asked for (NULL = any) and the minimum RSSI (FALSE
+ * = none). A filter with a name, address or manufacturer still narrows by UUID. */
 const BhUuid *bh_filter_peek_uuids(const BhFilter *self, gsize *n);
 gboolean bh_filter_get_min_rssi(const BhFilter *self, gint *dbm);
 

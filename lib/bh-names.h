@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Standard names of 16-bit UUIDs from a small table of the Assigned Numbers; a name that is not in the
- * table is NULL, never guessed.
+ * Standard names of 16-bit UUIDs from a small table of the Assigned Numbers; a name that is not in
+ * the table is NULL, never guessed.
  */
 #include "bh-uuid.h"
 

@@ -2,9 +2,10 @@
 #pragma once
 
 /*
- * When a scan re-reports a device it has reported before. "changes" is the re-yield rule users know from
- * aioble: any difference in RSSI or payload; "all" every report; "first" once. A minimum interval per
- * device holds in every mode; what it suppresses is delivered by the next report after it.
+ * When a scan re-reports a device it has reported before. "changes" is the re-yield rule users know
+ * from aioble: any difference in RSSI or payload; "all" every report; "first" once. A minimum
+ * interval per device holds in every mode; what it suppresses is delivered by the next report after
+ * it.
  */
 #include "bh-device-table.h"
 

@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * One advertising report, whichever way it came. BlueZ's signals say which properties changed, so such
- * a report replaces some groups of the known payload; the kernel's events carry the whole payload.
+ * One advertising report, whichever way it came. BlueZ's signals say which properties changed, so
+ * such a report replaces some groups of the known payload; the kernel's events carry the whole
+ * payload.
  */
 #include "bh-ad.h"
 #include "bh-address.h"
@@ -14,12 +15,12 @@ G_BEGIN_DECLS
 
 typedef struct {
     BhAddress address;
-    guint8 adapter;         /* slot of the adapter in the hub, 0 to 15 */
-    gint8 rssi;             /* dBm, BH_RSSI_UNKNOWN if this report has none */
-    BhAdGroups replaced;    /* which groups data replaces; BH_AD_GROUP_ALL for a whole payload */
-    const guint8 *data;     /* borrowed: valid during the call that delivers the report */
+    guint8 adapter;      /* slot of the adapter in the hub, 0 to 15 */
+    gint8 rssi;          /* dBm, BH_RSSI_UNKNOWN if this report has none */
+    BhAdGroups replaced; /* which groups data replaces; BH_AD_GROUP_ALL for a whole payload */
+    const guint8 *data;  /* borrowed: valid during the call that delivers the report */
     gsize size;
-    gboolean raw;           /* data is what the kernel delivered, to the byte */
+    gboolean raw; /* data is what the kernel delivered, to the byte */
     gint64 monotonic_us;
     gint64 realtime_us;
 } BhReport;

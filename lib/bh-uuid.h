@@ -15,7 +15,8 @@ typedef struct {
     guint8 octets[16]; /* most significant first, as people write them */
 } BhUuid;
 
-/** Accepts "180d", "0x180D", 8 hex digits, or the long form; either case. Error: InvalidArguments. */
+/** Accepts "180d", "0x180D", 8 hex digits, or the long form; either case. Error: InvalidArguments.
+ */
 gboolean bh_uuid_parse(const char *text, BhUuid *uuid, GError **error);
 
 /** From bytes as they are on the air, least significant first. size is 2, 4 or 16. */
