@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One filter answers every call by its member's name; the path only matters where objects differ.
+ */
+#include "bh-puppet.h"
+
+#include <check.h>
+#include <string.h>
+
+#include "bh-sdbus-source.h"
+
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+#define ADAPTER "org.bluez.Adapter1"
+#define DEVICE "org.bluez.Device1"
+
+typedef struct {
+    char *path;
+    char *address;
+    gboolean is_adapter;
+    gboolean flag; /* adapter: Powered; device: Connected */
+} Object;
+
+typedef struct {
+    char *error; /* NULL = hang */
+    guint count;
+} Fault;
+
+struct BhPuppet {
+    sd_bus *bus;
+    GSource *source;
+    GPtrArray *objects;
+    GHashTable *faults; /* method -> Fault */
+    GString *calls;
+    char *caller;
+    gboolean stuck;
+};
+
+static void
+free_object(gpointer data)
+{
+    Object *object = data;
+
+    g_free(object->path);
+    g_free(object->address);
+    g_free(object);
+}
+
+static void
+free_fault(gpointer data)
+{
+    Fault *fault = data;
+
+    g_free(fault->error);
+    g_free(fault);
+}
+
+static Object *
+find_object(BhPuppet *self, const char *path)
+{
+    for (guint i = 0; i < self->objects->len; i++) {
+        Object *object = self->objects->pdata[i];
+        if (g_str_equal(object->path, path))
+            return object;
+    }
+    return NULL;
+}
+
+/* Answers */
+
+static void
+append_adapter(sd_bus_message *message, const Object *object)
+{
+    sd_bus_message_append(message,
+                          "a{sv}",
+                          5,
+                          "Address",
+                          "s",
+                          object->address,
+                          "AddressType",
+                          "s",
+                          "public",
+                          "Powered",
+                          "b",
+                          (int)object->flag,
+                          "Discovering",
+                          "b",
+                          FALSE,
+                          "Roles",
+                          "as",
+                          2,
+                          "central",
+                          "peripheral");
+}
+
+static void
+append_device(sd_bus_message *message, const Object *object)
+{
+    sd_bus_message_append(message,
+                          "a{sv}",
+                          6,
+                          "Address",
+                          "s",
+                          object->address,
+                          "AddressType",
+                          "s",
+                          "random",
+                          "Connected",
+                          "b",
+                          (int)object->flag,
+                          "Adapter",
+                          "o",
+                          BH_PUPPET_ADAPTER,
+                          "RSSI",
+                          "n",
+                          -50,
+                          "Name",
+                          "s",
+                          "listed");
+}
+
+static void
+append_properties(sd_bus_message *message, const Object *object)
+{
+    if (object->is_adapter)
+        append_adapter(message, object);
+    else
+        append_device(message, object);
+}
+
+static void
+append_object(sd_bus_message *message, const Object *object)
+{
+    sd_bus_message_open_container(message, 'e', "oa{sa{sv}}");
+    sd_bus_message_append(message, "o", object->path);
+    sd_bus_message_open_container(message, 'a', "{sa{sv}}");
+    sd_bus_message_append(message,
+                          "{sa{sv}}",
+                          "org.freedesktop.DBus.Introspectable",
+                          1,
+                          "Odd",
+                          "u",
+                          1u);
+    sd_bus_message_open_container(message, 'e', "sa{sv}");
+    sd_bus_message_append(message, "s", object->is_adapter ? ADAPTER : DEVICE);
+    append_properties(message, object);
+    sd_bus_message_close_container(message);
+    sd_bus_message_close_container(message);
+    sd_bus_message_close_container(message);
+}
+
+static void
+answer_objects(BhPuppet *self, sd_bus_message *reply)
+{
+    sd_bus_message_open_container(reply, 'a', "{oa{sa{sv}}}");
+    for (guint i = 0; i < self->objects->len; i++)
+        append_object(reply, self->objects->pdata[i]);
+    sd_bus_message_close_container(reply);
+}
+
+/* Reads "ssb" in a variant: the value of Properties.Set. */
+static gboolean
+read_set_value(sd_bus_message *call)
+{
+    int value = FALSE;
+
+    sd_bus_message_skip(call, "ss");
+    ck_assert_int_ge(sd_bus_message_read(call, "v", "b", &value), 0);
+    return value;
+}
+
+static void
+act(BhPuppet *self, sd_bus_message *call, sd_bus_message *reply)
+{
+    const char *path = sd_bus_message_get_path(call);
+    const char *member = sd_bus_message_get_member(call);
+    Object *object = find_object(self, path);
+
+    if (g_str_equal(member, "GetManagedObjects"))
+        answer_objects(self, reply);
+    else if (g_str_equal(member, "GetAll"))
+        append_properties(reply, object);
+    else if (g_str_equal(member, "StartDiscovery"))
+        bh_puppet_set_adapter(self, path, "Discovering", TRUE);
+    else if (g_str_equal(member, "StopDiscovery"))
+        bh_puppet_set_adapter(self, path, "Discovering", FALSE);
+    else if (g_str_equal(member, "Set") && !self->stuck)
+        bh_puppet_set_adapter(self, path, "Powered", read_set_value(call));
+}
+
+/* The value that comes next, as "=le", "=-70", "=0000180d=0000180f"; nothing for other types. */
+static void
+log_value(GString *text, sd_bus_message *call)
+{
+    const char *type, *string;
+    gint16 number = 0;
+    char kind;
+
+    sd_bus_message_peek_type(call, &kind, &type);
+    sd_bus_message_enter_container(call, 'v', type);
+    if (g_str_equal(type, "s") && sd_bus_message_read(call, "s", &string) > 0) {
+        g_string_append_printf(text, "=%s", string);
+    } else if (g_str_equal(type, "n") && sd_bus_message_read(call, "n", &number) > 0) {
+        g_string_append_printf(text, "=%d", number);
+    } else if (g_str_equal(type, "as") && sd_bus_message_enter_container(call, 'a', "s") > 0) {
+        while (sd_bus_message_read(call, "s", &string) > 0)
+            g_string_append_printf(text, "=%.8s", string);
+        sd_bus_message_exit_container(call);
+    } else {
+        sd_bus_message_skip(call, type);
+    }
+    sd_bus_message_exit_container(call);
+}
+
+/* The entries of a discovery filter as "Transport=le,RSSI=-70". */
+static void
+log_filter(GString *text, sd_bus_message *call)
+{
+    const char *key;
+
+    sd_bus_message_enter_container(call, 'a', "{sv}");
+    while (sd_bus_message_enter_container(call, 'e', "sv") > 0) {
+        sd_bus_message_read(call, "s", &key);
+        g_string_append_printf(text, "%s%s", g_str_has_suffix(text->str, ":") ? "" : ",", key);
+        log_value(text, call);
+        sd_bus_message_exit_container(call);
+    }
+    sd_bus_message_exit_container(call);
+    sd_bus_message_rewind(call, TRUE);
+}
+
+static void
+log_call(BhPuppet *self, sd_bus_message *call)
+{
+    const char *member = sd_bus_message_get_member(call);
+
+    g_free(self->caller);
+    self->caller = g_strdup(sd_bus_message_get_sender(call));
+    g_string_append_printf(self->calls, "%s%s", self->calls->len > 0 ? " " : "", member);
+    if (g_str_equal(member, "SetDiscoveryFilter")) {
+        g_string_append_c(self->calls, ':');
+        log_filter(self->calls, call);
+    }
+}
+
+/* Whether the call is not to be answered with success; then it has been dealt with. */
+static gboolean
+meets_fault(BhPuppet *self, sd_bus_message *call)
+{
+    const char *member = sd_bus_message_get_member(call);
+    Fault *fault = g_hash_table_lookup(self->faults, member);
+
+    if (g_str_equal(member, "GetAll") && find_object(self, sd_bus_message_get_path(call)) == NULL) {
+        sd_bus_reply_method_errorf(call, SD_BUS_ERROR_UNKNOWN_OBJECT, "no such object");
+        return TRUE;
+    }
+    if (fault == NULL || fault->count == 0)
+        return FALSE;
+    fault->count--;
+    if (fault->error != NULL)
+        sd_bus_reply_method_errorf(call, fault->error, "as told");
+    return TRUE;
+}
+
+static int
+on_message(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    BhPuppet *self = data;
+    g_autoptr(sd_bus_message) reply = NULL;
+    guint8 type = 0;
+
+    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
+        return 0;
+    log_call(self, message);
+    if (meets_fault(self, message))
+        return 1;
+    ck_assert_int_ge(sd_bus_message_new_method_return(message, &reply), 0);
+    act(self, message, reply);
+    ck_assert_int_ge(sd_bus_send(self->bus, reply, NULL), 0);
+    return 1;
+}
+
+/* What the test says */
+
+void
+bh_puppet_add_adapter(BhPuppet *self, const char *path, const char *address, gboolean powered)
+{
+    Object *object = g_new0(Object, 1);
+
+    *object = (Object){g_strdup(path), g_strdup(address), TRUE, powered};
+    g_ptr_array_add(self->objects, object);
+}
+
+void
+bh_puppet_add_device(BhPuppet *self, const char *path, const char *address, gboolean connected)
+{
+    Object *object = g_new0(Object, 1);
+
+    *object = (Object){g_strdup(path), g_strdup(address), FALSE, connected};
+    g_ptr_array_add(self->objects, object);
+}
+
+static void
+set_fault(BhPuppet *self, const char *method, const char *error, guint count)
+{
+    Fault *fault = g_new0(Fault, 1);
+
+    *fault = (Fault){g_strdup(error), count};
+    g_hash_table_insert(self->faults, g_strdup(method), fault);
+}
+
+void
+bh_puppet_fail(BhPuppet *self, const char *method, const char *error, guint count)
+{
+    set_fault(self, method, error, count);
+}
+
+void
+bh_puppet_hang(BhPuppet *self, const char *method, guint count)
+{
+    set_fault(self, method, NULL, count);
+}
+
+void
+bh_puppet_set_stuck(BhPuppet *self, gboolean stuck)
+{
+    self->stuck = stuck;
+}
+
+void
+bh_puppet_set_adapter(BhPuppet *self, const char *path, const char *property, gboolean value)
+{
+    Object *object = find_object(self, path);
+
+    if (object != NULL && g_str_equal(property, "Powered"))
+        object->flag = value;
+    ck_assert_int_ge(sd_bus_emit_signal(self->bus,
+                                        path,
+                                        PROPERTIES,
+                                        "PropertiesChanged",
+                                        "sa{sv}as",
+                                        ADAPTER,
+                                        1,
+                                        property,
+                                        "b",
+                                        (int)value,
+                                        0),
+                     0);
+}
+
+void
+bh_puppet_remove(BhPuppet *self, const char *path, const char *interface)
+{
+    ck_assert_int_ge(sd_bus_emit_signal(self->bus,
+                                        "/",
+                                        "org.freedesktop.DBus.ObjectManager",
+                                        "InterfacesRemoved",
+                                        "oas",
+                                        path,
+                                        1,
+                                        interface),
+                     0);
+}
+
+void
+bh_puppet_plug(BhPuppet *self, const char *path, const char *address)
+{
+    ck_assert_int_ge(sd_bus_emit_signal(self->bus,
+                                        "/",
+                                        "org.freedesktop.DBus.ObjectManager",
+                                        "InterfacesAdded",
+                                        "oa{sa{sv}}",
+                                        path,
+                                        1,
+                                        ADAPTER,
+                                        3,
+                                        "Address",
+                                        "s",
+                                        address,
+                                        "AddressType",
+                                        "s",
+                                        "public",
+                                        "Powered",
+                                        "b",
+                                        TRUE),
+                     0);
+}
+
+const char *
+bh_puppet_peek_calls(BhPuppet *self)
+{
+    return self->calls->str;
+}
+
+void
+bh_puppet_clear_calls(BhPuppet *self)
+{
+    g_string_truncate(self->calls, 0);
+}
+
+guint
+bh_puppet_count_calls(BhPuppet *self, const char *method)
+{
+    g_auto(GStrv) calls = g_strsplit(self->calls->str, " ", -1);
+    guint count = 0;
+
+    for (char **call = calls; *call != NULL; call++) {
+        g_auto(GStrv) parts = g_strsplit(*call, ":", 2);
+        count += g_str_equal(parts[0], method);
+    }
+    return count;
+}
+
+/* Life */
+
+sd_bus *
+bh_puppet_peek_bus(BhPuppet *self)
+{
+    return self->bus;
+}
+
+const char *
+bh_puppet_peek_name(BhPuppet *self)
+{
+    const char *name = NULL;
+
+    ck_assert_int_ge(sd_bus_get_unique_name(self->bus, &name), 0);
+    return name;
+}
+
+const char *
+bh_puppet_peek_caller(BhPuppet *self)
+{
+    return self->caller != NULL ? self->caller : "";
+}
+
+static void
+on_lost(gpointer data)
+{
+    ck_abort_msg("the puppet lost its bus");
+}
+
+BhPuppet *
+bh_puppet_new_stranger(const char *address)
+{
+    BhPuppet *self = g_new0(BhPuppet, 1);
+
+    self->objects = g_ptr_array_new_with_free_func(free_object);
+    self->faults = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_fault);
+    self->calls = g_string_new(NULL);
+    ck_assert_int_ge(sd_bus_new(&self->bus), 0);
+    ck_assert_int_ge(sd_bus_set_address(self->bus, address), 0);
+    ck_assert_int_ge(sd_bus_set_bus_client(self->bus, TRUE), 0);
+    ck_assert_int_ge(sd_bus_start(self->bus), 0);
+    ck_assert_int_ge(sd_bus_add_filter(self->bus, NULL, on_message, self), 0);
+    self->source = bh_sdbus_source_new(self->bus, 0, on_lost, self);
+    g_source_attach(self->source, NULL);
+    return self;
+}
+
+BhPuppet *
+bh_puppet_new(const char *address)
+{
+    BhPuppet *self = bh_puppet_new_stranger(address);
+
+    ck_assert_int_ge(sd_bus_request_name(self->bus, "org.bluez", 0), 0);
+    return self;
+}
+
+void
+bh_puppet_free(BhPuppet *self)
+{
+    g_source_destroy(self->source);
+    g_source_unref(self->source);
+    sd_bus_flush_close_unref(self->bus);
+    g_ptr_array_unref(self->objects);
+    g_hash_table_unref(self->faults);
+    g_string_free(self->calls, TRUE);
+    g_free(self->caller);
+    g_free(self);
+}
