@@ -50,7 +50,7 @@ bh_keys_read(GKeyFile *file,
                                   : refuse(error, "%s", "no such key");
 
         if (!ok) {
-            g_prefix_error(error, "[%s] %s: ", group, names[i]);
+            g_prefix_error(error, "%s: ", names[i]);
             return FALSE;
         }
     }

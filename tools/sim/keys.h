@@ -4,7 +4,7 @@
 /*
  * Reading one group of a keyfile by a table of keys. Each key has a reader that turns its text into
  * a field of the draft it is given; a key that is not in the table is refused. Errors are
- * BH_ERROR_INVALID_ARGUMENTS and begin with "[group] key: ".
+ * BH_ERROR_INVALID_ARGUMENTS and begin with "key: ".
  */
 #include <glib.h>
 

@@ -587,11 +587,6 @@ bh_scenario_read_device(GKeyFile *file,
 {
     g_autoptr(Draft) draft = draft_new(name);
 
-    if (!bh_keys_read(file, group, KEYS, G_N_ELEMENTS(KEYS), draft, error))
-        return FALSE;
-    if (!draft_check(draft, error) || !draft_make_devices(draft, devices, error)) {
-        g_prefix_error(error, "[%s] ", group);
-        return FALSE;
-    }
-    return TRUE;
+    return bh_keys_read(file, group, KEYS, G_N_ELEMENTS(KEYS), draft, error) &&
+           draft_check(draft, error) && draft_make_devices(draft, devices, error);
 }

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/** Appends the group's device, or its clones, to devices. The error begins with "[group] key: ". */
+/** Appends the group's device, or its clones, to devices. The error begins with "key: ". */
 gboolean bh_scenario_read_device(GKeyFile *file,
                                  const char *group,
                                  const char *name,

@@ -135,7 +135,8 @@ read_fault_kind(gpointer draft, const char *text, GError **error)
                                         [BH_FAULT_RADIO_STALL] = "radio-stall",
                                         [BH_FAULT_SILENT] = "silent",
                                         [BH_FAULT_RESUME] = "resume",
-                                        [BH_FAULT_BLUEZ_EXIT] = "bluez-exit"};
+                                        [BH_FAULT_BLUEZ_EXIT] = "bluez-exit",
+                                        [BH_FAULT_BLUEZ_RETURN] = "bluez-return"};
 
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         if (g_str_equal(text, names[i])) {
@@ -178,15 +179,13 @@ bh_scenario_adapter_free(BhScenarioAdapter *adapter)
     g_free(adapter);
 }
 
-static void
-fault_free(BhScenarioFault *fault)
+void
+bh_scenario_fault_free(BhScenarioFault *fault)
 {
     g_free(fault->group);
     g_free(fault->adapter);
     g_free(fault);
 }
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhScenarioFault, fault_free)
 
 static void
 clear_device(gpointer data)
@@ -240,7 +239,7 @@ scenario_new(void)
 
     scenario->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bh_scenario_adapter_free);
     scenario->devices = g_ptr_array_new_with_free_func((GDestroyNotify)bh_scenario_device_unref);
-    scenario->faults = g_ptr_array_new_with_free_func((GDestroyNotify)fault_free);
+    scenario->faults = g_ptr_array_new_with_free_func((GDestroyNotify)bh_scenario_fault_free);
     return scenario;
 }
 
@@ -292,11 +291,8 @@ add_fault(BhScenario *scenario, GKeyFile *file, const char *group, const char *n
     fault->index = -1;
     if (!bh_keys_read(file, group, FAULT_KEYS, G_N_ELEMENTS(FAULT_KEYS), fault, error))
         return FALSE;
-    if (!g_key_file_has_key(file, group, "Kind", NULL)) {
-        refuse(error, "Kind: missing");
-        g_prefix_error(error, "[%s] ", group);
-        return FALSE;
-    }
+    if (!g_key_file_has_key(file, group, "Kind", NULL))
+        return refuse(error, "Kind: missing");
     g_ptr_array_add(scenario->faults, g_steal_pointer(&fault));
     return TRUE;
 }
@@ -320,12 +316,7 @@ add_group(BhScenario *scenario, GKeyFile *file, const char *group, GError **erro
         return bh_scenario_read_device(file, group, name, scenario->devices, error);
     if (*name != '\0' && g_str_equal(words[0], "fault"))
         return add_fault(scenario, file, group, name, error);
-    g_set_error(error,
-                BH_ERROR,
-                BH_ERROR_INVALID_ARGUMENTS,
-                "[%s] must be scenario, adapter NAME, device NAME or fault NAME",
-                group);
-    return FALSE;
+    return refuse(error, "must be scenario, adapter NAME, device NAME or fault NAME");
 }
 
 static BhScenario *
@@ -335,8 +326,10 @@ scenario_from_key_file(GKeyFile *file, GError **error)
     g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
 
     for (guint i = 0; groups[i] != NULL; i++) {
-        if (!add_group(scenario, file, groups[i], error))
+        if (!add_group(scenario, file, groups[i], error)) {
+            g_prefix_error(error, "[%s] ", groups[i]);
             return NULL;
+        }
     }
     return g_steal_pointer(&scenario);
 }

@@ -91,6 +91,7 @@ typedef enum {
     BH_FAULT_SILENT,          /* silent until unplugged */
     BH_FAULT_RESUME,          /* ends a stall */
     BH_FAULT_BLUEZ_EXIT,
+    BH_FAULT_BLUEZ_RETURN,
 } BhFaultKind;
 
 typedef struct {
@@ -101,6 +102,9 @@ typedef struct {
     char *adapter; /* group or address, NULL = all */
     gint index;    /* of an adapter that is added, -1 = as before */
 } BhScenarioFault;
+
+void bh_scenario_fault_free(BhScenarioFault *fault);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhScenarioFault, bh_scenario_fault_free)
 
 typedef struct {
     guint32 seed;
@@ -117,7 +121,8 @@ BhScenario *bh_scenario_load(const char *path, GError **error);
 /** Error: BH_ERROR_INVALID_ARGUMENTS "[group] key: reason". */
 BhScenario *bh_scenario_parse(const char *text, GError **error);
 
-/** The devices of one group given as D-Bus options (array of BhScenarioDevice). */
+/** The devices of one group given as D-Bus options (array of BhScenarioDevice). Error: "key:
+ * reason". */
 GPtrArray *bh_scenario_devices_from_options(const char *name, GVariant *options, GError **error);
 BhScenarioAdapter *
 bh_scenario_adapter_from_options(const char *name, GVariant *options, GError **error);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * org.bluez.Adapter1: one controller as bluetoothd shows it. It takes what the radio found through
+ * bluetoothd's rules, and remembers the devices.
+ */
+#include "discovery.h"
+#include "memory.h"
+
+G_BEGIN_DECLS
+
+/** Why a radio hears nothing, by what cures it. */
+typedef enum {
+    BH_STALL_NONE,
+    BH_STALL_DISCOVERY, /* a discovery that bluetoothd starts anew */
+    BH_STALL_POWER,     /* power off and on */
+    BH_STALL_REPLUG,    /* only another controller */
+} BhStall;
+
+/** A controller that is plugged in. It stays when bluetoothd dies. */
+typedef struct {
+    BhScenarioAdapter *config; /* index is set, powered and monitor change */
+    BhStall stall;
+} BhPlug;
+
+/** What is the same for all adapters of one life of bluetoothd. */
+typedef struct {
+    BhTimeline *timeline;
+    GDBusObjectManagerServer *manager;
+    gboolean is_5_82; /* else 5.66 */
+    gint64 temporary_us;
+    guint64 reports; /* that reached bluetoothd; counted here */
+} BhBluezContext;
+
+#define BH_TYPE_SIM_ADAPTER (bh_sim_adapter_get_type())
+G_DECLARE_FINAL_TYPE(BhSimAdapter, bh_sim_adapter, BH, SIM_ADAPTER, BhBluezAdapter1Skeleton)
+
+/** Exported at once, until bh_sim_adapter_remove(). Context and plug are borrowed until then. */
+BhSimAdapter *bh_sim_adapter_new(BhBluezContext *context, BhPlug *plug);
+
+/** Takes it and its devices off the bus. */
+void bh_sim_adapter_remove(BhSimAdapter *adapter);
+
+const char *bh_sim_adapter_peek_path(BhSimAdapter *adapter);
+void bh_sim_adapter_set_powered(BhSimAdapter *adapter, gboolean powered);
+void bh_sim_adapter_set_monitor(BhSimAdapter *adapter, gboolean registered);
+
+/** TRUE if a report of it reached bluetoothd. */
+gboolean bh_sim_adapter_hear(BhSimAdapter *adapter, const BhAdvertisement *advertisement);
+
+/** a{sv}, see Scans in org.blehub.Sim1. Floating. */
+GVariant *bh_sim_adapter_describe_scan(BhSimAdapter *adapter);
+
+G_END_DECLS

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Every few milliseconds what is due by then. */
+#include "burst.h"
+
+#include "prng.h"
+
+#include <string.h>
+
+#define TICK_US 2000
+#define PER_TURN 200 /* without a rate: advertisements per turn of the main loop */
+
+typedef struct {
+    BhTimeline *timeline; /* borrowed: see bh_burst_run() */
+    BhWorld *world;       /* borrowed: see bh_burst_run() */
+    BhBurstPlan plan;
+    BhBurstFunc done;
+    gpointer user_data;
+    BhPrng prng;
+    gint64 started_us;
+    guint32 sent;
+    guint heard;
+} Burst;
+
+static void
+set_random_address(Burst *burst)
+{
+    BhAddress *address = &burst->plan.device->address;
+
+    for (guint i = 0; i < sizeof address->octets; i++)
+        address->octets[i] = (guint8)bh_prng_next(&burst->prng);
+    address->octets[0] |= 0xc0; /* random static */
+    address->type = BH_ADDRESS_RANDOM;
+}
+
+static void
+send_one(Burst *burst)
+{
+    BhScenarioDevice *device = burst->plan.device;
+    guint32 number = GUINT32_TO_LE(burst->sent);
+
+    set_random_address(burst);
+    if (device->counter_offset >= 0)
+        memcpy(device->advertising->data + device->counter_offset, &number, sizeof number);
+    burst->heard += bh_world_advertise(burst->world, device);
+    burst->sent++;
+}
+
+static guint32
+count_due(const Burst *burst)
+{
+    gint64 elapsed = bh_timeline_now(burst->timeline) - burst->started_us;
+    gint64 due = burst->plan.rate == 0 ? burst->sent + PER_TURN
+                                       : elapsed * burst->plan.rate / G_USEC_PER_SEC;
+
+    return (guint32)MIN(due, burst->plan.count);
+}
+
+static void
+on_tick(gpointer user_data)
+{
+    Burst *burst = user_data;
+
+    for (guint32 due = count_due(burst); burst->sent < due;)
+        send_one(burst);
+    if (burst->sent < burst->plan.count) {
+        gint64 wait = burst->plan.rate == 0 ? 0 : TICK_US;
+
+        bh_timeline_add(burst->timeline, bh_timeline_now(burst->timeline) + wait, on_tick, burst);
+        return;
+    }
+    burst->done(burst->heard, burst->user_data);
+    bh_scenario_device_unref(burst->plan.device);
+    g_free(burst);
+}
+
+void
+bh_burst_run(BhTimeline *timeline,
+             BhWorld *world,
+             const BhBurstPlan *plan,
+             BhBurstFunc done,
+             gpointer user_data)
+{
+    Burst *burst = g_new0(Burst, 1);
+
+    burst->timeline = timeline;
+    burst->world = world;
+    burst->plan = *plan;
+    burst->done = done;
+    burst->user_data = user_data;
+    burst->started_us = bh_timeline_now(timeline);
+    /* Another burst has other addresses. */
+    bh_prng_init(&burst->prng, (guint32)burst->started_us, "burst", plan->count);
+    bh_timeline_add(timeline, burst->started_us, on_tick, burst);
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A skeleton whose properties are kept in BhProps, and the rules by which a report changes them. */
+#include "device.h"
+
+#include "props.h"
+
+#define RSSI_NONE 0 /* as in bluetoothd: no value, although 0 dBm exists */
+
+struct _BhSimDevice {
+    BhBluezDevice1Skeleton parent;
+    BhProps *props;
+    BhAddress address;
+    gboolean connectable;
+    gint rssi;
+    gint tx_power;
+    gint flags; /* -1 = unknown */
+    guint16 appearance;
+    char *name;
+    gboolean has_alias;
+    GHashTable *uuids;   /* text */
+    GHashTable *data[3]; /* by BhEirKind: key -> GBytes */
+};
+
+static void device_interface_init(BhBluezDevice1Iface *iface);
+
+G_DEFINE_TYPE_WITH_CODE(BhSimDevice,
+                        bh_sim_device,
+                        BH_BLUEZ_TYPE_DEVICE1_SKELETON,
+                        G_IMPLEMENT_INTERFACE(BH_BLUEZ_TYPE_DEVICE1, device_interface_init))
+
+static void
+set_alias_from_name(BhSimDevice *self)
+{
+    g_autofree char *address = g_malloc(BH_ADDRESS_TEXT_SIZE);
+
+    if (self->has_alias)
+        return;
+    bh_address_format(&self->address, address);
+    g_strdelimit(address, ":", '-');
+    bh_props_set(self->props,
+                 "Alias",
+                 g_variant_new_string(self->name != NULL ? self->name : address));
+}
+
+static void
+update_rssi(BhSimDevice *self, gint rssi, guint delta)
+{
+    gboolean had_value = self->rssi != RSSI_NONE;
+
+    if (had_value && (guint)ABS(self->rssi - rssi) < delta)
+        return;
+    self->rssi = rssi;
+    bh_props_set(self->props, "RSSI", g_variant_new_int16((gint16)rssi));
+}
+
+static void
+update_scalars(BhSimDevice *self, const BhEir *eir)
+{
+    if (eir->tx_power != BH_EIR_NO_TX_POWER && eir->tx_power != self->tx_power) {
+        self->tx_power = eir->tx_power;
+        bh_props_set(self->props, "TxPower", g_variant_new_int16(eir->tx_power));
+    }
+    if (eir->appearance != 0 && eir->appearance != self->appearance) {
+        self->appearance = eir->appearance;
+        bh_props_set(self->props, "Appearance", g_variant_new_uint16(eir->appearance));
+    }
+}
+
+static void
+update_name(BhSimDevice *self, const BhEir *eir)
+{
+    if (eir->name == NULL || (self->name != NULL && !eir->name_complete) ||
+        g_strcmp0(eir->name, self->name) == 0)
+        return;
+    g_free(self->name);
+    self->name = g_strdup(eir->name);
+    bh_props_set(self->props, "Name", g_variant_new_string(self->name));
+    set_alias_from_name(self);
+}
+
+static void
+set_uuids(BhSimDevice *self)
+{
+    g_autoptr(GList) list =
+        g_list_sort(g_hash_table_get_keys(self->uuids), (GCompareFunc)g_strcmp0);
+    GVariantBuilder uuids = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+
+    for (GList *link = list; link != NULL; link = link->next)
+        g_variant_builder_add(&uuids, "s", link->data);
+    bh_props_set(self->props, "UUIDs", g_variant_builder_end(&uuids));
+}
+
+static void
+update_uuids(BhSimDevice *self, const BhEir *eir)
+{
+    gboolean added = FALSE;
+
+    for (guint i = 0; i < eir->uuids->len; i++)
+        added |= g_hash_table_add(self->uuids, g_strdup(eir->uuids->pdata[i]));
+    if (added)
+        set_uuids(self);
+}
+
+static GVariant *
+bytes_variant(GBytes *bytes)
+{
+    return g_variant_new_variant(g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
+}
+
+static GVariant *
+number_dictionary(GHashTable *table, BhEirKind kind)
+{
+    gboolean company = kind == BH_EIR_MANUFACTURER;
+    GVariantBuilder all =
+        G_VARIANT_BUILDER_INIT(company ? G_VARIANT_TYPE("a{qv}") : G_VARIANT_TYPE("a{yv}"));
+    GHashTableIter iter;
+    gpointer key = NULL;
+    gpointer value = NULL;
+
+    g_hash_table_iter_init(&iter, table);
+    while (g_hash_table_iter_next(&iter, &key, &value)) {
+        guint number = GPOINTER_TO_UINT(key);
+
+        g_variant_builder_open(&all, company ? G_VARIANT_TYPE("{qv}") : G_VARIANT_TYPE("{yv}"));
+        g_variant_builder_add_value(&all,
+                                    company ? g_variant_new_uint16((guint16)number)
+                                            : g_variant_new_byte((guint8)number));
+        g_variant_builder_add_value(&all, bytes_variant(value));
+        g_variant_builder_close(&all);
+    }
+    return g_variant_builder_end(&all);
+}
+
+static GVariant *
+service_dictionary(GHashTable *table)
+{
+    GVariantBuilder all = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+    GHashTableIter iter;
+    gpointer key = NULL;
+    gpointer value = NULL;
+
+    g_hash_table_iter_init(&iter, table);
+    while (g_hash_table_iter_next(&iter, &key, &value))
+        g_variant_builder_add(&all, "{s@v}", key, bytes_variant(value));
+    return g_variant_builder_end(&all);
+}
+
+static void
+signal_data(BhSimDevice *self, BhEirKind kind)
+{
+    static const char *const names[] = {[BH_EIR_MANUFACTURER] = "ManufacturerData",
+                                        [BH_EIR_SERVICE] = "ServiceData",
+                                        [BH_EIR_OTHER] = "AdvertisingData"};
+
+    bh_props_set(self->props,
+                 names[kind],
+                 kind == BH_EIR_SERVICE ? service_dictionary(self->data[kind])
+                                        : number_dictionary(self->data[kind], kind));
+}
+
+/* TRUE if the field is new or its data differs. */
+static gboolean
+keep_field(GHashTable *table, const BhEirField *field)
+{
+    gpointer key =
+        field->kind == BH_EIR_SERVICE ? field->uuid : GUINT_TO_POINTER((guint)field->number);
+    GBytes *known = g_hash_table_lookup(table, key);
+
+    if (known != NULL && g_bytes_equal(known, field->data))
+        return FALSE;
+    if (field->kind == BH_EIR_SERVICE)
+        key = g_strdup(field->uuid);
+    g_hash_table_replace(table, key, g_bytes_ref(field->data));
+    return TRUE;
+}
+
+static gboolean
+has_fields(const BhEir *eir, BhEirKind kind)
+{
+    for (guint i = 0; i < eir->fields->len; i++) {
+        if (((BhEirField *)eir->fields->pdata[i])->kind == kind)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+update_data(BhSimDevice *self, const BhEir *eir, BhEirKind kind, gboolean every_report)
+{
+    gboolean changed = FALSE;
+
+    if (!has_fields(eir, kind))
+        return;
+    if (every_report)
+        g_hash_table_remove_all(self->data[kind]);
+    for (guint i = 0; i < eir->fields->len; i++) {
+        const BhEirField *field = eir->fields->pdata[i];
+
+        if (field->kind == kind)
+            changed |= keep_field(self->data[kind], field);
+    }
+    if (changed)
+        signal_data(self, kind);
+}
+
+static void
+update_flags(BhSimDevice *self, guint8 flags)
+{
+    if (self->flags == flags)
+        return;
+    self->flags = flags;
+    bh_props_set(self->props,
+                 "AdvertisingFlags",
+                 g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, &flags, 1, 1));
+}
+
+void
+bh_sim_device_update(BhSimDevice *device,
+                     const BhEir *eir,
+                     const BhFound *found,
+                     const BhSimDeviceRules *rules)
+{
+    update_rssi(device, found->rssi, rules->rssi_delta);
+    update_scalars(device, eir);
+    update_name(device, eir);
+    update_uuids(device, eir);
+    update_data(device, eir, BH_EIR_MANUFACTURER, rules->every_report);
+    update_data(device, eir, BH_EIR_SERVICE, rules->every_report);
+    if (!rules->has_ad_properties)
+        return;
+    update_data(device, eir, BH_EIR_OTHER, rules->every_report);
+    update_flags(device, eir->flags);
+}
+
+void
+bh_sim_device_forget_signal(BhSimDevice *device)
+{
+    device->rssi = RSSI_NONE;
+    device->tx_power = BH_EIR_NO_TX_POWER;
+    bh_props_unset(device->props, "RSSI");
+    bh_props_unset(device->props, "TxPower");
+}
+
+void
+bh_sim_device_set_connectable(BhSimDevice *device, gboolean connectable)
+{
+    device->connectable = connectable;
+}
+
+gboolean
+bh_sim_device_is_connectable(BhSimDevice *device)
+{
+    return device->connectable;
+}
+
+const BhAddress *
+bh_sim_device_peek_address(BhSimDevice *device)
+{
+    return &device->address;
+}
+
+static gboolean
+refuse_call(GDBusMethodInvocation *invocation)
+{
+    g_dbus_method_invocation_return_dbus_error(invocation,
+                                               "org.bluez.Error.NotSupported",
+                                               "Operation is not supported");
+    return TRUE;
+}
+
+static gboolean
+handle_plain(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    return refuse_call(invocation);
+}
+
+static gboolean
+handle_profile(BhBluezDevice1 *object, GDBusMethodInvocation *invocation, const char *uuid)
+{
+    return refuse_call(invocation);
+}
+
+static void
+device_interface_init(BhBluezDevice1Iface *iface)
+{
+    iface->handle_connect = handle_plain;
+    iface->handle_disconnect = handle_plain;
+    iface->handle_pair = handle_plain;
+    iface->handle_cancel_pairing = handle_plain;
+    iface->handle_connect_profile = handle_profile;
+    iface->handle_disconnect_profile = handle_profile;
+}
+
+static GVariant *
+get_property(GDBusConnection *connection,
+             const char *sender,
+             const char *path,
+             const char *interface,
+             const char *name,
+             GError **error,
+             gpointer user_data)
+{
+    return bh_props_dup(BH_SIM_DEVICE(user_data)->props, name, error);
+}
+
+static gboolean
+set_property(GDBusConnection *connection,
+             const char *sender,
+             const char *path,
+             const char *interface,
+             const char *name,
+             GVariant *value,
+             GError **error,
+             gpointer user_data)
+{
+    BhSimDevice *self = user_data;
+
+    if (!g_str_equal(name, "Alias")) {
+        bh_props_set(self->props, name, value);
+        return TRUE;
+    }
+    self->has_alias = *g_variant_get_string(value, NULL) != '\0';
+    if (self->has_alias)
+        bh_props_set(self->props, name, value);
+    else
+        set_alias_from_name(self);
+    return TRUE;
+}
+
+static void
+method_call(GDBusConnection *connection,
+            const char *sender,
+            const char *path,
+            const char *interface,
+            const char *method,
+            GVariant *arguments,
+            GDBusMethodInvocation *invocation,
+            gpointer user_data)
+{
+    GDBusInterfaceSkeletonClass *parent =
+        G_DBUS_INTERFACE_SKELETON_CLASS(bh_sim_device_parent_class);
+
+    parent->get_vtable(user_data)->method_call(connection,
+                                               sender,
+                                               path,
+                                               interface,
+                                               method,
+                                               arguments,
+                                               invocation,
+                                               user_data);
+}
+
+static GDBusInterfaceVTable *
+device_get_vtable(GDBusInterfaceSkeleton *skeleton)
+{
+    static GDBusInterfaceVTable vtable = {.method_call = method_call,
+                                          .get_property = get_property,
+                                          .set_property = set_property};
+
+    return &vtable;
+}
+
+static GVariant *
+device_get_properties(GDBusInterfaceSkeleton *skeleton)
+{
+    return bh_props_dup_all(BH_SIM_DEVICE(skeleton)->props);
+}
+
+static void
+device_finalize(GObject *object)
+{
+    BhSimDevice *self = BH_SIM_DEVICE(object);
+
+    bh_props_free(self->props);
+    g_free(self->name);
+    g_hash_table_unref(self->uuids);
+    for (guint kind = 0; kind < G_N_ELEMENTS(self->data); kind++)
+        g_hash_table_unref(self->data[kind]);
+    G_OBJECT_CLASS(bh_sim_device_parent_class)->finalize(object);
+}
+
+static void
+bh_sim_device_class_init(BhSimDeviceClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = device_finalize;
+    G_DBUS_INTERFACE_SKELETON_CLASS(klass)->get_vtable = device_get_vtable;
+    G_DBUS_INTERFACE_SKELETON_CLASS(klass)->get_properties = device_get_properties;
+}
+
+static void
+bh_sim_device_init(BhSimDevice *self)
+{
+    GDestroyNotify unref = (GDestroyNotify)g_bytes_unref;
+
+    self->props = bh_props_new(G_DBUS_INTERFACE_SKELETON(self));
+    self->rssi = RSSI_NONE;
+    self->tx_power = BH_EIR_NO_TX_POWER;
+    self->flags = -1;
+    self->uuids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->data[BH_EIR_MANUFACTURER] = g_hash_table_new_full(NULL, NULL, NULL, unref);
+    self->data[BH_EIR_SERVICE] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref);
+    self->data[BH_EIR_OTHER] = g_hash_table_new_full(NULL, NULL, NULL, unref);
+}
+
+BhSimDevice *
+bh_sim_device_new(const BhAddress *address, const char *adapter_path)
+{
+    static const char *const states[] = {"Paired",
+                                         "Bonded",
+                                         "Trusted",
+                                         "Blocked",
+                                         "LegacyPairing",
+                                         "Connected",
+                                         "ServicesResolved"};
+    BhSimDevice *self = g_object_new(BH_TYPE_SIM_DEVICE, NULL);
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    self->address = *address;
+    bh_address_format(address, text);
+    bh_props_set(self->props, "Address", g_variant_new_string(text));
+    bh_props_set(self->props,
+                 "AddressType",
+                 g_variant_new_string(bh_address_type_to_string(address->type)));
+    bh_props_set(self->props, "Adapter", g_variant_new_object_path(adapter_path));
+    for (guint i = 0; i < G_N_ELEMENTS(states); i++)
+        bh_props_set(self->props, states[i], g_variant_new_boolean(FALSE));
+    set_uuids(self);
+    set_alias_from_name(self);
+    return self;
+}
