@@ -468,9 +468,15 @@ bh_puppet_new(const char *address)
 }
 
 void
-bh_puppet_free(BhPuppet *self)
+bh_puppet_detach(BhPuppet *self)
 {
     g_source_destroy(self->source);
+}
+
+void
+bh_puppet_free(BhPuppet *self)
+{
+    bh_puppet_detach(self);
     g_source_unref(self->source);
     sd_bus_flush_close_unref(self->bus);
     g_ptr_array_unref(self->objects);

@@ -24,6 +24,9 @@ BhPuppet *bh_puppet_new_stranger(const char *address);
 void bh_puppet_free(BhPuppet *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPuppet, bh_puppet_free)
 
+/* Answers no more, and does not mind that the bus goes away. */
+void bh_puppet_detach(BhPuppet *self);
+
 sd_bus *bh_puppet_peek_bus(BhPuppet *self);
 const char *bh_puppet_peek_name(BhPuppet *self);
 
