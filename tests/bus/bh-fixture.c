@@ -260,7 +260,7 @@ bh_fixture_start_sim(BhFixture *self, const char *scenario)
         bh_fixture_write_file(self, "scenario.ini", scenario != NULL ? scenario : "");
     g_autofree char *bus = g_strconcat("--bus=", self->address, NULL);
     g_autofree char *option = g_strconcat("--scenario=", file, NULL);
-    const char *argv[] = {program, bus, option, NULL};
+    const char *argv[] = {program, bus, option, "--print-ready", NULL};
 
     ck_assert_msg(program != NULL, "BLEHUB_SIM is not set");
     self->sim = spawn(argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE);
