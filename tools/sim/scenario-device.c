@@ -53,7 +53,8 @@ read_address(gpointer draft, const char *text, GError **error)
 
     g_free(self->address);
     self->address = g_strdup(text);
-    return bh_address_parse(text, BH_ADDRESS_RANDOM, &address, error);
+    return bh_address_parse(text, BH_ADDRESS_RANDOM, &address, NULL) ||
+           refuse(error, "must be AA:BB:CC:DD:EE:FF");
 }
 
 static gboolean
