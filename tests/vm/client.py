@@ -6,5 +6,6 @@ import sys
 
 import guest
 
-print(guest.Bus().scan(**json.loads(sys.argv[1])).path, flush=True)
+bus = guest.Bus()
+print(bus.scan(**json.loads(sys.argv[1])).path, flush=True)
 sys.stdin.read()

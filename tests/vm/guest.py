@@ -289,6 +289,24 @@ class Guest:
     def restart_hub(self):
         self.run("systemctl", "restart", "blehubd.service")
 
+    def configure(self, text):
+        """Another configuration until the case ends; the daemon starts anew with it."""
+        path = pathlib.Path("/etc/blehub/conf.d/vm.conf")
+        path.write_text(text)
+        self.stack.callback(self.restart_hub)
+        self.stack.callback(path.unlink)
+        self.restart_hub()
+
+    def configure_bluez(self, text):
+        """Another main.conf until the case ends; bluetoothd starts anew with it."""
+        path = pathlib.Path("/etc/bluetooth/main.conf")
+        restart = ["systemctl", "restart", "bluetooth.service"]
+        self.stack.callback(self.run, *restart)
+        self.stack.callback(path.write_text, path.read_text())
+        path.write_text(text)
+        self.run(*restart)
+        self.wait_for_hub("no-adapter")
+
     # Programs
 
     def run(self, *command, user=None, check=True, timeout=PATIENCE_S):

@@ -34,10 +34,10 @@ def reason_of(error):
     return f"{type(error).__name__}: {error}".replace("\n", " | ")[:400]
 
 
-def save_log(name, since):
+def save_log(name, since, reason=""):
     log = subprocess.run(["journalctl", "--no-pager", "-o", "short-monotonic", f"--since=@{since:.0f}"],
                          stdout=subprocess.PIPE, check=False).stdout
-    (OUT / f"{name}.log").write_bytes(traceback.format_exc().encode() + b"\n" + log)
+    (OUT / f"{name}.log").write_bytes(reason.encode() + b"\n" + log)
 
 
 def play(name, case):
@@ -46,8 +46,10 @@ def play(name, case):
         with guest.Guest() as world:
             note = case(world)
     except Exception as error:  # a case may fail in any way, and the next one has to run
-        save_log(name, since)
+        save_log(name, since, traceback.format_exc())
         return f"FAIL {name}: {reason_of(error)}"
+    if (OUT / "keep").exists():
+        save_log(name, since)
     return f"ok {name} ({time.monotonic() - began:.1f} s) {note or ''}".rstrip()
 
 

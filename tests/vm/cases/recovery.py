@@ -79,3 +79,19 @@ def scans_resume_after_another_program_switched_the_radio_off_and_on(world):
         world.run("busctl", "set-property", "org.bluez", path, "org.bluez.Adapter1", "Powered", "b", value)
         scanning.hub.wait_for(state)
     scanning.require_resumed("ready", "radio-off", "ready")
+
+
+def a_scan_that_falls_silent_is_restarted_and_then_the_radio_power_cycled(world):
+    world.configure("[recovery]\nSilentMs=3000\nPowerCycleMinMs=3000\n")
+    controller = world.plug(TICKER)
+    scan = world.bus.scan()
+    scan.wait_device()
+    path = f"/org/blehub/adapter/{ADAPTER_ADDRESS.replace(':', '_')}"
+    state = world.bus.follow("org.blehub", path, "org.blehub.Adapter1.State")
+    controller.process.send_signal(signal.SIGUSR1)  # from now on it hears nothing
+    state.wait_for("silent")
+    for counter in ["DiscoveryRestarts", "PowerCycles"]:
+        poll(lambda: world.bus.counters()[counter] >= 1, f"{counter} to count")
+    controller.process.send_signal(signal.SIGUSR2)
+    state.wait_for("scanning")
+    scan.wait_device()

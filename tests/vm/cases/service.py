@@ -27,9 +27,10 @@ def the_daemon_runs_as_its_own_user_without_any_capability(world):
 
 def the_daemon_cannot_write_outside_its_own_directories(world):
     pid = Unit(world.bus, UNIT).pid()
-    for path in ["/usr", "/etc", "/etc/blehub"]:
+    for path in ["/usr", "/etc", "/etc/blehub", "/var"]:
         flags = os.statvfs(f"/proc/{pid}/root{path}").f_flag
         require(flags & os.ST_RDONLY, f"{path} is writable for the daemon")
+    require_equal(pathlib.Path("/etc/blehub").stat().st_uid, 0, "owner of the configuration")
     for path in ["/var/lib/blehub", "/run/blehub"]:
         require_equal(pathlib.Path(path).stat().st_uid, pwd.getpwnam("blehub").pw_uid, f"owner of {path}")
 
@@ -38,6 +39,21 @@ def systemctl_changes_the_log_level(world):
     for level in ["debug", "info"]:
         world.run("systemctl", "service-log-level", UNIT, level)
         require_equal(world.run("systemctl", "service-log-level", UNIT).stdout.strip(), level, "level")
+
+
+def systemctl_reloads_the_configuration_unless_it_has_a_mistake(world):
+    path = pathlib.Path("/etc/blehub/conf.d/vm.conf")
+    world.stack.callback(world.restart_hub)
+    world.stack.callback(path.unlink)
+    pid = Unit(world.bus, UNIT).pid()
+    for text, accepted, scans in [("[limits]\nMaxScans=7\n", True, 7), ("[limits]\nMaxScans=many\n", False, 7)]:
+        path.write_text(text)
+        done = world.run("systemctl", "reload", UNIT, check=False)
+        require_equal(done.returncode == 0, accepted, f"reload of {text!r} accepted")
+        require_equal(world.bus.get(HUB, HUB_PATH, "org.blehub.Hub1.Limits")["MaxScans"], scans, "MaxScans")
+    require_equal(Unit(world.bus, UNIT).pid(), pid, "process")
+    log = world.run("journalctl", "--unit", UNIT, "-o", "cat", "--since=-60s").stdout
+    require("vm.conf:2: [limits] MaxScans:" in log, f"the journal does not say where: {log[-300:]}")
 
 
 def a_call_starts_the_daemon(world):

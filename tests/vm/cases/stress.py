@@ -2,14 +2,15 @@
 """What must stay bounded however much is on the air."""
 
 import pathlib
-import time
 
 from guest import HUB, HUB_PATH, Unit, poll, require, require_equal
 from scenarios import strangers
 
-ROUND = 1_000
+TABLE = 1_000
+ROUND = 100
 ROUNDS = 50
-RATE = 1000
+# Addresses per second. Under emulation bluetoothd takes about 300; above that the kernel's messages to it overflow.
+RATE = 150
 
 
 def _rss_kib(pid):
@@ -19,26 +20,26 @@ def _rss_kib(pid):
     raise AssertionError(f"no process {pid}")
 
 
-def fifty_thousand_strangers_leave_memory_where_it_was(world):
-    """First the device table fills up, then round after round only replaces what is in it."""
-    world.restart_hub()
+def strangers_without_end_leave_memory_where_it_was(world):
+    """The device table fills up and is replaced once; then round after round may cost nothing more."""
+    # bluetoothd forgets soon, so that what it has and blehubd follows is level soon, too. It misses an event now and then
+    # when there are so many; the recovery ladder then starts it again.
+    world.configure_bluez("[General]\nTemporaryTimeout=5\n")
+    world.configure(f"[limits]\nMaxDevices={TABLE}\n[recovery]\nSilentMs=5000\nPowerCycle=false\n")
     pid = Unit(world.bus, "blehubd.service").pid()
-    limit = world.bus.get(HUB, HUB_PATH, "org.blehub.Hub1.Limits")["MaxDevices"]
     world.plug(strangers(RATE))
     world.bus.scan()
-    began = time.monotonic()
-    _wait_for_evictions(world, ROUND)  # the table is full, with some slack for the allocator
+    _wait_for_evictions(world, TABLE)
     sizes = []
     for number in range(ROUNDS):
-        _wait_for_evictions(world, (number + 2) * ROUND)
+        _wait_for_evictions(world, TABLE + (number + 1) * ROUND)
         sizes.append(_rss_kib(pid))
     counters = world.bus.counters()
-    require_equal(counters["DevicesKnown"], limit, "devices known")
-    spread = (max(sizes) - min(sizes)) / min(sizes)
-    require(spread <= 0.01, f"RSS from {min(sizes)} to {max(sizes)} KiB")
-    rate = (counters["DevicesEvicted"] + limit) / (time.monotonic() - began)
-    return f"{rate:.0f} new addresses/s, RSS {min(sizes)} to {max(sizes)} KiB"
+    require_equal(counters["DevicesKnown"], TABLE, "devices known")
+    require_equal(counters["DevicesKnown"] + counters["DevicesEvicted"], counters["Reports"], "devices, by reports")
+    require(max(sizes) <= 1.01 * min(sizes), f"RSS from {min(sizes)} to {max(sizes)} KiB")
+    return f"{counters['Reports']} addresses, RSS {min(sizes)} to {max(sizes)} KiB"
 
 
 def _wait_for_evictions(world, count):
-    poll(lambda: world.bus.counters()["DevicesEvicted"] >= count, f"{count} evictions", timeout=120)
+    poll(lambda: world.bus.counters()["DevicesEvicted"] >= count, f"{count} evictions", timeout=90)
