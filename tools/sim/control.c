@@ -30,16 +30,43 @@ G_DEFINE_TYPE_WITH_CODE(BhSimControl,
                         BH_SIM_DBUS_TYPE_SIM1_SKELETON,
                         G_IMPLEMENT_INTERFACE(BH_SIM_DBUS_TYPE_SIM1, control_interface_init))
 
+typedef struct {
+    GDBusMethodInvocation *invocation;
+    GVariant *result; /* NULL = none */
+} Reply;
+
+static gboolean
+on_signalled(gpointer user_data)
+{
+    Reply *reply = user_data;
+
+    g_dbus_method_invocation_return_value(reply->invocation, reply->result);
+    g_clear_pointer(&reply->result, g_variant_unref);
+    g_free(reply);
+    return G_SOURCE_REMOVE;
+}
+
+/* Replies after the signals that the call has caused, which are sent when the loop is idle. Takes a
+ * floating result. */
+static gboolean
+complete(GDBusMethodInvocation *invocation, GVariant *result)
+{
+    Reply *reply = g_new0(Reply, 1);
+
+    reply->invocation = invocation;
+    reply->result = result != NULL ? g_variant_ref_sink(result) : NULL;
+    g_idle_add(on_signalled, reply);
+    return TRUE;
+}
+
 /* Answers with the error, or with nothing if there is none. */
 static gboolean
 finish(GDBusMethodInvocation *invocation, const GError *error)
 {
     BhError code = BH_ERROR_FAILED;
 
-    if (error == NULL) {
-        g_dbus_method_invocation_return_value(invocation, NULL);
-        return TRUE;
-    }
+    if (error == NULL)
+        return complete(invocation, NULL);
     if (error->domain == BH_ERROR)
         code = (BhError)error->code;
     g_dbus_method_invocation_return_dbus_error(invocation,
@@ -63,8 +90,7 @@ handle_add_adapter(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation, GVa
     path = bh_bluez_plug(self->bluez, config, &error);
     if (path == NULL)
         return finish(invocation, error);
-    bh_sim_dbus_sim1_complete_add_adapter(object, invocation, path);
-    return TRUE;
+    return complete(invocation, g_variant_new("(o)", path));
 }
 
 static gboolean
@@ -161,16 +187,15 @@ handle_advertise(BhSimDbusSim1 *object,
     device = device_from_options(description, &error);
     if (device == NULL)
         return finish(invocation, error);
-    bh_sim_dbus_sim1_complete_advertise(object,
-                                        invocation,
-                                        bh_world_advertise(BH_SIM_CONTROL(object)->world, device));
-    return TRUE;
+    return complete(
+        invocation,
+        g_variant_new("(u)", bh_world_advertise(BH_SIM_CONTROL(object)->world, device)));
 }
 
 static void
 on_burst_done(guint heard, gpointer user_data)
 {
-    g_dbus_method_invocation_return_value(user_data, g_variant_new("(u)", heard));
+    complete(user_data, g_variant_new("(u)", heard));
 }
 
 /* The options of a burst that are not its own describe the device. */

@@ -18,6 +18,9 @@ bh_wake_new(BhWakeFunc func, gpointer user_data)
     static GSourceFuncs funcs = {.dispatch = dispatch};
     GSource *wake = g_source_new(&funcs, sizeof(GSource));
 
+    /* No higher than idle: when there is too much to do, signals and replies must have their turn.
+     */
+    g_source_set_priority(wake, G_PRIORITY_DEFAULT_IDLE);
     g_source_set_callback(wake, G_SOURCE_FUNC(func), user_data, NULL);
     g_source_attach(wake, NULL);
     return wake;
