@@ -52,8 +52,13 @@ def systemctl_reloads_the_configuration_unless_it_has_a_mistake(world):
         require_equal(done.returncode == 0, accepted, f"reload of {text!r} accepted")
         require_equal(world.bus.get(HUB, HUB_PATH, "org.blehub.Hub1.Limits")["MaxScans"], scans, "MaxScans")
     require_equal(Unit(world.bus, UNIT).pid(), pid, "process")
-    log = world.run("journalctl", "--unit", UNIT, "-o", "cat", "--since=-60s").stdout
+    log = _journal(world)
     require("vm.conf:2: [limits] MaxScans:" in log, f"the journal does not say where: {log[-300:]}")
+
+
+def _journal(world):
+    world.run("journalctl", "--sync")
+    return world.run("journalctl", "--unit", UNIT, "-o", "cat", "--since=-60s").stdout
 
 
 def a_call_starts_the_daemon(world):
@@ -81,7 +86,7 @@ def the_watchdog_restarts_a_daemon_that_hangs(world):
     require_equal(unit.pid(), pid, "process after two idle watchdog periods")
     os.kill(pid, signal.SIGSTOP)
     unit.wait_for_new_process(pid)
-    log = world.run("journalctl", "--unit", UNIT, "-o", "cat", "--since=-60s").stdout
+    log = _journal(world)
     require("Watchdog timeout" in log, f"systemd did not speak of the watchdog: {log[-300:]}")
 
 
