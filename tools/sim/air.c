@@ -83,32 +83,11 @@ transmitter_step_counter(Transmitter *self)
 }
 
 static void
-transmitter_step_rssi(Transmitter *self)
-{
-    const BhRssiModel *model = &self->device->rssi;
-    gint rssi = self->rssi;
-
-    switch (model->kind) {
-    case BH_RSSI_CONSTANT:
-        break;
-    case BH_RSSI_TRACE:
-        rssi = g_array_index(model->trace, gint8, self->sent % model->trace->len);
-        break;
-    case BH_RSSI_WALK:
-        if (self->sent > 0)
-            rssi += (gint)bh_prng_below(&self->prng, 3) * model->step - model->step;
-        rssi = CLAMP(rssi, model->min, model->max);
-        break;
-    }
-    self->rssi = (gint8)rssi;
-}
-
-static void
 transmitter_send(Transmitter *self, BhAdvertisement *advertisement)
 {
     transmitter_rotate_if_due(self);
     transmitter_step_counter(self);
-    transmitter_step_rssi(self);
+    self->rssi = bh_rssi_model_step(&self->device->rssi, &self->prng, self->sent, self->rssi);
     *advertisement = (BhAdvertisement){.time_us = self->next_us,
                                        .device = self->device,
                                        .address = self->address,

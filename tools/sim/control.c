@@ -15,6 +15,7 @@ struct _BhSimControl {
     BhTimeline *timeline; /* borrowed: outlives the object */
     BhTap *tap;           /* borrowed: outlives the object */
     BhBluez *bluez;       /* borrowed: outlives the object */
+    BhPlugs *plugs;       /* borrowed: outlives the object */
     BhWorld *world;       /* borrowed: outlives the object */
 };
 
@@ -86,8 +87,8 @@ handle_add_adapter(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation, GVa
     if (config == NULL)
         return finish(invocation, error);
     if (!g_variant_lookup(options, "Address", "s", NULL))
-        bh_bluez_next_address(self->bluez, &config->address);
-    path = bh_bluez_plug(self->bluez, config, &error);
+        bh_plugs_next_address(self->plugs, &config->address);
+    path = bh_plugs_add(self->plugs, config, &error);
     if (path == NULL)
         return finish(invocation, error);
     return complete(invocation, g_variant_new("(o)", path));
@@ -98,7 +99,7 @@ handle_remove_adapter(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation, 
 {
     g_autoptr(GError) error = NULL;
 
-    bh_bluez_unplug(BH_SIM_CONTROL(object)->bluez, adapter, &error);
+    bh_plugs_remove(BH_SIM_CONTROL(object)->plugs, adapter, &error);
     return finish(invocation, error);
 }
 
@@ -110,7 +111,7 @@ handle_set_powered(BhSimDbusSim1 *object,
 {
     g_autoptr(GError) error = NULL;
 
-    bh_bluez_set_powered(BH_SIM_CONTROL(object)->bluez, adapter, powered, &error);
+    bh_plugs_set_powered(BH_SIM_CONTROL(object)->plugs, adapter, powered, &error);
     return finish(invocation, error);
 }
 
@@ -122,7 +123,7 @@ handle_set_monitor(BhSimDbusSim1 *object,
 {
     g_autoptr(GError) error = NULL;
 
-    bh_bluez_set_monitor(BH_SIM_CONTROL(object)->bluez, adapter, registered, &error);
+    bh_plugs_set_monitor(BH_SIM_CONTROL(object)->plugs, adapter, registered, &error);
     return finish(invocation, error);
 }
 
@@ -309,7 +310,7 @@ handle_stall(BhSimDbusSim1 *object,
     BhStall stall = BH_STALL_NONE;
 
     if (stall_from_cure(cure, &stall, &error))
-        bh_bluez_stall(BH_SIM_CONTROL(object)->bluez, adapter, stall, &error);
+        bh_plugs_stall(BH_SIM_CONTROL(object)->plugs, adapter, stall, &error);
     return finish(invocation, error);
 }
 
@@ -374,7 +375,7 @@ control_get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
         g_value_set_uint64(value, bh_bluez_get_reports(self->bluez));
         break;
     case PROP_SCANS:
-        g_value_set_variant(value, bh_bluez_describe_scans(self->bluez));
+        g_value_set_variant(value, bh_plugs_describe_scans(self->plugs));
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -409,6 +410,7 @@ bh_sim_control_new(BhTimeline *timeline, BhTap *tap, BhBluez *bluez, BhWorld *wo
     self->timeline = timeline;
     self->tap = tap;
     self->bluez = bluez;
+    self->plugs = bh_bluez_get_plugs(bluez);
     self->world = world;
     return self;
 }

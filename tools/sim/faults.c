@@ -6,6 +6,7 @@
 struct _BhFaults {
     BhTimeline *timeline; /* borrowed: outlives the object */
     BhBluez *bluez;       /* borrowed: outlives the object */
+    BhPlugs *plugs;       /* borrowed: outlives the object */
     GPtrArray *planned;   /* PlannedFault */
 };
 
@@ -30,21 +31,21 @@ apply(BhFaults *faults, const BhScenarioFault *fault, BhFaultKind kind, GError *
 {
     switch (kind) {
     case BH_FAULT_ADAPTER_REMOVE:
-        return bh_bluez_unplug(faults->bluez, fault->adapter, error);
+        return bh_plugs_remove(faults->plugs, fault->adapter, error);
     case BH_FAULT_ADAPTER_ADD:
-        return bh_bluez_replug(faults->bluez, fault->adapter, fault->index, error);
+        return bh_plugs_restore(faults->plugs, fault->adapter, fault->index, error);
     case BH_FAULT_POWER_OFF:
-        return bh_bluez_set_powered(faults->bluez, fault->adapter, FALSE, error);
+        return bh_plugs_set_powered(faults->plugs, fault->adapter, FALSE, error);
     case BH_FAULT_POWER_ON:
-        return bh_bluez_set_powered(faults->bluez, fault->adapter, TRUE, error);
+        return bh_plugs_set_powered(faults->plugs, fault->adapter, TRUE, error);
     case BH_FAULT_DISCOVERY_STALL:
-        return bh_bluez_stall(faults->bluez, fault->adapter, BH_STALL_DISCOVERY, error);
+        return bh_plugs_stall(faults->plugs, fault->adapter, BH_STALL_DISCOVERY, error);
     case BH_FAULT_RADIO_STALL:
-        return bh_bluez_stall(faults->bluez, fault->adapter, BH_STALL_POWER, error);
+        return bh_plugs_stall(faults->plugs, fault->adapter, BH_STALL_POWER, error);
     case BH_FAULT_SILENT:
-        return bh_bluez_stall(faults->bluez, fault->adapter, BH_STALL_REPLUG, error);
+        return bh_plugs_stall(faults->plugs, fault->adapter, BH_STALL_REPLUG, error);
     case BH_FAULT_RESUME:
-        return bh_bluez_stall(faults->bluez, fault->adapter, BH_STALL_NONE, error);
+        return bh_plugs_stall(faults->plugs, fault->adapter, BH_STALL_NONE, error);
     case BH_FAULT_BLUEZ_EXIT:
         bh_bluez_die(faults->bluez, NULL, NULL);
         return TRUE;
@@ -105,6 +106,7 @@ bh_faults_new(BhTimeline *timeline, BhBluez *bluez)
 
     faults->timeline = timeline;
     faults->bluez = bluez;
+    faults->plugs = bh_bluez_get_plugs(bluez);
     faults->planned = g_ptr_array_new_with_free_func(planned_fault_free);
     return faults;
 }

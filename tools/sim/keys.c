@@ -24,13 +24,19 @@ refuse(GError **error, const char *format, const char *text)
     return FALSE;
 }
 
+gboolean
+bh_text_refuse(GError **error, const char *reason)
+{
+    return refuse(error, "%s", reason);
+}
+
 static gboolean
 read_key(GKeyFile *file, const char *group, const BhKey *key, gpointer draft, GError **error)
 {
     g_autofree char *text = g_key_file_get_string(file, group, key->name, NULL);
 
     if (text == NULL)
-        return refuse(error, "%s", "not valid text");
+        return bh_text_refuse(error, "not valid text");
     return key->read(draft, g_strstrip(text), error);
 }
 
@@ -47,7 +53,7 @@ bh_keys_read(GKeyFile *file,
     for (guint i = 0; names != NULL && names[i] != NULL; i++) {
         const BhKey *key = find_key(keys, n_keys, names[i]);
         gboolean ok = key != NULL ? read_key(file, group, key, draft, error)
-                                  : refuse(error, "%s", "no such key");
+                                  : bh_text_refuse(error, "no such key");
 
         if (!ok) {
             g_prefix_error(error, "%s: ", names[i]);

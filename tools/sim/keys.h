@@ -24,6 +24,9 @@ gboolean bh_keys_read(GKeyFile *file,
                       gpointer draft,
                       GError **error);
 
+/** Sets the error and returns FALSE. */
+gboolean bh_text_refuse(GError **error, const char *reason);
+
 /* Readers' helpers: the error says what is wrong with the text, not where it stands. */
 gboolean bh_text_to_int(const char *text, gint64 min, gint64 max, gint64 *value, GError **error);
 gboolean bh_text_to_boolean(const char *text, gboolean *value, GError **error);

@@ -12,13 +12,6 @@
 #define MAX_TIME_MS 1e9
 #define MAX_INDEX 255
 
-static gboolean
-refuse(GError **error, const char *message)
-{
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID_ARGUMENTS, message);
-    return FALSE;
-}
-
 gboolean
 bh_pdu_kind_from_string(const char *text, BhPduKind *pdu, GError **error)
 {
@@ -32,7 +25,7 @@ bh_pdu_kind_from_string(const char *text, BhPduKind *pdu, GError **error)
             return TRUE;
         }
     }
-    return refuse(error, "must be connectable, scannable or nonconnectable");
+    return bh_text_refuse(error, "must be connectable, scannable or nonconnectable");
 }
 
 static gboolean
@@ -94,7 +87,7 @@ read_duplicate_filter(gpointer draft, const char *text, GError **error)
 
     adapter->duplicates = g_str_equal(text, "data") ? BH_DUPLICATE_DATA : BH_DUPLICATE_ADDRESS;
     return adapter->duplicates == BH_DUPLICATE_DATA || g_str_equal(text, "address") ||
-           refuse(error, "must be address or data");
+           bh_text_refuse(error, "must be address or data");
 }
 
 static gboolean
@@ -144,7 +137,7 @@ read_fault_kind(gpointer draft, const char *text, GError **error)
             return TRUE;
         }
     }
-    return refuse(error, "no such kind of fault");
+    return bh_text_refuse(error, "no such kind of fault");
 }
 
 static gboolean
@@ -195,7 +188,7 @@ clear_device(gpointer data)
     g_free(device->group);
     g_byte_array_unref(device->advertising);
     g_byte_array_unref(device->scan_response);
-    g_clear_pointer(&device->rssi.trace, g_array_unref);
+    bh_rssi_model_clear(&device->rssi);
     g_strfreev(device->adapters);
 }
 
@@ -292,7 +285,7 @@ add_fault(BhScenario *scenario, GKeyFile *file, const char *group, const char *n
     if (!bh_keys_read(file, group, FAULT_KEYS, G_N_ELEMENTS(FAULT_KEYS), fault, error))
         return FALSE;
     if (!g_key_file_has_key(file, group, "Kind", NULL))
-        return refuse(error, "Kind: missing");
+        return bh_text_refuse(error, "Kind: missing");
     g_ptr_array_add(scenario->faults, g_steal_pointer(&fault));
     return TRUE;
 }
@@ -316,7 +309,7 @@ add_group(BhScenario *scenario, GKeyFile *file, const char *group, GError **erro
         return bh_scenario_read_device(file, group, name, scenario->devices, error);
     if (*name != '\0' && g_str_equal(words[0], "fault"))
         return add_fault(scenario, file, group, name, error);
-    return refuse(error, "must be scenario, adapter NAME, device NAME or fault NAME");
+    return bh_text_refuse(error, "must be scenario, adapter NAME, device NAME or fault NAME");
 }
 
 static BhScenario *
@@ -341,7 +334,7 @@ bh_scenario_parse(const char *text, GError **error)
     g_autoptr(GError) syntax = NULL;
 
     if (!g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, &syntax)) {
-        refuse(error, syntax->message);
+        bh_text_refuse(error, syntax->message);
         return NULL;
     }
     return scenario_from_key_file(file, error);

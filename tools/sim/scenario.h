@@ -7,6 +7,8 @@
  * virtual controller. Everything is checked while it is read, a Count= is expanded into single
  * devices, and payloads are put together, so that what is here only has to be played.
  */
+#include "rssi.h"
+
 #include "bh-address.h"
 
 G_BEGIN_DECLS
@@ -21,21 +23,6 @@ typedef enum {
 } BhPduKind;
 
 gboolean bh_pdu_kind_from_string(const char *text, BhPduKind *pdu, GError **error);
-
-typedef enum {
-    BH_RSSI_CONSTANT,
-    BH_RSSI_TRACE, /* values one after the other, again from the beginning */
-    BH_RSSI_WALK,  /* random walk */
-} BhRssiKind;
-
-typedef struct {
-    BhRssiKind kind;
-    gint8 start; /* constant value, or begin of the walk */
-    gint8 min;
-    gint8 max;
-    gint8 step;
-    GArray *trace; /* gint8 */
-} BhRssiModel;
 
 typedef struct {
     char *group; /* name of the group; clones of a Count= share it */

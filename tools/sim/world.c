@@ -9,6 +9,7 @@
 struct _BhWorld {
     BhTimeline *timeline; /* borrowed: outlives the object */
     BhBluez *bluez;       /* borrowed: outlives the object */
+    BhPlugs *plugs;       /* borrowed: outlives the object */
     BhAir *air;
     BhFaults *faults;
     guint next; /* advertisement */
@@ -36,7 +37,7 @@ on_advertisement_due(gpointer user_data)
 
     world->next = 0;
     while (bh_air_take(world->air, now, &advertisement))
-        bh_bluez_hear(world->bluez, &advertisement);
+        bh_plugs_hear(world->plugs, &advertisement);
     schedule_air(world);
 }
 
@@ -47,6 +48,7 @@ bh_world_new(BhTimeline *timeline, BhBluez *bluez, guint32 seed)
 
     world->timeline = timeline;
     world->bluez = bluez;
+    world->plugs = bh_bluez_get_plugs(bluez);
     world->air = bh_air_new(seed);
     world->faults = bh_faults_new(timeline, bluez);
     return world;
@@ -88,7 +90,7 @@ bh_world_load(BhWorld *world, BhScenario *scenario, GError **error)
         if (!check_new(world, ((BhScenarioDevice *)scenario->devices->pdata[i])->group, error))
             return FALSE;
     }
-    if (!bh_bluez_plug_all(world->bluez, scenario->adapters, error))
+    if (!bh_plugs_add_all(world->plugs, scenario->adapters, error))
         return FALSE;
     add_devices(world, scenario->devices);
     while (scenario->faults->len > 0)
@@ -133,7 +135,7 @@ bh_world_advertise(BhWorld *world, const BhScenarioDevice *device)
                                      .scan_response_size = device->scan_response->len,
                                      .rssi = device->rssi.start};
 
-    return bh_bluez_hear(world->bluez, &advertisement);
+    return bh_plugs_hear(world->plugs, &advertisement);
 }
 
 static gboolean
