@@ -22,8 +22,8 @@ def _rss_kib(pid):
 
 def strangers_without_end_leave_memory_where_it_was(world):
     """The device table fills up and is replaced once; then round after round may cost nothing more."""
-    # bluetoothd forgets soon, so that what it has and blehubd follows is level soon, too. It misses an event now and then
-    # when there are so many; the recovery ladder then starts it again.
+    # bluetoothd forgets soon, so that what it has and blehubd follows is level soon, too. It misses an event now
+    # and then when there are so many; the recovery ladder then starts it again.
     world.configure_bluez("[General]\nTemporaryTimeout=5\n")
     world.configure(f"[limits]\nMaxDevices={TABLE}\n[recovery]\nSilentMs=5000\nPowerCycle=false\n")
     pid = Unit(world.bus, "blehubd.service").pid()

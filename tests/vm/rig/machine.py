@@ -56,8 +56,8 @@ def _command(kernel_dir, archive, out, shell):
     service = "blehub-vm-shell.service" if shell else "blehub-vm.service"
     console = ["-serial", "mon:stdio", "-serial", "null"] if shell else [
         "-serial", f"file:{out}/console.log", "-serial", "stdio"]
-    append = (f"console=ttyS0 quiet panic=-1 clocksource=tsc tsc=reliable systemd.unit=blehub-vm.target systemd.wants={service} "
-              f"systemd.show_status=0 systemd.setenv=BLEHUB_VM_BTMON={os.environ.get('BLEHUB_VM_BTMON', '')}")
+    append = ("console=ttyS0 quiet panic=-1 clocksource=tsc tsc=reliable systemd.unit=blehub-vm.target "
+              f"systemd.wants={service} systemd.show_status=0 systemd.setenv=BLEHUB_VM_BTMON={os.environ.get('BLEHUB_VM_BTMON', '')}")
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-nic", "none",
         "-accel", accel + (",thread=multi" if accel == "tcg" else ""), "-smp", "2", "-m", "2048",
