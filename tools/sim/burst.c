@@ -10,9 +10,9 @@
 #define TICK_US 2000
 #define PER_TURN 200 /* without a rate: advertisements per turn of the main loop */
 
-typedef struct {
-    BhTimeline *timeline; /* borrowed: see bh_burst_run() */
-    BhWorld *world;       /* borrowed: see bh_burst_run() */
+struct _BhBurst {
+    BhTimeline *timeline; /* borrowed: outlives the object */
+    BhWorld *world;       /* borrowed: outlives the object */
     BhBurstPlan plan;
     BhBurstFunc done;
     gpointer user_data;
@@ -20,10 +20,11 @@ typedef struct {
     gint64 started_us;
     guint32 sent;
     guint heard;
-} Burst;
+    guint timer;
+};
 
 static void
-set_random_address(Burst *burst)
+set_random_address(BhBurst *burst)
 {
     BhAddress *address = &burst->plan.device->address;
 
@@ -34,7 +35,7 @@ set_random_address(Burst *burst)
 }
 
 static void
-send_one(Burst *burst)
+send_one(BhBurst *burst)
 {
     BhScenarioDevice *device = burst->plan.device;
     guint32 number = GUINT32_TO_LE(burst->sent);
@@ -47,7 +48,7 @@ send_one(Burst *burst)
 }
 
 static guint32
-count_due(const Burst *burst)
+count_due(const BhBurst *burst)
 {
     gint64 elapsed = bh_timeline_now(burst->timeline) - burst->started_us;
     gint64 due = burst->plan.rate == 0 ? burst->sent + PER_TURN
@@ -59,29 +60,29 @@ count_due(const Burst *burst)
 static void
 on_tick(gpointer user_data)
 {
-    Burst *burst = user_data;
+    BhBurst *burst = user_data;
+    gint64 wait = burst->plan.rate == 0 ? 0 : TICK_US;
 
+    burst->timer = 0;
     for (guint32 due = count_due(burst); burst->sent < due;)
         send_one(burst);
-    if (burst->sent < burst->plan.count) {
-        gint64 wait = burst->plan.rate == 0 ? 0 : TICK_US;
-
-        bh_timeline_add(burst->timeline, bh_timeline_now(burst->timeline) + wait, on_tick, burst);
-        return;
-    }
-    burst->done(burst->heard, burst->user_data);
-    bh_scenario_device_unref(burst->plan.device);
-    g_free(burst);
+    if (burst->sent < burst->plan.count)
+        burst->timer = bh_timeline_add(burst->timeline,
+                                       bh_timeline_now(burst->timeline) + wait,
+                                       on_tick,
+                                       burst);
+    else
+        burst->done(burst, burst->heard, burst->user_data);
 }
 
-void
-bh_burst_run(BhTimeline *timeline,
+BhBurst *
+bh_burst_new(BhTimeline *timeline,
              BhWorld *world,
              const BhBurstPlan *plan,
              BhBurstFunc done,
              gpointer user_data)
 {
-    Burst *burst = g_new0(Burst, 1);
+    BhBurst *burst = g_new0(BhBurst, 1);
 
     burst->timeline = timeline;
     burst->world = world;
@@ -91,5 +92,14 @@ bh_burst_run(BhTimeline *timeline,
     burst->started_us = bh_timeline_now(timeline);
     /* Another burst has other addresses. */
     bh_prng_init(&burst->prng, (guint32)burst->started_us, "burst", plan->count);
-    bh_timeline_add(timeline, burst->started_us, on_tick, burst);
+    burst->timer = bh_timeline_add(timeline, burst->started_us, on_tick, burst);
+    return burst;
+}
+
+void
+bh_burst_free(BhBurst *burst)
+{
+    bh_timeline_clear(burst->timeline, &burst->timer);
+    bh_scenario_device_unref(burst->plan.device);
+    g_free(burst);
 }

@@ -12,14 +12,20 @@ typedef struct {
     BhScenarioDevice *device; /* taken; what each looks like but for its address */
 } BhBurstPlan;
 
-/** heard: how many reports reached bluetoothd. */
-typedef void (*BhBurstFunc)(guint heard, gpointer user_data);
+typedef struct _BhBurst BhBurst;
 
-/** Runs on its own and calls done at the end. Pointers are borrowed until then. */
-void bh_burst_run(BhTimeline *timeline,
-                  BhWorld *world,
-                  const BhBurstPlan *plan,
-                  BhBurstFunc done,
-                  gpointer user_data);
+/** The last thing a burst does; it may be freed then. heard: how many reports reached bluetoothd.
+ */
+typedef void (*BhBurstFunc)(BhBurst *burst, guint heard, gpointer user_data);
+
+/** Begins at once. Pointers are borrowed and must outlive it. */
+BhBurst *bh_burst_new(BhTimeline *timeline,
+                      BhWorld *world,
+                      const BhBurstPlan *plan,
+                      BhBurstFunc done,
+                      gpointer user_data);
+/** Ends it before its time, if need be; done is not called. */
+void bh_burst_free(BhBurst *burst);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBurst, bh_burst_free)
 
 G_END_DECLS

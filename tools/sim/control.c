@@ -17,6 +17,7 @@ struct _BhSimControl {
     BhBluez *bluez;       /* borrowed: outlives the object */
     BhPlugs *plugs;       /* borrowed: outlives the object */
     BhWorld *world;       /* borrowed: outlives the object */
+    GHashTable *bursts;   /* BhBurst -> GDBusMethodInvocation */
 };
 
 enum {
@@ -194,9 +195,13 @@ handle_advertise(BhSimDbusSim1 *object,
 }
 
 static void
-on_burst_done(guint heard, gpointer user_data)
+on_burst_done(BhBurst *burst, guint heard, gpointer user_data)
 {
-    complete(user_data, g_variant_new("(u)", heard));
+    BhSimControl *self = user_data;
+    GDBusMethodInvocation *invocation = g_hash_table_lookup(self->bursts, burst);
+
+    complete(g_object_ref(invocation), g_variant_new("(u)", heard));
+    g_hash_table_remove(self->bursts, burst);
 }
 
 /* The options of a burst that are not its own describe the device. */
@@ -230,7 +235,9 @@ handle_burst(BhSimDbusSim1 *object,
     plan.device = burst_device(options, &plan.rate, &error);
     if (plan.device == NULL)
         return finish(invocation, error);
-    bh_burst_run(self->timeline, self->world, &plan, on_burst_done, invocation);
+    g_hash_table_insert(self->bursts,
+                        bh_burst_new(self->timeline, self->world, &plan, on_burst_done, self),
+                        invocation);
     return TRUE;
 }
 
@@ -389,8 +396,16 @@ control_set_property(GObject *object, guint id, const GValue *value, GParamSpec 
 }
 
 static void
+control_finalize(GObject *object)
+{
+    g_hash_table_unref(BH_SIM_CONTROL(object)->bursts);
+    G_OBJECT_CLASS(bh_sim_control_parent_class)->finalize(object);
+}
+
+static void
 bh_sim_control_class_init(BhSimControlClass *klass)
 {
+    G_OBJECT_CLASS(klass)->finalize = control_finalize;
     G_OBJECT_CLASS(klass)->get_property = control_get_property;
     G_OBJECT_CLASS(klass)->set_property = control_set_property;
     g_object_class_override_property(G_OBJECT_CLASS(klass), PROP_REPORTS, "reports");
@@ -400,6 +415,7 @@ bh_sim_control_class_init(BhSimControlClass *klass)
 static void
 bh_sim_control_init(BhSimControl *self)
 {
+    self->bursts = g_hash_table_new_full(NULL, NULL, (GDestroyNotify)bh_burst_free, g_object_unref);
 }
 
 BhSimControl *
