@@ -18,19 +18,27 @@ bh_hub_state_to_string(BhHubState state)
     return state_names[state];
 }
 
+/* Until when what is seen stays hidden; 0 = it shows at once. */
+static gint64
+hidden_until_us(const BhHubStateFilter *self)
+{
+    if (self->seen == BH_HUB_READY || self->seen == BH_HUB_NO_BLUEZ)
+        return 0;
+    return self->seen > self->shown ? self->settled_us : self->lasted_us;
+}
+
 gboolean
 bh_hub_state_filter_update(BhHubStateFilter *self,
                            BhHubState seen,
                            gboolean appeared,
                            gint64 now_us)
 {
-    gboolean settling;
-
-    self->seen = seen;
     if (appeared)
         self->settled_us = now_us + BH_HUB_SETTLE_MS * 1000;
-    settling = now_us < self->settled_us;
-    if (seen == self->shown || (seen > self->shown && seen != BH_HUB_READY && settling))
+    if (seen != self->seen)
+        self->lasted_us = now_us + BH_HUB_LAST_MS * 1000;
+    self->seen = seen;
+    if (seen == self->shown || now_us < hidden_until_us(self))
         return FALSE;
     self->shown = seen;
     return TRUE;
@@ -39,5 +47,5 @@ bh_hub_state_filter_update(BhHubStateFilter *self,
 gint64
 bh_hub_state_filter_next_us(const BhHubStateFilter *self)
 {
-    return self->seen != self->shown ? self->settled_us : 0;
+    return self->seen != self->shown ? hidden_until_us(self) : 0;
 }

@@ -349,8 +349,10 @@ on_synced(gpointer data)
     BhHub *self = data;
 
     bh_clear_timer(&self->state_timer);
-    self->appeared = FALSE; /* at start-up there is nothing to pass through: tell what is */
-    settle_state(self);
+    /* At start-up there is nothing to pass through: tell what is. */
+    self->appeared = FALSE;
+    self->state.shown = self->state.seen = look_at_state(self);
+    g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
     g_signal_emit(self, signals[SIGNAL_SYNCED], 0);
 }
 
@@ -390,7 +392,7 @@ log_loss(BhScan *scan, BhReleaseReason reason)
 static void
 on_scan_released(BhScan *scan, BhReleaseReason reason, BhHub *self)
 {
-    self->counters.clients_gone += reason == BH_RELEASE_CLIENT_GONE;
+    self->counters.orphans_released += reason == BH_RELEASE_CLIENT_GONE;
     self->counters.leases_expired += reason == BH_RELEASE_LEASE_OVER;
     if (reason == BH_RELEASE_CLIENT_GONE || reason == BH_RELEASE_LEASE_OVER)
         log_loss(scan, reason);

@@ -27,7 +27,7 @@ typedef struct {
     guint64 reports;
     guint64 bluez_losses;
     guint64 adapter_losses;
-    guint64 clients_gone;
+    guint64 orphans_released;
     guint64 leases_expired;
     guint64 discovery_restarts;
     guint64 power_cycles;

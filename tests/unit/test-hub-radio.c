@@ -21,7 +21,7 @@ typedef struct {
 static void
 play(const StateStep *steps, gsize n)
 {
-    BhHubStateFilter filter = {.shown = BH_HUB_READY};
+    BhHubStateFilter filter = {.shown = BH_HUB_READY, .seen = BH_HUB_READY};
 
     for (gsize i = 0; i < n; i++) {
         bh_hub_state_filter_update(&filter,
@@ -35,7 +35,7 @@ play(const StateStep *steps, gsize n)
     }
 }
 
-START_TEST(a_loss_shows_at_once_and_the_way_up_is_hidden)
+START_TEST(a_loss_of_bluez_shows_at_once_and_the_way_up_is_hidden)
 {
     static const StateStep restart[] = {
         {1000, BH_HUB_NO_BLUEZ, FALSE, BH_HUB_NO_BLUEZ},
@@ -48,9 +48,29 @@ START_TEST(a_loss_shows_at_once_and_the_way_up_is_hidden)
 }
 END_TEST
 
+START_TEST(what_is_passed_through_on_the_way_down_is_hidden)
+{
+    static const StateStep stop[] = {
+        {1000, BH_HUB_RADIO_OFF, FALSE, BH_HUB_READY},
+        {1250, BH_HUB_NO_ADAPTER, FALSE, BH_HUB_READY},
+        {1500, BH_HUB_NO_BLUEZ, FALSE, BH_HUB_NO_BLUEZ},
+    };
+    static const StateStep unplug[] = {
+        {1000, BH_HUB_RADIO_OFF, FALSE, BH_HUB_READY},
+        {1250, BH_HUB_NO_ADAPTER, FALSE, BH_HUB_READY},
+        {2249, BH_HUB_NO_ADAPTER, FALSE, BH_HUB_READY},
+        {2250, BH_HUB_NO_ADAPTER, FALSE, BH_HUB_NO_ADAPTER},
+    };
+
+    play(stop, G_N_ELEMENTS(stop));
+    play(unplug, G_N_ELEMENTS(unplug));
+}
+END_TEST
+
 START_TEST(a_state_that_stays_below_ready_shows_after_settling)
 {
     static const StateStep off[] = {
+        {0, BH_HUB_NO_ADAPTER, FALSE, BH_HUB_READY},
         {1000, BH_HUB_NO_ADAPTER, FALSE, BH_HUB_NO_ADAPTER},
         {2000, BH_HUB_RADIO_OFF, TRUE, BH_HUB_NO_ADAPTER},
         {4999, BH_HUB_RADIO_OFF, FALSE, BH_HUB_NO_ADAPTER},
@@ -240,7 +260,8 @@ START_TEST(stopping_the_hub_releases_every_scan_and_the_radio)
 END_TEST
 
 BH_TEST_MAIN("hub-radio",
-             a_loss_shows_at_once_and_the_way_up_is_hidden,
+             a_loss_of_bluez_shows_at_once_and_the_way_up_is_hidden,
+             what_is_passed_through_on_the_way_down_is_hidden,
              a_state_that_stays_below_ready_shows_after_settling,
              clients_are_told_once_per_event,
              an_adapter_back_under_another_name_is_the_same_adapter,
