@@ -14,14 +14,14 @@ typedef struct {
     guint check_ms;       /* round trip to the bus */
     guint power_cycle_ms; /* off and on again, in all */
     guint backoff_min_ms; /* first wait after a failure, doubled by each further one */
-    guint backoff_max_ms; /* and to here */
+    guint backoff_max_ms; /* and to here: a call is cheap, a scan that starts late is not */
     guint batch_ms;       /* between two drains of a busy stream */
 } BhBluezTiming;
 
 #define BH_BLUEZ_TIMING_DEFAULT                                                                    \
     {                                                                                              \
         .call_ms = 10000, .tree_ms = 25000, .check_ms = 5000, .power_cycle_ms = 10000,             \
-        .backoff_min_ms = 250, .backoff_max_ms = 30000, .batch_ms = 4,                             \
+        .backoff_min_ms = 250, .backoff_max_ms = 2000, .batch_ms = 4,                              \
     }
 
 /* How long to wait after so many failures in a row (0 = the first). */
