@@ -81,6 +81,7 @@ handle_scan(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant *opt
 typedef struct {
     BhExportHub *self;
     GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
+    gboolean hex_keys;
 } Discovery;
 
 static void
@@ -94,7 +95,7 @@ on_discovered(GObject *source, GAsyncResult *result, gpointer user_data)
     if (scan != NULL)
         bh_dbus_hub1_complete_discover(BH_DBUS_HUB1(self),
                                        discovery->invocation,
-                                       bh_rows_of_scan(BH_HUB(source), scan));
+                                       bh_rows_of_scan(BH_HUB(source), scan, discovery->hex_keys));
     else
         g_dbus_method_invocation_take_error(discovery->invocation, error);
 }
@@ -115,7 +116,7 @@ handle_discover(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant 
         return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
     discovery = g_new(Discovery, 1);
-    *discovery = (Discovery){g_object_ref(self), invocation};
+    *discovery = (Discovery){g_object_ref(self), invocation, options.hex_keys};
     bh_hub_discover_async(hub,
                           &spec,
                           (guint)options.count,
@@ -136,7 +137,7 @@ list_devices(BhExportHub *self, GVariant *dict, GError **error)
     if (!bh_scan_options_parse(dict, BH_SCAN_OPTIONS_LIST, &self->defaults, &options, error) ||
         !bh_scan_options_to_spec(&options, self->context.hub, &spec, error))
         return NULL;
-    return bh_rows_of_table(self->context.hub, &spec, error);
+    return bh_rows_of_table(self->context.hub, &spec, options.hex_keys, error);
 }
 
 static gboolean
@@ -203,7 +204,7 @@ build_counters(const BhExportContext *context)
         {"PowerCycles", c.power_cycles},
         {"BlueZLosses", c.bluez_losses},
         {"AdapterLosses", c.adapter_losses},
-        {"ClientsGone", c.clients_gone},
+        {"OrphansReleased", c.orphans_released},
         {"LeasesExpired", c.leases_expired},
         {"Denied", bh_gate_get_denied(context->gate)},
         {"LimitExceeded", c.limit_exceeded + bh_gate_get_refused(context->gate)},

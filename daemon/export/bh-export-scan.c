@@ -30,12 +30,13 @@ static gboolean
 handle_get_devices(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVariant *options)
 {
     BhExportScan *self = BH_EXPORT_SCAN(object);
+    BhReadOptions read;
     GError *error = NULL;
 
-    if (bh_no_options_parse(options, &error))
+    if (bh_get_options_parse(options, &read, &error))
         bh_dbus_scan1_complete_get_devices(object,
                                            invocation,
-                                           bh_rows_of_scan(self->hub, self->scan));
+                                           bh_rows_of_scan(self->hub, self->scan, read.hex_keys));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -44,6 +45,7 @@ handle_get_devices(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVari
 typedef struct {
     BhExportScan *self;
     GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
+    gboolean hex_keys;
 } Waiting;
 
 static void
@@ -57,7 +59,7 @@ on_waited(GObject *source, GAsyncResult *result, gpointer user_data)
     if (row != NULL)
         bh_dbus_scan1_complete_wait_device(BH_DBUS_SCAN1(self),
                                            waiting->invocation,
-                                           bh_row_of_scan(self->hub, row));
+                                           bh_row_of_scan(self->hub, row, waiting->hex_keys));
     else
         g_dbus_method_invocation_take_error(waiting->invocation, error);
 }
@@ -67,17 +69,17 @@ handle_wait_device(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVari
 {
     BhExportScan *self = BH_EXPORT_SCAN(object);
     BhClient *client = bh_gate_peek_client(self->gate, invocation);
-    gint64 timeout_ms;
+    BhReadOptions read;
     GError *error = NULL;
     Waiting *waiting;
 
-    if (!bh_wait_options_parse(options, &timeout_ms, &error)) {
+    if (!bh_wait_options_parse(options, &read, &error)) {
         g_dbus_method_invocation_take_error(invocation, error);
         return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
     waiting = g_new(Waiting, 1);
-    *waiting = (Waiting){g_object_ref(self), invocation};
-    bh_scan_wait_async(self->scan, client, timeout_ms, on_waited, waiting);
+    *waiting = (Waiting){g_object_ref(self), invocation, read.hex_keys};
+    bh_scan_wait_async(self->scan, client, read.timeout_ms, on_waited, waiting);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -9,8 +9,54 @@ typedef struct {
     BhHub *hub;
     const BhScanSpec *spec;
     BhFilter *filter;
+    gboolean hex_keys;
     GVariantBuilder rows;
 } Listing;
+
+/* Hex keys */
+
+static char *
+dup_hex_key(GVariant *key)
+{
+    if (g_variant_is_of_type(key, G_VARIANT_TYPE_UINT16))
+        return g_strdup_printf("%04x", g_variant_get_uint16(key));
+    return g_strdup_printf("%02x", g_variant_get_byte(key));
+}
+
+static GVariant *
+with_hex_keys(GVariant *dict)
+{
+    g_auto(GVariantDict) named = G_VARIANT_DICT_INIT(NULL);
+
+    for (gsize i = 0; i < g_variant_n_children(dict); i++) {
+        g_autoptr(GVariant) entry = g_variant_get_child_value(dict, i);
+        g_autoptr(GVariant) key = g_variant_get_child_value(entry, 0);
+        g_autoptr(GVariant) boxed = g_variant_get_child_value(entry, 1);
+        g_autoptr(GVariant) value = g_variant_get_variant(boxed);
+        g_autofree char *name = dup_hex_key(key);
+
+        g_variant_dict_insert_value(&named, name, value);
+    }
+    return g_variant_dict_end(&named);
+}
+
+static GVariant *
+row_with_hex_keys(GVariant *row)
+{
+    static const char *const keys[] = {"ManufacturerData", "Data"};
+    g_autoptr(GVariant) owned = g_variant_ref_sink(row);
+    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(owned);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autoptr(GVariant) numbered = g_variant_dict_lookup_value(&dict, keys[i], NULL);
+
+        if (numbered != NULL)
+            g_variant_dict_insert_value(&dict, keys[i], with_hex_keys(numbered));
+    }
+    return g_variant_dict_end(&dict);
+}
+
+/* Rows */
 
 static GVariant *
 build_row(BhHub *hub, const BhDevice *device, const BhStatistics *statistics, guint32 merged)
@@ -32,9 +78,19 @@ build_row(BhHub *hub, const BhDevice *device, const BhStatistics *statistics, gu
 }
 
 GVariant *
-bh_row_of_scan(BhHub *hub, const BhScanRow *row)
+bh_row_of_scan(BhHub *hub, const BhScanRow *row, gboolean hex_keys)
 {
-    return build_row(hub, &row->device, &row->statistics, row->merged);
+    GVariant *built = build_row(hub, &row->device, &row->statistics, row->merged);
+
+    return hex_keys ? row_with_hex_keys(built) : built;
+}
+
+static void
+list_row(Listing *listing, const BhDevice *device, const BhStatistics *statistics)
+{
+    GVariant *row = build_row(listing->hub, device, statistics, 0);
+
+    g_variant_builder_add_value(&listing->rows, listing->hex_keys ? row_with_hex_keys(row) : row);
 }
 
 static gboolean
@@ -42,15 +98,14 @@ list_scan_row(const BhScanRow *row, gpointer user_data)
 {
     Listing *listing = user_data;
 
-    g_variant_builder_add_value(&listing->rows,
-                                build_row(listing->hub, &row->device, &row->statistics, 0));
+    list_row(listing, &row->device, &row->statistics);
     return TRUE;
 }
 
 GVariant *
-bh_rows_of_scan(BhHub *hub, BhScan *scan)
+bh_rows_of_scan(BhHub *hub, BhScan *scan, gboolean hex_keys)
 {
-    Listing listing = {.hub = hub};
+    Listing listing = {.hub = hub, .hex_keys = hex_keys};
 
     g_variant_builder_init(&listing.rows, G_VARIANT_TYPE("aa{sv}"));
     bh_scan_foreach(scan, list_scan_row, &listing);
@@ -75,16 +130,15 @@ list_device(BhDevice *device, gpointer user_data)
     Listing *listing = user_data;
 
     if (is_wanted(listing, device))
-        g_variant_builder_add_value(&listing->rows,
-                                    build_row(listing->hub, device, &device->statistics, 0));
+        list_row(listing, device, &device->statistics);
     return TRUE;
 }
 
 GVariant *
-bh_rows_of_table(BhHub *hub, const BhScanSpec *spec, GError **error)
+bh_rows_of_table(BhHub *hub, const BhScanSpec *spec, gboolean hex_keys, GError **error)
 {
     g_autoptr(BhFilter) filter = bh_filter_new(&spec->filter, error);
-    Listing listing = {.hub = hub, .spec = spec, .filter = filter};
+    Listing listing = {.hub = hub, .spec = spec, .filter = filter, .hex_keys = hex_keys};
 
     if (filter == NULL)
         return NULL;

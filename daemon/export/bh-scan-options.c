@@ -28,12 +28,15 @@ static const char *const lifetime_choices[] = {"caller", "lease", NULL};
         "Adapter", BH_OPTION_STRING, AT(adapter)                                                   \
     }
 
-static const BhOptionSpec list_specs[] = {FILTER_ROWS, {NULL}};
+static const BhOptionSpec list_specs[] = {FILTER_ROWS,
+                                          {"HexKeys", BH_OPTION_BOOL, AT(hex_keys)},
+                                          {NULL}};
 
 static const BhOptionSpec discover_specs[] = {
     FILTER_ROWS,
     {"DurationMs", BH_OPTION_INT, AT(duration_ms), 1, DAY_MS},
     {"Count", BH_OPTION_INT, AT(count), 0, G_MAXUINT32},
+    {"HexKeys", BH_OPTION_BOOL, AT(hex_keys)},
     {NULL}};
 
 static const BhOptionSpec scan_specs[] = {
@@ -162,21 +165,25 @@ bh_scan_options_to_variant(const BhScanOptions *options)
     return g_variant_dict_end(&dict);
 }
 
+#define READ_AT(member) G_STRUCT_OFFSET(BhReadOptions, member), BH_OPTION_NO_PRESENT
+
 gboolean
-bh_wait_options_parse(GVariant *dict, gint64 *timeout_ms, GError **error)
+bh_wait_options_parse(GVariant *dict, BhReadOptions *options, GError **error)
 {
     static const BhOptionSpec specs[] = {
-        {"TimeoutMs", BH_OPTION_INT, 0, BH_OPTION_NO_PRESENT, 0, DAY_MS},
+        {"TimeoutMs", BH_OPTION_INT, READ_AT(timeout_ms), 0, DAY_MS},
+        {"HexKeys", BH_OPTION_BOOL, READ_AT(hex_keys)},
         {NULL}};
 
-    *timeout_ms = BH_WAIT_DEFAULT_MS;
-    return bh_options_parse(dict, specs, timeout_ms, error);
+    *options = (BhReadOptions){.timeout_ms = BH_WAIT_DEFAULT_MS};
+    return bh_options_parse(dict, specs, options, error);
 }
 
 gboolean
-bh_no_options_parse(GVariant *dict, GError **error)
+bh_get_options_parse(GVariant *dict, BhReadOptions *options, GError **error)
 {
-    static const BhOptionSpec specs[] = {{NULL}};
+    static const BhOptionSpec specs[] = {{"HexKeys", BH_OPTION_BOOL, READ_AT(hex_keys)}, {NULL}};
 
-    return bh_options_parse(dict, specs, NULL, error);
+    *options = (BhReadOptions){0};
+    return bh_options_parse(dict, specs, options, error);
 }

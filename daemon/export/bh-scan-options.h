@@ -25,6 +25,7 @@ typedef struct {
     gint64 min_interval_ms;
     gboolean active;
     gint64 count;
+    gboolean hex_keys;
 
     gint lifetime; /* BhLifetime */
     gint64 lease_ms;
@@ -58,9 +59,13 @@ bh_scan_options_to_spec(const BhScanOptions *options, BhHub *hub, BhScanSpec *sp
 /* What is in force, defaults included, for Scan1.Options: a{sv}. */
 GVariant *bh_scan_options_to_variant(const BhScanOptions *options);
 
-/* TimeoutMs of the waiting methods, alone in its dictionary. */
-gboolean bh_wait_options_parse(GVariant *dict, gint64 *timeout_ms, GError **error);
-/* A dictionary that may hold nothing yet. */
-gboolean bh_no_options_parse(GVariant *dict, GError **error);
+/* Options of the methods that read a scan: HexKeys, and TimeoutMs where one waits. */
+typedef struct {
+    gint64 timeout_ms;
+    gboolean hex_keys;
+} BhReadOptions;
+
+gboolean bh_wait_options_parse(GVariant *dict, BhReadOptions *options, GError **error);
+gboolean bh_get_options_parse(GVariant *dict, BhReadOptions *options, GError **error);
 
 G_END_DECLS

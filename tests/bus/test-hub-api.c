@@ -435,7 +435,7 @@ START_TEST(what_a_client_owns_goes_when_it_leaves_the_bus)
     ck_assert_uint_eq(counter(&f, "Scans"), 2);
     bh_fixture_disconnect(&client);
     AWAIT_POLLED(counter(&f, "Scans") == 0);
-    ck_assert_uint_eq(counter(&f, "ClientsGone"), 2);
+    ck_assert_uint_eq(counter(&f, "OrphansReleased"), 2);
     AWAIT_POLLED(bh_fixture_count_sim_calls(&f, "StopDiscovery") == 1);
 }
 END_TEST

@@ -10,9 +10,9 @@ busctl call org.blehub /org/blehub org.blehub.Hub1 Discover 'a{sv}' 1 DurationMs
 reply=$(busctl call org.blehub /org/blehub org.blehub.Hub1 Scan 'a{sv}' 2 Lifetime s lease LeaseMs u 30000)
 scan=$(echo "$reply" | cut -d '"' -f 2)
 
-# The next device that is heard, then all of them.
+# The next device that is heard, then all of them as JSON, which wants text as keys.
 busctl call org.blehub "$scan" org.blehub.Scan1 WaitDevice 'a{sv}' 1 TimeoutMs u 10000
 busctl call org.blehub "$scan" org.blehub.Scan1 Renew
-busctl call org.blehub "$scan" org.blehub.Scan1 GetDevices 'a{sv}' 0
+busctl --json=short call org.blehub "$scan" org.blehub.Scan1 GetDevices 'a{sv}' 1 HexKeys b true
 
 busctl call org.blehub "$scan" org.blehub.Scan1 Release

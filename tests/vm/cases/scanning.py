@@ -115,7 +115,7 @@ def a_killed_client_leaves_nothing_behind_and_nobody_notices(world):
     poll(lambda: _is_gone(world.bus, client.scan), "the client's scan to go")
     after = bus.counters()
     require_equal(after["Scans"], before["Scans"], "scans without the client")
-    require_equal(after["ClientsGone"], before["ClientsGone"] + 1, "clients gone")
+    require_equal(after["OrphansReleased"], before["OrphansReleased"] + 1, "orphans released")
     for counter in ["DiscoveryStarts", "DiscoveryFailures", "DiscoveryRestarts"]:
         require_equal(after[counter], before[counter], counter)
     require(scan.wait_device()["Timestamp"] > heard_before["Timestamp"], "the other scan heard nothing more")
