@@ -14,6 +14,8 @@
 #include "bh-service.h"
 #include "bh-watchdog.h"
 
+#define EXIT_CONFIGURATION 78 /* EX_CONFIG: no restart mends it */
+
 typedef struct {
     char *bus;
     char *config_path;
@@ -86,7 +88,8 @@ static void
 fail(Daemon *self, const char *message)
 {
     g_printerr("blehubd: %s\n", message);
-    self->status = 1;
+    if (self->status == 0)
+        self->status = 1;
     g_main_loop_quit(self->loop);
 }
 
@@ -194,7 +197,11 @@ start(Daemon *self, GError **error)
     BhServiceSettings service;
 
     self->config = bh_config_load(self->options.config_path, error);
-    if (self->config == NULL || !connect_buses(self, error))
+    if (self->config == NULL) {
+        self->status = EXIT_CONFIGURATION;
+        return FALSE;
+    }
+    if (!connect_buses(self, error))
         return FALSE;
     hub = hub_settings(self->config);
     service = service_settings(self->config);
