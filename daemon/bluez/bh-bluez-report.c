@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#define NO_PREFIX ((const guint8 *)"")
 #define UUIDS_PER_STRUCTURE(size) (254 / (size))
 
 typedef struct {
@@ -104,7 +105,7 @@ read_appearance(BhBluezProperties *self, sd_bus_message *message)
 static int
 read_flags(BhBluezProperties *self, sd_bus_message *message)
 {
-    return append_prefixed(self, message, BH_AD_FLAGS, NULL, 0);
+    return append_prefixed(self, message, BH_AD_FLAGS, NO_PREFIX, 0);
 }
 
 /* Lists of UUIDs of one size on the air, to be appended when a structure is full. */
@@ -225,7 +226,7 @@ append_other(BhBluezProperties *self, sd_bus_message *message)
     }
     if ((result = enter_value(self, message, "ay")) <= 0)
         return result;
-    result = append_prefixed(self, message, type, NULL, 0);
+    result = append_prefixed(self, message, type, NO_PREFIX, 0);
     return result < 0 ? result : sd_bus_message_exit_container(message);
 }
 

@@ -125,11 +125,21 @@ add_adapter(BhBluez *self, const char *path, BhBluezAdapterProperties *propertie
 }
 
 static int
+read_adapter(BhBluez *self, BhBluezAdapterProperties *properties, sd_bus_message *message)
+{
+    int result = bh_bluez_adapter_properties_read(properties, message);
+
+    if (result >= 0 && properties->malformed > 0)
+        self->counters.malformed++;
+    return result;
+}
+
+static int
 on_adapter_object(gpointer data, const char *path, sd_bus_message *message)
 {
     BhBluez *self = data;
     g_auto(BhBluezAdapterProperties) properties = {0};
-    int result = bh_bluez_adapter_properties_read(&properties, message);
+    int result = read_adapter(self, &properties, message);
 
     if (result >= 0)
         add_adapter(self, path, &properties);
@@ -141,7 +151,7 @@ on_adapter_changed(BhBluez *self, sd_bus_message *message)
 {
     g_auto(BhBluezAdapterProperties) properties = {0};
     BhBluezAdapter *adapter = find_adapter(self, sd_bus_message_get_path(message));
-    int result = bh_bluez_adapter_properties_read(&properties, message);
+    int result = read_adapter(self, &properties, message);
 
     if (result >= 0 && adapter != NULL)
         apply_properties(self, adapter, &properties);

@@ -51,6 +51,10 @@ void bh_fixture_stop_process(GSubprocess **process);
 /* SIGKILL. */
 void bh_fixture_kill_process(GSubprocess **process);
 
+/* SIGSTOP, and waits until it stands still; SIGCONT. */
+void bh_fixture_freeze_process(GSubprocess *process);
+void bh_fixture_thaw_process(GSubprocess *process);
+
 /* Writes a file into the directory; returns its path, to be freed. */
 char *bh_fixture_write_file(BhFixture *self, const char *name, const char *text);
 

@@ -89,6 +89,8 @@ on_report(gpointer data, const BhReport *report)
     ck_assert(!report->raw);
     ck_assert_int_gt(report->monotonic_us, 0);
     ck_assert_int_gt(report->realtime_us, 0);
+    self->drains += report->monotonic_us != self->drained_us;
+    self->drained_us = report->monotonic_us;
     bh_address_format(&report->address, address);
     g_string_append_printf(text,
                            "%s %s %u %d %02x ",

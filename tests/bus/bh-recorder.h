@@ -27,6 +27,8 @@ typedef struct {
     BhRecordedAdapter adapters[BH_RADIO_MAX_ADAPTERS];
     /* "AA:BB:CC:DD:EE:FF random 0 -60 <groups hex> <payload hex>" */
     GPtrArray *reports;
+    guint drains; /* how many different times the reports have */
+    gint64 drained_us;
 } BhRecorder;
 
 /* Time limits for tests: failures show within tens of milliseconds. */

@@ -212,6 +212,22 @@ START_TEST(a_listing_that_is_never_answered_is_asked_for_again)
 }
 END_TEST
 
+START_TEST(signals_before_the_listing_are_older_than_it)
+{
+    g_auto(BhScene) s = {0};
+
+    bh_scene_init(&s, NULL);
+    bh_puppet_hang(s.puppet, "GetManagedObjects", 1);
+    bh_recorder_start(&s.radio);
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "GetManagedObjects") == 1);
+    bh_puppet_plug(s.puppet, "/org/bluez/hci1", "00:AA:01:00:00:02");
+    bh_puppet_remove(s.puppet, BH_PUPPET_ADAPTER, BH_BLUEZ_ADAPTER);
+    BH_AWAIT(s.radio.bluez_present);
+    ck_assert_str_eq(s.radio.events->str, "synced adapter0+ bluez+");
+    ck_assert_str_eq(s.radio.adapters[0].name, "hci0");
+}
+END_TEST
+
 START_TEST(devices_of_the_listing_are_known_and_are_no_reports)
 {
     g_auto(BhScene) s = {0};
@@ -404,6 +420,40 @@ START_TEST(an_adapter_without_an_address_is_not_taken)
 }
 END_TEST
 
+START_TEST(odd_values_of_an_adapter_are_left_out_and_counted)
+{
+    g_auto(BhScene) s = {0};
+
+    bh_scene_init_started(&s);
+    ck_assert_int_ge(sd_bus_emit_signal(bh_puppet_peek_bus(s.puppet),
+                                        BH_PUPPET_ADAPTER,
+                                        BH_DBUS_PROPERTIES,
+                                        "PropertiesChanged",
+                                        "sa{sv}as",
+                                        BH_BLUEZ_ADAPTER,
+                                        4,
+                                        "Powered",
+                                        "s",
+                                        "yes",
+                                        "Roles",
+                                        "as",
+                                        1,
+                                        "central",
+                                        "Discovering",
+                                        "u",
+                                        1u,
+                                        "Class",
+                                        "u",
+                                        0u,
+                                        0),
+                     0);
+    BH_AWAIT(s.radio.adapters[0].roles == 1);
+    ck_assert(s.radio.adapters[0].powered);
+    ck_assert(!s.radio.adapters[0].discovering);
+    ck_assert_uint_eq(bh_recorder_count_malformed(&s.radio), 1);
+}
+END_TEST
+
 /* The bus */
 
 START_TEST(nothing_about_devices_is_subscribed_while_nobody_scans)
@@ -463,6 +513,7 @@ BH_TEST_MAIN("owner",
              signals_of_anybody_else_are_ignored,
              a_listing_that_fails_is_asked_for_again,
              a_listing_that_is_never_answered_is_asked_for_again,
+             signals_before_the_listing_are_older_than_it,
              devices_of_the_listing_are_known_and_are_no_reports,
              devices_listed_before_their_adapter_are_known_too,
              one_address_under_two_adapters_is_told_apart_by_path,
@@ -473,6 +524,7 @@ BH_TEST_MAIN("owner",
              a_private_address_is_not_trusted_after_a_pause,
              more_adapters_than_slots_are_left_alone,
              an_adapter_without_an_address_is_not_taken,
+             odd_values_of_an_adapter_are_left_out_and_counted,
              nothing_about_devices_is_subscribed_while_nobody_scans,
              the_match_is_there_before_the_discovery_starts,
              a_lost_bus_is_told_once_after_everything_is_gone,

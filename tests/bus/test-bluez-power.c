@@ -4,8 +4,6 @@
  * Power-cycling an adapter, which must never cut a link nor leave it off; and the round trip that
  * the watchdog relies on.
  */
-#include <signal.h>
-
 #include "bh-error.h"
 #include "bh-scene.h"
 
@@ -213,10 +211,10 @@ START_TEST(a_bus_that_stands_still_is_a_timeout)
     g_auto(BhOutcome) outcome = {0};
 
     bh_scene_init_started(&s);
-    g_subprocess_send_signal(s.bus.bus, SIGSTOP);
+    bh_fixture_freeze_process(s.bus.bus);
     bh_radio_check_async(BH_RADIO(s.radio.bluez), NULL, bh_outcome_on_check, &outcome);
     expect_error(&outcome, BH_ERROR_TIMEOUT);
-    g_subprocess_send_signal(s.bus.bus, SIGCONT);
+    bh_fixture_thaw_process(s.bus.bus);
 }
 END_TEST
 
@@ -228,10 +226,10 @@ START_TEST(a_cancelled_check_ends_at_once)
 
     bh_scene_init_started(&s);
     g_cancellable_cancel(cancellable);
-    g_subprocess_send_signal(s.bus.bus, SIGSTOP);
+    bh_fixture_freeze_process(s.bus.bus);
     bh_radio_check_async(BH_RADIO(s.radio.bluez), cancellable, bh_outcome_on_check, &outcome);
     expect_error(&outcome, BH_ERROR_CANCELLED);
-    g_subprocess_send_signal(s.bus.bus, SIGCONT);
+    bh_fixture_thaw_process(s.bus.bus);
 }
 END_TEST
 
