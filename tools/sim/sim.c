@@ -112,6 +112,23 @@ on_called(GVariant *call, gpointer user_data)
 }
 
 static gboolean
+check_options(const Options *options, GError **error)
+{
+    const char *wrong = NULL;
+
+    if (options->version != NULL && !g_str_equal(options->version, "5.66") &&
+        !g_str_equal(options->version, "5.82"))
+        wrong = "--bluez-version: must be 5.66 or 5.82";
+    else if (options->temporary_ms <= 0)
+        wrong = "--temporary-timeout-ms: must be positive";
+    else if (options->speed < 0.01 || options->speed > 1000)
+        wrong = "--speed: must be from 0.01 to 1000";
+    if (wrong != NULL)
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, wrong);
+    return wrong == NULL;
+}
+
+static gboolean
 parse_options(Options *options, int *argc, char ***argv, GError **error)
 {
     const GOptionEntry entries[] = {{"bus",
@@ -162,15 +179,7 @@ parse_options(Options *options, int *argc, char ***argv, GError **error)
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, argc, argv, error))
         return FALSE;
-    if ((options->version == NULL || g_str_equal(options->version, "5.66") ||
-         g_str_equal(options->version, "5.82")) &&
-        options->temporary_ms > 0 && options->speed >= 0.01 && options->speed <= 1000)
-        return TRUE;
-    g_set_error_literal(error,
-                        G_OPTION_ERROR,
-                        G_OPTION_ERROR_BAD_VALUE,
-                        "an impossible value, see --help");
-    return FALSE;
+    return check_options(options, error);
 }
 
 static GDBusConnection *
