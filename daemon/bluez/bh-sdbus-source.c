@@ -3,15 +3,15 @@
 /*
  * sd-bus tells which events and which deadline it waits for; prepare() hands both to the loop. The
  * poll record is changed in place and the deadline returned as a timeout, because the setters of
- * GSource for both wake the loop up once more each time.
+ * GSource for both wake the loop up once more each time. For the same reason the source may recurse
+ * as far as GLib knows, since GLib takes the poll record of one that may not out and puts it back,
+ * waking up twice; it keeps itself from recursing.
  *
  * A drain that met bulk messages twice within the batching time makes the stream busy: the next
  * drain waits that long. It is quiet again as soon as a drain finds at most one message. A drain
  * ends after DRAIN_MAX messages even if there are more, so that other sources get their turn.
  */
 #include "bh-sdbus-source.h"
-
-#include <errno.h>
 
 #define DRAIN_MAX 512
 #define BATCH_MAX_MS 10
@@ -23,6 +23,7 @@ typedef struct {
     gint64 batch_us;
     BhSdbusLostFunc lost;
     gpointer data;
+    gboolean draining;    /* sd-bus cannot be entered again */
     gboolean more;        /* the last drain stopped at its bound */
     guint bulk;           /* bulk messages of the drain under way */
     gint64 last_bulk_us;  /* drain that met the last one */
@@ -56,6 +57,11 @@ source_prepare(GSource *base, gint *timeout)
     guint64 deadline_us = UINT64_MAX;
     int events = sd_bus_get_events(self->bus);
 
+    if (self->draining) {
+        self->poll.events = 0;
+        *timeout = -1;
+        return FALSE;
+    }
     if (self->more || events < 0 || sd_bus_get_timeout(self->bus, &deadline_us) < 0) {
         *timeout = 0;
         return TRUE;
@@ -76,6 +82,8 @@ source_check(GSource *base)
     Source *self = (Source *)base;
     guint64 deadline_us = UINT64_MAX;
 
+    if (self->draining)
+        return FALSE;
     if (self->poll.revents != 0)
         return TRUE;
     if (self->hold_until_us != 0 && !is_holding(self))
@@ -106,11 +114,13 @@ source_dispatch(GSource *base, GSourceFunc callback, gpointer user_data)
     self->bulk = 0;
     self->monotonic_us = g_get_monotonic_time();
     self->realtime_us = g_get_real_time();
+    self->draining = TRUE;
     for (guint n = 0; n < DRAIN_MAX && result > 0; n++) {
         result = sd_bus_process(self->bus, NULL);
         if (g_source_is_destroyed(base))
             return G_SOURCE_REMOVE;
     }
+    self->draining = FALSE;
     self->more = result > 0;
     decide_hold(self);
     if (result < 0) {
@@ -162,6 +172,7 @@ bh_sdbus_source_new(sd_bus *bus, guint batch_ms, BhSdbusLostFunc lost, gpointer 
     self->data = data;
     self->poll.fd = sd_bus_get_fd(bus);
     g_source_add_poll(base, &self->poll);
+    g_source_set_can_recurse(base, TRUE);
     g_source_set_name(base, "sd-bus");
     return base;
 }

@@ -233,6 +233,28 @@ START_TEST(a_cancelled_check_ends_at_once)
 }
 END_TEST
 
+/* Turns the loop inside a callback that the connection is calling. */
+static void
+on_check_turning(GObject *source, GAsyncResult *result, gpointer data)
+{
+    bh_fixture_settle();
+    bh_outcome_on_check(source, result, data);
+}
+
+START_TEST(a_loop_turned_inside_a_callback_does_no_harm)
+{
+    g_auto(BhScene) s = {0};
+    g_auto(BhOutcome) first = {0}, second = {0};
+
+    bh_scene_init_started(&s);
+    bh_radio_check_async(BH_RADIO(s.radio.bluez), NULL, on_check_turning, &first);
+    bh_radio_check_async(BH_RADIO(s.radio.bluez), NULL, on_check_turning, &second);
+    BH_AWAIT(first.done && second.done);
+    ck_assert_ptr_null(first.error);
+    ck_assert_ptr_null(second.error);
+}
+END_TEST
+
 START_TEST(a_check_needs_no_bluez)
 {
     g_auto(BhScene) s = {0};
@@ -261,4 +283,5 @@ BH_TEST_MAIN("power",
              a_cycle_switches_off_and_on_and_the_scan_resumes,
              a_bus_that_stands_still_is_a_timeout,
              a_cancelled_check_ends_at_once,
+             a_loop_turned_inside_a_callback_does_no_harm,
              a_check_needs_no_bluez)
