@@ -23,7 +23,7 @@ struct BhBluezFetch {
     GHashTable *requests; /* path -> Request, owned */
     GQueue waiting;
     guint active;
-    guint64 dropped;
+    guint dropped; /* since the last clear */
 };
 
 static void
@@ -115,12 +115,9 @@ void
 bh_bluez_fetch_clear(BhBluezFetch *self)
 {
     g_hash_table_remove_all(self->requests);
-}
-
-guint64
-bh_bluez_fetch_dropped(const BhBluezFetch *self)
-{
-    return self->dropped;
+    if (self->dropped > 0)
+        g_message("%u devices spoke and were not asked for: too many at once", self->dropped);
+    self->dropped = 0;
 }
 
 BhBluezFetch *

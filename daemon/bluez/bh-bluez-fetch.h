@@ -29,10 +29,8 @@ void bh_bluez_fetch_add(BhBluezFetch *self, const char *path);
 /* Forgets one that went away. */
 void bh_bluez_fetch_remove(BhBluezFetch *self, const char *path);
 
-/* Forgets all: BlueZ is gone. */
+/* Forgets all (BlueZ is gone, or nobody listens), and logs how many were dropped since the last
+ * time. */
 void bh_bluez_fetch_clear(BhBluezFetch *self);
-
-/* How many were dropped because too many waited. */
-guint64 bh_bluez_fetch_dropped(const BhBluezFetch *self);
 
 G_END_DECLS
