@@ -67,8 +67,9 @@ call_on(GDBusConnection *connection,
 static GVariant *
 options(const char *text)
 {
-    return g_variant_new("(@a{sv})",
-                         g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL));
+    g_autoptr(GVariant) dict = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
+
+    return g_variant_new("(@a{sv})", dict);
 }
 
 /* The path of a new scan on connection; it must succeed. */

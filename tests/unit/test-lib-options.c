@@ -42,7 +42,7 @@ dict_of(const char *text)
     g_autoptr(GError) error = NULL;
     GVariant *dict = g_variant_parse(NULL, text, NULL, NULL, &error);
     ck_assert_msg(dict != NULL, "%s: %s", text, error != NULL ? error->message : "");
-    return g_variant_ref_sink(dict);
+    return dict;
 }
 
 /* The values as text, so that one comparison tells all. */

@@ -190,7 +190,8 @@ rig_start(Rig *rig, const char *filter)
     g_autofree char *error = NULL;
 
     if (filter != NULL) {
-        GVariant *options = g_variant_parse(G_VARIANT_TYPE_VARDICT, filter, NULL, NULL, NULL);
+        g_autoptr(GVariant) options =
+            g_variant_parse(G_VARIANT_TYPE_VARDICT, filter, NULL, NULL, NULL);
 
         error =
             rig_adapter(rig, rig->client, "SetDiscoveryFilter", g_variant_new("(@a{sv})", options));
@@ -219,7 +220,7 @@ rig_advertise_with(Rig *rig,
                    gint16 rssi,
                    const char *options)
 {
-    GVariant *parsed = g_variant_parse(G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL);
+    g_autoptr(GVariant) parsed = g_variant_parse(G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL);
     g_autoptr(GVariant) reply =
         rig_tell(rig,
                  "Advertise",

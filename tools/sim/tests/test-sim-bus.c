@@ -592,11 +592,11 @@ START_TEST(mistakes_in_control_calls_name_the_key)
     g_auto(Rig) rig = {0};
 
     rig_init(&rig, NULL, NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        rig_tell_refused(&rig,
-                         rows[i].method,
-                         g_variant_parse(NULL, rows[i].arguments, NULL, NULL, NULL),
-                         rows[i].error);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GVariant) arguments = g_variant_parse(NULL, rows[i].arguments, NULL, NULL, NULL);
+
+        rig_tell_refused(&rig, rows[i].method, arguments, rows[i].error);
+    }
 }
 END_TEST
 
