@@ -5,6 +5,7 @@
  */
 #include "bh-export-hub.h"
 
+#include "bh-discover.h"
 #include "bh-error.h"
 #include "bh-export-scan.h"
 #include "bh-rows.h"
@@ -90,7 +91,7 @@ on_discovered(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree Discovery *discovery = user_data;
     g_autoptr(BhExportHub) self = discovery->self;
     GError *error = NULL;
-    g_autoptr(BhScan) scan = bh_hub_discover_finish(BH_HUB(source), result, &error);
+    g_autoptr(BhScan) scan = bh_discover_finish(BH_HUB(source), result, &error);
 
     if (scan != NULL)
         bh_dbus_hub1_complete_discover(BH_DBUS_HUB1(self),
@@ -117,12 +118,12 @@ handle_discover(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant 
     }
     discovery = g_new(Discovery, 1);
     *discovery = (Discovery){g_object_ref(self), invocation, options.hex_keys};
-    bh_hub_discover_async(hub,
-                          &spec,
-                          (guint)options.count,
-                          bh_gate_peek_client(self->context.gate, invocation),
-                          on_discovered,
-                          discovery);
+    bh_discover_async(hub,
+                      &spec,
+                      (guint)options.count,
+                      bh_gate_peek_client(self->context.gate, invocation),
+                      on_discovered,
+                      discovery);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -18,16 +18,18 @@ struct BhGate {
 };
 
 typedef struct {
-    BhExported *exported;
+    BhGate *gate;         /* borrowed: outlives the call */
+    BhExported *exported; /* NULL: nothing is at the path */
     GDBusMethodInvocation *invocation;
 } Call;
 
 static Call *
-call_new(BhExported *exported, GDBusMethodInvocation *invocation)
+call_new(BhGate *gate, BhExported *exported, GDBusMethodInvocation *invocation)
 {
-    Call *call = g_new(Call, 1);
+    Call *call = g_new0(Call, 1);
 
-    call->exported = g_object_ref(exported);
+    call->gate = gate;
+    g_set_object(&call->exported, exported);
     call->invocation = invocation; /* owned: answering it consumes it */
     return call;
 }
@@ -35,7 +37,7 @@ call_new(BhExported *exported, GDBusMethodInvocation *invocation)
 static void
 call_free(Call *call)
 {
-    g_object_unref(call->exported);
+    g_clear_object(&call->exported);
     g_free(call);
 }
 
@@ -177,16 +179,16 @@ pass(Call *call)
                         call->exported);
 }
 
-/* The answer GDBus itself gives for a path where nothing is, so that the two cannot be told apart.
- */
+/* One answer for what is not there and for what is another user's, so that the two cannot be told
+ * apart. */
 static void
 hide(Call *call)
 {
     g_dbus_method_invocation_return_error(
         call->invocation,
-        G_DBUS_ERROR,
-        G_DBUS_ERROR_UNKNOWN_METHOD,
-        "Object does not exist at path “%s”",
+        BH_ERROR,
+        BH_ERROR_NOT_FOUND,
+        "no such object: %s",
         g_dbus_method_invocation_get_object_path(call->invocation));
 }
 
@@ -194,22 +196,33 @@ static void
 on_client_known(BhClient *client, const GError *error, gpointer user_data)
 {
     g_autoptr(Call) call = user_data;
-    BhGate *gate = bh_exported_peek_gate(call->exported);
 
     if (client == NULL) {
-        gate->refused += g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED);
+        call->gate->refused += g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED);
+        call->gate->denied += g_error_matches(error, BH_ERROR, BH_ERROR_NOT_AUTHORIZED);
         g_dbus_method_invocation_return_gerror(call->invocation, error);
+    } else if (call->exported == NULL) {
+        hide(call);
     } else if (!bh_exported_is_visible(call->exported, bh_client_get_uid(client))) {
-        gate->denied++;
+        call->gate->denied++;
         hide(call);
     } else if (!is_allowed(call, client)) {
-        gate->denied++;
+        call->gate->denied++;
         g_dbus_method_invocation_return_error_literal(call->invocation,
                                                       BH_ERROR,
                                                       BH_ERROR_NOT_AUTHORIZED,
                                                       "not allowed for this user");
     } else
         pass(call);
+}
+
+void
+bh_gate_call(BhGate *self, BhExported *exported, GDBusMethodInvocation *invocation)
+{
+    bh_peers_with_client(self->peers,
+                         g_dbus_method_invocation_get_sender(invocation),
+                         on_client_known,
+                         call_new(self, exported, invocation));
 }
 
 static void
@@ -224,10 +237,7 @@ on_method_call(GDBusConnection *connection,
 {
     BhExported *exported = BH_EXPORTED(user_data);
 
-    bh_peers_with_client(bh_exported_peek_gate(exported)->peers,
-                         sender,
-                         on_client_known,
-                         call_new(exported, invocation));
+    bh_gate_call(bh_exported_peek_gate(exported), exported, invocation);
 }
 
 GDBusInterfaceVTable *

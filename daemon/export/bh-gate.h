@@ -16,6 +16,10 @@ BhGate *bh_gate_new(BhPeers *peers);
 void bh_gate_free(BhGate *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhGate, bh_gate_free)
 
+/* Takes over the invocation: passes it to exported, or answers NotFound if that is NULL or hidden
+ * from the caller. */
+void bh_gate_call(BhGate *self, BhExported *exported, GDBusMethodInvocation *invocation);
+
 /* For GDBusInterfaceSkeletonClass.get_vtable of every BhExported. */
 GDBusInterfaceVTable *bh_gate_get_vtable(GDBusInterfaceSkeleton *skeleton);
 

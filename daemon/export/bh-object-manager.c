@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * See the header: a list of what is exported, and of who asked.
+ * Two lists: what is there, and who asked to be told of what it may see.
  */
 #include "bh-object-manager.h"
 
+#define MANAGER "org.freedesktop.DBus.ObjectManager"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+
+typedef struct {
+    BhExported *exported;
+    char *path;
+} Item;
+
 struct _BhObjectManager {
     BhStdDBusObjectManagerSkeleton parent;
-    BhGate *gate; /* borrowed: outlives us */
+    BhGate *gate;      /* borrowed: outlives us */
+    BhOwnedTree *tree; /* borrowed: outlives us */
     GDBusConnection *connection;
     char *path;
-    GPtrArray *objects; /* BhExported, in the order they came */
+    GPtrArray *items;   /* Item, in the order they came */
     GHashTable *askers; /* BhClient, each with a handler on "gone" */
 };
 
@@ -24,10 +33,41 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhObjectManager,
                                                     object_manager_iface_init)
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
 
-static const char *
-path_of(BhExported *exported)
+static Item *
+item_new(BhExported *exported, const char *path)
 {
-    return g_dbus_interface_skeleton_get_object_path(G_DBUS_INTERFACE_SKELETON(exported));
+    Item *item = g_new(Item, 1);
+
+    *item = (Item){g_object_ref(exported), g_strdup(path)};
+    return item;
+}
+
+static void
+item_free(gpointer data)
+{
+    Item *item = data;
+
+    g_object_unref(item->exported);
+    g_free(item->path);
+    g_free(item);
+}
+
+static Item *
+find_item(BhObjectManager *self, BhExported *exported)
+{
+    for (guint i = 0; i < self->items->len; i++) {
+        Item *item = g_ptr_array_index(self->items, i);
+
+        if (item->exported == exported)
+            return item;
+    }
+    return NULL;
+}
+
+static gboolean
+is_public(BhExported *exported)
+{
+    return bh_exported_get_uid(exported) == BH_EXPORTED_PUBLIC;
 }
 
 static const char *
@@ -40,14 +80,14 @@ interface_of(BhExported *exported)
 
 static void
 emit(BhObjectManager *self,
-     const char *destination,
+     BhClient *destination,
      const char *path,
      const char *interface,
      const char *signal,
      GVariant *parameters)
 {
     g_dbus_connection_emit_signal(self->connection,
-                                  destination,
+                                  destination != NULL ? bh_client_get_name(destination) : NULL,
                                   path,
                                   interface,
                                   signal,
@@ -56,24 +96,31 @@ emit(BhObjectManager *self,
 }
 
 static void
-emit_to_those_who_see(BhObjectManager *self,
-                      BhExported *exported,
-                      const char *signal,
-                      GVariant *parameters)
+emit_to_askers(BhObjectManager *self,
+               BhExported *exported,
+               const char *path,
+               const char *interface,
+               const char *signal,
+               GVariant *parameters)
 {
-    g_autoptr(GVariant) kept = g_variant_ref_sink(parameters);
-    const char *manager = "org.freedesktop.DBus.ObjectManager";
     GHashTableIter iter;
     gpointer client;
 
-    if (bh_exported_get_uid(exported) == BH_EXPORTED_PUBLIC) {
-        emit(self, NULL, self->path, manager, signal, kept);
-        return;
-    }
     g_hash_table_iter_init(&iter, self->askers);
     while (g_hash_table_iter_next(&iter, &client, NULL))
         if (bh_exported_is_visible(exported, bh_client_get_uid(client)))
-            emit(self, bh_client_get_name(client), self->path, manager, signal, kept);
+            emit(self, client, path, interface, signal, parameters);
+}
+
+static void
+tell(BhObjectManager *self, BhExported *exported, const char *signal, GVariant *parameters)
+{
+    g_autoptr(GVariant) kept = g_variant_ref_sink(parameters);
+
+    if (is_public(exported))
+        emit(self, NULL, self->path, MANAGER, signal, kept);
+    else
+        emit_to_askers(self, exported, self->path, MANAGER, signal, kept);
 }
 
 void
@@ -83,31 +130,18 @@ bh_object_manager_tell_changed(BhObjectManager *self,
                                const char *property,
                                GVariant *value)
 {
+    const Item *item = find_item(self, exported);
     g_auto(GVariantDict) changed = G_VARIANT_DICT_INIT(NULL);
     g_autoptr(GVariant) kept = NULL;
-    const char *properties = "org.freedesktop.DBus.Properties";
-    GHashTableIter iter;
-    gpointer client;
 
     g_variant_dict_insert_value(&changed, property, value);
     kept = g_variant_ref_sink(
         g_variant_new("(s@a{sv}as)", interface_of(exported), g_variant_dict_end(&changed), NULL));
+    if (item == NULL)
+        return;
     if (also != NULL && !bh_client_is_gone(also) && !g_hash_table_contains(self->askers, also))
-        emit(self,
-             bh_client_get_name(also),
-             path_of(exported),
-             properties,
-             "PropertiesChanged",
-             kept);
-    g_hash_table_iter_init(&iter, self->askers);
-    while (g_hash_table_iter_next(&iter, &client, NULL))
-        if (bh_exported_is_visible(exported, bh_client_get_uid(client)))
-            emit(self,
-                 bh_client_get_name(client),
-                 path_of(exported),
-                 properties,
-                 "PropertiesChanged",
-                 kept);
+        emit(self, also, item->path, PROPERTIES, "PropertiesChanged", kept);
+    emit_to_askers(self, exported, item->path, PROPERTIES, "PropertiesChanged", kept);
 }
 
 /* Objects */
@@ -115,30 +149,31 @@ bh_object_manager_tell_changed(BhObjectManager *self,
 static GVariant *
 build_interfaces(BhExported *exported)
 {
+    g_autoptr(GVariant) properties = NULL;
     GVariantBuilder interfaces;
 
     bh_exported_refresh(exported);
+    properties = g_dbus_interface_skeleton_get_properties(G_DBUS_INTERFACE_SKELETON(exported));
     g_variant_builder_init(&interfaces, G_VARIANT_TYPE("a{sa{sv}}"));
-    g_variant_builder_add(
-        &interfaces,
-        "{s@a{sv}}",
-        interface_of(exported),
-        g_dbus_interface_skeleton_get_properties(G_DBUS_INTERFACE_SKELETON(exported)));
+    g_variant_builder_add(&interfaces, "{s@a{sv}}", interface_of(exported), properties);
     return g_variant_builder_end(&interfaces);
 }
 
 gboolean
 bh_object_manager_add(BhObjectManager *self, BhExported *exported, const char *path, GError **error)
 {
-    GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON(exported);
+    GVariant *added;
 
-    if (!g_dbus_interface_skeleton_export(skeleton, self->connection, path, error))
+    if (!is_public(exported))
+        bh_owned_tree_add(self->tree, path, exported);
+    else if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(exported),
+                                               self->connection,
+                                               path,
+                                               error))
         return FALSE;
-    g_ptr_array_add(self->objects, g_object_ref(exported));
-    emit_to_those_who_see(self,
-                          exported,
-                          "InterfacesAdded",
-                          g_variant_new("(o@a{sa{sv}})", path, build_interfaces(exported)));
+    g_ptr_array_add(self->items, item_new(exported, path));
+    added = g_variant_new("(o@a{sa{sv}})", path, build_interfaces(exported));
+    tell(self, exported, "InterfacesAdded", added);
     return TRUE;
 }
 
@@ -146,16 +181,19 @@ void
 bh_object_manager_remove(BhObjectManager *self, BhExported *exported)
 {
     const char *const interfaces[] = {interface_of(exported), NULL};
-    g_autofree char *path = g_strdup(path_of(exported));
     g_autoptr(BhExported) kept = g_object_ref(exported);
+    Item *item = find_item(self, exported);
+    GVariant *removed;
 
-    if (!g_ptr_array_remove(self->objects, exported))
+    if (item == NULL)
         return;
-    g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(exported));
-    emit_to_those_who_see(self,
-                          exported,
-                          "InterfacesRemoved",
-                          g_variant_new("(o^as)", path, interfaces));
+    removed = g_variant_new("(o^as)", item->path, interfaces);
+    if (is_public(exported))
+        g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(exported));
+    else
+        bh_owned_tree_remove(self->tree, item->path);
+    g_ptr_array_remove(self->items, item);
+    tell(self, exported, "InterfacesRemoved", removed);
 }
 
 /* Asking */
@@ -185,14 +223,14 @@ handle_get_managed_objects(BhStdDBusObjectManager *object, GDBusMethodInvocation
 
     remember_asker(self, client);
     g_variant_builder_init(&objects, G_VARIANT_TYPE("a{oa{sa{sv}}}"));
-    for (guint i = 0; i < self->objects->len; i++) {
-        BhExported *exported = g_ptr_array_index(self->objects, i);
+    for (guint i = 0; i < self->items->len; i++) {
+        const Item *item = g_ptr_array_index(self->items, i);
 
-        if (bh_exported_is_visible(exported, bh_client_get_uid(client)))
+        if (bh_exported_is_visible(item->exported, bh_client_get_uid(client)))
             g_variant_builder_add(&objects,
                                   "{o@a{sa{sv}}}",
-                                  path_of(exported),
-                                  build_interfaces(exported));
+                                  item->path,
+                                  build_interfaces(item->exported));
     }
     bh_std_dbus_object_manager_complete_get_managed_objects(object,
                                                             invocation,
@@ -237,7 +275,7 @@ bh_object_manager_dispose(GObject *object)
     while (g_hash_table_iter_next(&iter, &client, NULL))
         g_signal_handlers_disconnect_by_func(client, on_asker_gone, self);
     g_hash_table_remove_all(self->askers);
-    g_ptr_array_set_size(self->objects, 0);
+    g_ptr_array_set_size(self->items, 0);
     G_OBJECT_CLASS(bh_object_manager_parent_class)->dispose(object);
 }
 
@@ -247,7 +285,7 @@ bh_object_manager_finalize(GObject *object)
     BhObjectManager *self = BH_OBJECT_MANAGER(object);
 
     g_hash_table_unref(self->askers);
-    g_ptr_array_unref(self->objects);
+    g_ptr_array_unref(self->items);
     g_clear_object(&self->connection);
     g_free(self->path);
     G_OBJECT_CLASS(bh_object_manager_parent_class)->finalize(object);
@@ -264,16 +302,20 @@ bh_object_manager_class_init(BhObjectManagerClass *klass)
 static void
 bh_object_manager_init(BhObjectManager *self)
 {
-    self->objects = g_ptr_array_new_with_free_func(g_object_unref);
+    self->items = g_ptr_array_new_with_free_func(item_free);
     self->askers = g_hash_table_new_full(NULL, NULL, g_object_unref, NULL);
 }
 
 BhObjectManager *
-bh_object_manager_new(BhGate *gate, GDBusConnection *connection, const char *path)
+bh_object_manager_new(BhGate *gate,
+                      BhOwnedTree *tree,
+                      GDBusConnection *connection,
+                      const char *path)
 {
     BhObjectManager *self = g_object_new(BH_TYPE_OBJECT_MANAGER, NULL);
 
     self->gate = gate;
+    self->tree = tree;
     self->connection = g_object_ref(connection);
     self->path = g_strdup(path);
     return self;

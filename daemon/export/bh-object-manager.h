@@ -3,10 +3,11 @@
 
 /*
  * org.freedesktop.DBus.ObjectManager on the root object, showing each caller what it may see.
- * Public objects come and go by broadcast; owned ones are told by unicast to the connections of
- * their user (and root's) that have called GetManagedObjects, which is how a connection asks.
+ * Public objects are exported as usual, and come and go by broadcast. Owned ones live in the tree
+ * of owned objects, and are told by unicast to the connections of their user (and root's) that have
+ * called GetManagedObjects, which is how a connection asks.
  */
-#include "bh-gate.h"
+#include "bh-owned-tree.h"
 
 #include "bh-standard.h"
 
@@ -19,10 +20,13 @@ G_DECLARE_FINAL_TYPE(BhObjectManager,
                      OBJECT_MANAGER,
                      BhStdDBusObjectManagerSkeleton)
 
-/* gate is borrowed: outlives the manager. Not exported yet. */
-BhObjectManager *bh_object_manager_new(BhGate *gate, GDBusConnection *connection, const char *path);
+/* gate and tree are borrowed: outlive the manager. Not exported yet. */
+BhObjectManager *bh_object_manager_new(BhGate *gate,
+                                       BhOwnedTree *tree,
+                                       GDBusConnection *connection,
+                                       const char *path);
 
-/* Exports the object and tells; publish an object last. One interface a path. */
+/* Makes the object callable and tells; publish an object last. One interface a path. */
 gboolean bh_object_manager_add(BhObjectManager *self,
                                BhExported *exported,
                                const char *path,

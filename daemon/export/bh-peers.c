@@ -9,7 +9,9 @@
 
 #include "bh-error.h"
 
-#define MAX_WAITING_CALLS 64 /* of one connection, until its user is known */
+#define MAX_WAITING_CALLS                                                                          \
+    1024 /* of one connection, until its user is known; a bus allows fewer                         \
+          */
 #define CREDENTIALS_TIMEOUT_MS 5000
 
 typedef struct {

@@ -20,6 +20,7 @@ struct BhService {
     BhHub *hub;                  /* borrowed: outlives us */
     BhPeers *peers;
     BhGate *gate;
+    BhOwnedTree *tree;
     BhObjectManager *manager;
     BhExportHub *root;
     BhExportLog *log;
@@ -70,7 +71,11 @@ export_at(BhService *self, gpointer exported, const char *path, GError **error)
 static gboolean
 export_all(BhService *self, GError **error)
 {
-    return export_at(self, self->root, ROOT_PATH, error) &&
+    return bh_owned_tree_serve(self->tree,
+                               ROOT_PATH "/scan",
+                               bh_dbus_scan1_interface_info(),
+                               error) &&
+           export_at(self, self->root, ROOT_PATH, error) &&
            export_at(self, self->manager, ROOT_PATH, error) &&
            export_at(self, self->log, "/org/freedesktop/LogControl1", error);
 }
@@ -210,7 +215,8 @@ bh_service_new(GDBusConnection *connection,
     self->hub = hub;
     self->peers = bh_peers_new(connection, settings->max_clients);
     self->gate = bh_gate_new(self->peers);
-    self->manager = bh_object_manager_new(self->gate, connection, ROOT_PATH);
+    self->tree = bh_owned_tree_new(connection, self->gate);
+    self->manager = bh_object_manager_new(self->gate, self->tree, connection, ROOT_PATH);
     context = (BhExportContext){hub, self->peers, self->gate, self->manager, reload, reload_data};
     self->root = bh_export_hub_new(&context, &settings->scan);
     self->log = bh_export_log_new(self->gate, log);
@@ -230,6 +236,7 @@ bh_service_free(BhService *self)
     bh_peers_free(self->peers); /* its clients leave: what they own is released */
     g_ptr_array_unref(self->adapters);
     g_clear_object(&self->manager);
+    bh_owned_tree_free(self->tree);
     bh_gate_free(self->gate);
     g_free(self);
 }

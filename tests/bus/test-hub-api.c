@@ -248,8 +248,8 @@ START_TEST(an_object_that_is_not_there_is_said_so)
                   SCAN,
                   "Release",
                   NULL,
-                  "org.freedesktop.DBus.Error.UnknownMethod",
-                  "Object does not exist");
+                  "org.blehub.Error.NotFound",
+                  "no such object");
 }
 END_TEST
 
