@@ -14,6 +14,7 @@
 #include "bh-service.h"
 #include "bh-watchdog.h"
 
+#define DRAIN_MS 500
 #define EXIT_CONFIGURATION 78 /* EX_CONFIG: no restart mends it */
 
 typedef struct {
@@ -213,20 +214,39 @@ start(Daemon *self, GError **error)
     return TRUE;
 }
 
+/* Lets calls that were just cancelled send their answers. */
+static void
+drain(Daemon *self)
+{
+    gint64 deadline_us = g_get_monotonic_time() + DRAIN_MS * 1000;
+
+    while (g_get_monotonic_time() < deadline_us && g_main_context_iteration(NULL, FALSE))
+        ;
+    g_dbus_connection_flush_sync(self->connection, NULL, NULL); /* the loop has ended */
+}
+
+static void
+stop_serving(Daemon *self)
+{
+    bh_service_stop(self->service); /* no new calls */
+    bh_hub_stop(self->hub);         /* ends what waits */
+    drain(self);
+    g_clear_pointer(&self->service, bh_service_free);
+    g_clear_object(&self->hub);
+}
+
 static void
 stop(Daemon *self)
 {
     sd_notify(0, "STOPPING=1");
     g_clear_pointer(&self->watchdog, bh_watchdog_free);
-    g_clear_pointer(&self->service, bh_service_free);
-    if (self->hub != NULL)
-        bh_hub_stop(self->hub);
-    g_clear_object(&self->hub);
-    g_clear_object(&self->bluez);
-    if (self->connection != NULL) {
+    if (self->connection != NULL)
         g_signal_handlers_disconnect_by_data(self->connection, self);
-        g_dbus_connection_close_sync(self->connection, NULL, NULL); /* the loop has ended */
-    }
+    if (self->service != NULL)
+        stop_serving(self);
+    g_clear_object(&self->bluez);
+    if (self->connection != NULL)
+        g_dbus_connection_close_sync(self->connection, NULL, NULL);
     g_clear_object(&self->connection);
     g_clear_pointer(&self->clock, bh_clock_unref);
     g_clear_pointer(&self->config, bh_config_free);
@@ -282,7 +302,7 @@ main(int argc, char **argv)
     Daemon daemon = {0};
     g_autoptr(GError) error = NULL;
 
-    setlocale(LC_ALL, "");
+    setlocale(LC_CTYPE, ""); /* messages stay in one language for all callers */
     if (!parse_options(&daemon.options, &argc, &argv, &error)) {
         g_printerr("blehubd: %s\n", error->message);
         return 2;

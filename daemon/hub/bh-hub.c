@@ -12,8 +12,9 @@
 #include "bh-scan-demand.h"
 
 typedef struct {
-    BhAdapter *adapter; /* NULL until seen once; kept while it is unplugged */
-    gboolean present;
+    BhAdapter *adapter;   /* NULL until seen once; kept while it is unplugged */
+    gboolean there;       /* the radio has it */
+    gboolean present;     /* and the configuration lets us use it */
     BhScanDemand *stated; /* what the radio was told last; NULL = nothing */
     gint64 narrow_at_us;  /* when a narrower demand may be stated; 0 = none waits */
 } Slot;
@@ -53,17 +54,20 @@ G_DEFINE_FINAL_TYPE(BhHub, bh_hub, G_TYPE_OBJECT)
 
 /* State */
 
+/* What is the case for a scan of this spec; NULL = of any adapter. */
 static BhHubState
-look_at_state(BhHub *self)
+look_at_state(BhHub *self, const BhScanSpec *spec)
 {
     BhHubState seen = BH_HUB_NO_ADAPTER;
 
     if (!self->bluez_present)
         return BH_HUB_NO_BLUEZ;
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
-        if (!self->slots[i].present)
+        const Slot *it = &self->slots[i];
+
+        if (!it->present || (spec != NULL && !bh_scan_spec_wants(spec, it->adapter)))
             continue;
-        if (bh_adapter_get_powered(self->slots[i].adapter))
+        if (bh_adapter_get_powered(it->adapter))
             return BH_HUB_READY;
         seen = BH_HUB_RADIO_OFF;
     }
@@ -77,7 +81,7 @@ settle_state(BhHub *self)
 {
     gint64 now_us = bh_clock_now_us(self->clock);
     gboolean changed =
-        bh_hub_state_filter_update(&self->state, look_at_state(self), self->appeared, now_us);
+        bh_hub_state_filter_update(&self->state, look_at_state(self, NULL), self->appeared, now_us);
     gint64 next_us = bh_hub_state_filter_next_us(&self->state);
 
     self->appeared = FALSE;
@@ -109,12 +113,24 @@ queue_state(BhHub *self)
 
 /* Wanted against stated */
 
+static gboolean
+is_used(BhHub *self, BhAdapter *adapter)
+{
+    if (self->used_adapters == NULL || self->used_adapters[0] == NULL)
+        return TRUE;
+    for (char **it = self->used_adapters; *it != NULL; it++)
+        if (g_ascii_strcasecmp(*it, bh_adapter_get_address_text(adapter)) == 0 ||
+            g_strcmp0(*it, bh_adapter_get_name(adapter)) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 static BhScanDemand *
 merge_demand(BhHub *self, BhAdapter *adapter)
 {
     BhScanDemand *demand = bh_scan_demand_new();
 
-    for (guint i = 0; i < self->scans->len; i++) {
+    for (guint i = 0; is_used(self, adapter) && i < self->scans->len; i++) {
         BhScan *scan = g_ptr_array_index(self->scans, i);
 
         if (bh_scan_wants(scan, adapter))
@@ -231,20 +247,6 @@ on_bluez_changed(gpointer data, gboolean present, const char *version)
     queue_state(self);
 }
 
-static gboolean
-is_used(BhHub *self, const BhRadioAdapter *seen)
-{
-    char text[BH_ADDRESS_TEXT_SIZE];
-
-    if (self->used_adapters == NULL || self->used_adapters[0] == NULL)
-        return TRUE;
-    bh_address_format(&seen->address, text);
-    for (char **it = self->used_adapters; *it != NULL; it++)
-        if (g_ascii_strcasecmp(*it, text) == 0 || g_strcmp0(*it, seen->name) == 0)
-            return TRUE;
-    return FALSE;
-}
-
 static void
 on_adapter_state(BhAdapter *adapter, BhHub *self)
 {
@@ -253,28 +255,60 @@ on_adapter_state(BhAdapter *adapter, BhHub *self)
 }
 
 static void
-add_adapter(BhHub *self, const BhRadioAdapter *seen)
+log_adapter(BhAdapter *adapter, const char *what)
 {
-    Slot *it = &self->slots[seen->slot];
+    bh_log_adapter(G_LOG_LEVEL_MESSAGE,
+                   BH_MESSAGE_ADAPTER,
+                   bh_adapter_get_address_text(adapter),
+                   "adapter %s (%s) %s",
+                   bh_adapter_get_address_text(adapter),
+                   bh_adapter_get_name(adapter),
+                   what);
+}
 
+static void
+announce_adapter(BhHub *self, Slot *it)
+{
     it->present = TRUE;
     self->appeared = TRUE;
     g_clear_pointer(&it->stated, bh_scan_demand_free);
+    g_signal_connect(it->adapter, "changed", G_CALLBACK(on_adapter_state), self);
+    log_adapter(it->adapter, bh_adapter_get_powered(it->adapter) ? "is there" : "is there, off");
+    g_signal_emit(self, signals[SIGNAL_ADAPTER_ADDED], 0, it->adapter);
+}
+
+static void
+withdraw_adapter(BhHub *self, Slot *it, const char *why)
+{
+    it->present = FALSE;
+    g_signal_handlers_disconnect_by_data(it->adapter, self);
+    log_adapter(it->adapter, why);
+    g_signal_emit(self, signals[SIGNAL_ADAPTER_REMOVED], 0, it->adapter);
+}
+
+/* Follows what is there and what the configuration allows. */
+static void
+reconcile_presence(BhHub *self, Slot *it)
+{
+    gboolean wanted = it->there && is_used(self, it->adapter);
+
+    if (wanted && !it->present)
+        announce_adapter(self, it);
+    else if (!wanted && it->present)
+        withdraw_adapter(self, it, it->there ? "is not used any more" : "is gone");
+}
+
+static BhAdapter *
+ensure_adapter(BhHub *self, const BhRadioAdapter *seen)
+{
+    Slot *it = &self->slots[seen->slot];
+
     if (it->adapter != NULL &&
         !bh_address_equal(bh_adapter_get_address(it->adapter), &seen->address))
         g_clear_object(&it->adapter); /* the radio gave the slot to another controller */
     if (it->adapter == NULL)
         it->adapter = bh_adapter_new(seen->slot, self->radio, self->clock, &self->ledger);
-    bh_adapter_update(it->adapter, seen);
-    g_signal_connect(it->adapter, "changed", G_CALLBACK(on_adapter_state), self);
-    bh_log_adapter(G_LOG_LEVEL_MESSAGE,
-                   BH_MESSAGE_ADAPTER,
-                   bh_adapter_get_address_text(it->adapter),
-                   "adapter %s is there as %s",
-                   bh_adapter_get_address_text(it->adapter),
-                   bh_adapter_get_name(it->adapter));
-    g_signal_emit(self, signals[SIGNAL_ADAPTER_ADDED], 0, it->adapter);
-    reconcile_slot(self, seen->slot);
+    return it->adapter;
 }
 
 static void
@@ -282,40 +316,33 @@ on_adapter_changed(gpointer data, const BhRadioAdapter *seen)
 {
     BhHub *self = data;
     Slot *it = &self->slots[seen->slot];
+    BhAdapter *adapter = ensure_adapter(self, seen);
+    gboolean was_powered = bh_adapter_get_powered(adapter);
+    gboolean was_present = it->present;
 
-    if (it->present)
-        bh_adapter_update(it->adapter, seen);
-    else if (is_used(self, seen))
-        add_adapter(self, seen);
-    else
-        return;
+    it->there = TRUE;
+    bh_adapter_update(adapter, seen);
+    reconcile_presence(self, it);
+    if (was_present && was_powered != seen->powered)
+        log_adapter(adapter, seen->powered ? "is switched on" : "is switched off");
+    if (!was_present)
+        reconcile_slot(self, seen->slot);
     queue_state(self);
     tell_scans(self);
-}
-
-static void
-remove_adapter(BhHub *self, Slot *it)
-{
-    it->present = FALSE;
-    bh_adapter_stop(it->adapter);
-    g_signal_handlers_disconnect_by_data(it->adapter, self);
-    bh_log_adapter(G_LOG_LEVEL_MESSAGE,
-                   BH_MESSAGE_ADAPTER,
-                   bh_adapter_get_address_text(it->adapter),
-                   "adapter %s is gone",
-                   bh_adapter_get_address_text(it->adapter));
-    g_signal_emit(self, signals[SIGNAL_ADAPTER_REMOVED], 0, it->adapter);
 }
 
 static void
 on_adapter_removed(gpointer data, guint8 slot)
 {
     BhHub *self = data;
+    Slot *it = &self->slots[slot];
 
-    if (!self->slots[slot].present)
+    if (!it->there)
         return;
-    self->counters.adapter_losses++;
-    remove_adapter(self, &self->slots[slot]);
+    it->there = FALSE;
+    self->counters.adapter_losses += it->present;
+    bh_adapter_stop(it->adapter);
+    reconcile_presence(self, it);
     queue_state(self);
     tell_scans(self);
 }
@@ -351,7 +378,7 @@ on_synced(gpointer data)
     bh_clear_timer(&self->state_timer);
     /* At start-up there is nothing to pass through: tell what is. */
     self->appeared = FALSE;
-    self->state.shown = self->state.seen = look_at_state(self);
+    self->state.shown = self->state.seen = look_at_state(self, NULL);
     g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
     g_signal_emit(self, signals[SIGNAL_SYNCED], 0);
 }
@@ -428,89 +455,6 @@ bh_hub_add_scan(BhHub *self,
     return g_steal_pointer(&scan);
 }
 
-/* Discover: a scan that ends by itself and is its own result */
-
-typedef struct {
-    BhScan *scan;
-    guint count;
-} Discovery;
-
-static void
-discovery_free(Discovery *self)
-{
-    g_clear_object(&self->scan);
-    g_free(self);
-}
-
-static void
-discovery_end(GTask *task, GError *error)
-{
-    g_autoptr(GTask) mine = task;
-    Discovery *discovery = g_task_get_task_data(task);
-
-    g_signal_handlers_disconnect_by_data(discovery->scan, task);
-    bh_owned_release(BH_OWNED(discovery->scan), BH_RELEASE_ASKED);
-    if (error != NULL)
-        g_task_return_error(task, error);
-    else
-        g_task_return_pointer(task, g_object_ref(discovery->scan), g_object_unref);
-}
-
-static void
-on_discovery_state(BhScan *scan, GTask *task)
-{
-    if (bh_scan_get_state(scan) == BH_SCAN_FINISHED)
-        discovery_end(task, NULL);
-}
-
-static void
-on_discovery_found(BhScan *scan, GTask *task)
-{
-    Discovery *discovery = g_task_get_task_data(task);
-
-    if (discovery->count != 0 && bh_scan_count_devices(scan) >= discovery->count)
-        discovery_end(task, NULL);
-}
-
-static void
-on_discovery_released(BhScan *scan, BhReleaseReason reason, GTask *task)
-{
-    discovery_end(task, g_error_new(BH_ERROR, BH_ERROR_CANCELLED, "the caller left"));
-}
-
-void
-bh_hub_discover_async(BhHub *self,
-                      const BhScanSpec *spec,
-                      guint count,
-                      BhClient *client,
-                      GAsyncReadyCallback callback,
-                      gpointer user_data)
-{
-    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
-    Discovery *discovery = g_new0(Discovery, 1);
-    GError *error = NULL;
-
-    g_task_set_source_tag(task, bh_hub_discover_async);
-    g_task_set_task_data(task, discovery, (GDestroyNotify)discovery_free);
-    discovery->count = count;
-    if (bh_hub_check_ready(self, &error))
-        discovery->scan = bh_hub_add_scan(self, spec, client, BH_LIFETIME_CALLER, 0, &error);
-    if (discovery->scan == NULL) {
-        g_task_return_error(task, error);
-        return;
-    }
-    g_signal_connect(discovery->scan, "state-changed", G_CALLBACK(on_discovery_state), task);
-    g_signal_connect(discovery->scan, "device-found", G_CALLBACK(on_discovery_found), task);
-    g_signal_connect_after(discovery->scan, "released", G_CALLBACK(on_discovery_released), task);
-    g_steal_pointer(&task); /* ended by one of the handlers */
-}
-
-BhScan *
-bh_hub_discover_finish(BhHub *self, GAsyncResult *result, GError **error)
-{
-    return g_task_propagate_pointer(G_TASK(result), error);
-}
-
 /* The rest of the interface */
 
 BhHubState
@@ -526,14 +470,13 @@ bh_hub_get_bluez_version(BhHub *self)
 }
 
 gboolean
-bh_hub_check_ready(BhHub *self, GError **error)
+bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error)
 {
-    if (look_at_state(self) == BH_HUB_READY)
+    BhHubState state = look_at_state(self, spec);
+
+    if (state == BH_HUB_READY)
         return TRUE;
-    g_set_error_literal(error,
-                        BH_ERROR,
-                        BH_ERROR_NOT_READY,
-                        bh_hub_state_to_string(look_at_state(self)));
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_READY, bh_hub_state_to_string(state));
     return FALSE;
 }
 
@@ -601,6 +544,18 @@ bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
     bh_radio_get_counters(self->radio, &counters->radio);
 }
 
+static void
+apply_adapters(BhHub *self)
+{
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
+        if (self->slots[i].adapter != NULL)
+            reconcile_presence(self, &self->slots[i]);
+    reconcile(self);
+    tell_scans(self);
+    queue_state(self);
+    g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0); /* Limits may have changed */
+}
+
 void
 bh_hub_configure(BhHub *self, const BhHubSettings *settings)
 {
@@ -613,7 +568,7 @@ bh_hub_configure(BhHub *self, const BhHubSettings *settings)
     g_strfreev(self->used_adapters);
     self->used_adapters = g_strdupv(settings->adapters);
     if (self->running)
-        g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0); /* Limits may have changed */
+        apply_adapters(self);
 }
 
 void

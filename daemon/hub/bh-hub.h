@@ -52,8 +52,9 @@ void bh_hub_configure(BhHub *self, const BhHubSettings *settings);
 
 BhHubState bh_hub_get_state(BhHub *self);
 const char *bh_hub_get_bluez_version(BhHub *self);
-/* NotReady with the state as message, unless ready. */
-gboolean bh_hub_check_ready(BhHub *self, GError **error);
+/* Whether an adapter that spec wants is on; else NotReady with what is the case as message:
+ * "no-bluez", "no-adapter", "radio-off". */
+gboolean bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error);
 
 BhClock *bh_hub_peek_clock(BhHub *self);
 BhQuota *bh_hub_peek_quota(BhHub *self);
@@ -73,16 +74,5 @@ BhScan *bh_hub_add_scan(BhHub *self,
                         BhLifetime lifetime,
                         gint64 lease_ms,
                         GError **error);
-
-/* A scan for duration_ms, or until count (0 = no limit) devices were found; the finished scan is
- * the result, to be read and dropped. Errors: NotReady, InvalidArguments, LimitExceeded, Cancelled
- * (client left). */
-void bh_hub_discover_async(BhHub *self,
-                           const BhScanSpec *spec,
-                           guint count,
-                           BhClient *client,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data);
-BhScan *bh_hub_discover_finish(BhHub *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -277,11 +277,10 @@ enqueue(BhScan *self, Entry *entry, guint32 slot)
     serve_waiters(self);
 }
 
-static gboolean
-is_heard_by_us(BhScan *self, BhAdapter *adapter)
+gboolean
+bh_scan_spec_wants(const BhScanSpec *spec, BhAdapter *adapter)
 {
-    return !self->spec.has_adapter ||
-           bh_address_equal(&self->spec.adapter, bh_adapter_get_address(adapter));
+    return !spec->has_adapter || bh_address_equal(&spec->adapter, bh_adapter_get_address(adapter));
 }
 
 void
@@ -354,7 +353,7 @@ bh_scan_peek_filter(BhScan *self)
 gboolean
 bh_scan_wants(BhScan *self, BhAdapter *adapter)
 {
-    return !self->finished && is_heard_by_us(self, adapter);
+    return !self->finished && bh_scan_spec_wants(&self->spec, adapter);
 }
 
 BhScanState

@@ -23,6 +23,9 @@ typedef struct {
     BhAddress adapter; /* only what this one hears */
 } BhScanSpec;
 
+/* Whether a scan of this spec hears this adapter. */
+gboolean bh_scan_spec_wants(const BhScanSpec *spec, BhAdapter *adapter);
+
 typedef enum {
     BH_SCAN_WAITING,  /* no radio yet; goes on by itself */
     BH_SCAN_RUNNING,  /* a discovery of an adapter it uses is confirmed */

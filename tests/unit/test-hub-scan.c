@@ -3,6 +3,7 @@
 /*
  * Scans of several clients on one radio: who hears what, what waits, and how everything ends.
  */
+#include "bh-discover.h"
 #include "bh-error.h"
 #include "hub-fixture.h"
 #include "test-main.h"
@@ -315,7 +316,7 @@ on_discovered(GObject *source, GAsyncResult *result, gpointer user_data)
     DiscoverResult *discover = user_data;
 
     discover->done = TRUE;
-    discover->scan = bh_hub_discover_finish(BH_HUB(source), result, &discover->error);
+    discover->scan = bh_discover_finish(BH_HUB(source), result, &discover->error);
 }
 
 START_TEST(discover_without_a_radio_says_which_part_is_missing)
@@ -327,7 +328,7 @@ START_TEST(discover_without_a_radio_says_which_part_is_missing)
 
     hub_fixture_init(&f);
     fake_radio_set_adapter(f.radio, 0, "hci0", FALSE);
-    bh_hub_discover_async(f.hub, &spec, 0, f.ann, on_discovered, &result);
+    bh_discover_async(f.hub, &spec, 0, f.ann, on_discovered, &result);
     hub_fixture_turn();
     error = result.error;
     assert_error(error, BH_ERROR_NOT_READY);
@@ -343,7 +344,7 @@ START_TEST(discover_of_a_client_that_left_ends_and_frees_the_radio)
     BhScanSpec spec = {.duration_ms = 1000};
 
     hub_fixture_init(&f);
-    bh_hub_discover_async(f.hub, &spec, 0, f.ann, on_discovered, &result);
+    bh_discover_async(f.hub, &spec, 0, f.ann, on_discovered, &result);
     ck_assert(fake_radio_wants_scan(f.radio, 0));
     bh_client_leave(f.ann);
     hub_fixture_turn();
@@ -364,7 +365,7 @@ START_TEST(discover_ends_early_with_count_and_no_other_scan_loses_the_report)
 
     hub_fixture_init(&f);
     before = hub_fixture_scan(&f, f.bob, NULL);
-    bh_hub_discover_async(f.hub, &spec, 2, f.ann, on_discovered, &result);
+    bh_discover_async(f.hub, &spec, 2, f.ann, on_discovered, &result);
     after = hub_fixture_scan(&f, f.bob, NULL);
     hub_fixture_hear(&f, 1, -50);
     hub_fixture_turn();
@@ -386,7 +387,7 @@ START_TEST(discover_returns_what_was_heard_when_its_time_is_over)
     BhScanSpec spec = {.duration_ms = 1000};
 
     hub_fixture_init(&f);
-    bh_hub_discover_async(f.hub, &spec, 0, f.ann, on_discovered, &result);
+    bh_discover_async(f.hub, &spec, 0, f.ann, on_discovered, &result);
     hub_fixture_hear(&f, 1, -50);
     bh_clock_advance(f.clock, 1000);
     hub_fixture_turn();
