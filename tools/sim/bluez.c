@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A connection that is there while bluetoothd lives, and what is exported on it. */
+/*
+ * A connection that is there while bluetoothd lives, and what is exported on it. Closing one takes
+ * a while; whether bluetoothd shall live is remembered meanwhile and looked at when it is closed.
+ */
 #include "bluez.h"
 
 #define BLUEZ_NAME "org.bluez"
+
+typedef struct {
+    BhBluezFunc func;
+    gpointer user_data;
+} Waiter;
 
 struct _BhBluez {
     BhBluezOptions options;
@@ -17,8 +25,9 @@ struct _BhBluez {
     GCancellable *cancellable; /* of the connection attempt */
     guint name;
     gboolean running;
-    BhBluezFunc gone;
-    gpointer gone_data;
+    gboolean wanted;  /* to live */
+    gboolean closing; /* the connection */
+    GArray *waiters;  /* Waiter: to be told when it is gone */
 };
 
 static void
@@ -95,10 +104,10 @@ bh_bus_address(const char *bus, GError **error)
     return g_strdup(bus);
 }
 
-void
-bh_bluez_appear(BhBluez *bluez)
+static void
+connect_if_wanted(BhBluez *bluez)
 {
-    if (bluez->connection != NULL || bluez->cancellable != NULL)
+    if (!bluez->wanted || bluez->connection != NULL || bluez->cancellable != NULL)
         return;
     bluez->cancellable = g_cancellable_new();
     g_dbus_connection_new_for_address(bluez->options.bus,
@@ -108,6 +117,13 @@ bh_bluez_appear(BhBluez *bluez)
                                       bluez->cancellable,
                                       on_connected,
                                       bluez);
+}
+
+void
+bh_bluez_appear(BhBluez *bluez)
+{
+    bluez->wanted = TRUE;
+    connect_if_wanted(bluez);
 }
 
 static void
@@ -121,31 +137,53 @@ tear_down_objects(BhBluez *bluez)
 }
 
 static void
+tell_waiters(BhBluez *bluez)
+{
+    for (guint i = 0; i < bluez->waiters->len; i++) {
+        const Waiter *waiter = &g_array_index(bluez->waiters, Waiter, i);
+
+        waiter->func(waiter->user_data);
+    }
+    g_array_set_size(bluez->waiters, 0);
+}
+
+static void
 on_closed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     BhBluez *bluez = user_data;
 
+    bluez->closing = FALSE;
     g_clear_handle_id(&bluez->name, g_bus_unown_name);
     g_clear_object(&bluez->connection);
     set_running(bluez, FALSE);
-    if (bluez->gone != NULL)
-        bluez->gone(bluez->gone_data);
+    tell_waiters(bluez);
+    connect_if_wanted(bluez);
+}
+
+static void
+close_connection(BhBluez *bluez)
+{
+    if (bluez->connection == NULL)
+        tell_waiters(bluez);
+    else if (!bluez->closing)
+        g_dbus_connection_close(bluez->connection, NULL, on_closed, bluez);
+    bluez->closing = bluez->connection != NULL;
 }
 
 void
 bh_bluez_die(BhBluez *bluez, BhBluezFunc gone, gpointer user_data)
 {
-    bluez->gone = gone;
-    bluez->gone_data = user_data;
+    Waiter waiter = {gone, user_data};
+
+    if (gone != NULL)
+        g_array_append_val(bluez->waiters, waiter);
+    bluez->wanted = FALSE;
     if (bluez->cancellable != NULL)
         g_cancellable_cancel(bluez->cancellable);
     g_clear_object(&bluez->cancellable);
     bh_tap_detach(bluez->tap);
     tear_down_objects(bluez);
-    if (bluez->connection != NULL)
-        g_dbus_connection_close(bluez->connection, NULL, on_closed, bluez);
-    else if (gone != NULL)
-        gone(user_data);
+    close_connection(bluez);
 }
 
 gboolean
@@ -170,6 +208,7 @@ bh_bluez_new(const BhBluezOptions *options,
     bluez->changed = changed;
     bluez->failed = failed;
     bluez->user_data = user_data;
+    bluez->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
     bluez->plugs = bh_plugs_new(&bluez->context);
     bluez->context.timeline = timeline;
     bluez->context.is_5_82 = options->is_5_82;
@@ -184,6 +223,7 @@ bh_bluez_free(BhBluez *bluez)
     g_clear_handle_id(&bluez->name, g_bus_unown_name);
     g_clear_object(&bluez->connection);
     bh_plugs_free(bluez->plugs);
+    g_array_unref(bluez->waiters);
     g_free(bluez->options.bus);
     g_free(bluez);
 }

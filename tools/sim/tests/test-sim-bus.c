@@ -453,6 +453,80 @@ START_TEST(restart_is_a_death_with_a_new_name)
 }
 END_TEST
 
+static char *
+dup_bluez_name(Rig *rig)
+{
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(rig->client,
+                                                            "org.freedesktop.DBus",
+                                                            "/org/freedesktop/DBus",
+                                                            "org.freedesktop.DBus",
+                                                            "GetNameOwner",
+                                                            g_variant_new("(s)", "org.bluez"),
+                                                            NULL,
+                                                            G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                                                            -1,
+                                                            NULL,
+                                                            NULL);
+    char *name = NULL;
+
+    if (reply != NULL)
+        g_variant_get(reply, "(s)", &name);
+    return name;
+}
+
+START_TEST(restart_at_once_comes_back_every_time)
+{
+    g_auto(Rig) rig = {0};
+
+    rig_init(&rig, NULL, NULL);
+    for (guint i = 0; i < 100; i++) {
+        g_autofree char *before = dup_bluez_name(&rig);
+        g_autofree char *after = NULL;
+
+        tell(&rig, "Restart", g_variant_new("(u)", i % 2));
+        AWAIT(is_running(&rig));
+        after = dup_bluez_name(&rig);
+        ck_assert_str_ne(before, after);
+    }
+}
+END_TEST
+
+static void
+on_told(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
+
+    ck_assert_ptr_nonnull(reply);
+    ++*(guint *)user_data;
+}
+
+START_TEST(the_last_of_several_restarts_counts_and_each_is_answered)
+{
+    static const guint32 after_ms[] = {0, G_MAXUINT32, 1};
+    g_auto(Rig) rig = {0};
+    guint answers = 0;
+
+    rig_init(&rig, NULL, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(after_ms); i++)
+        g_dbus_connection_call(rig.client,
+                               "org.blehub.Sim",
+                               "/org/blehub/sim",
+                               "org.blehub.Sim1",
+                               "Restart",
+                               g_variant_new("(u)", after_ms[i]),
+                               NULL,
+                               G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                               -1,
+                               NULL,
+                               on_told,
+                               &answers);
+    AWAIT(answers == G_N_ELEMENTS(after_ms));
+    AWAIT(is_running(&rig));
+    assert_property(&rig, ADAPTER, "Powered", "true");
+}
+END_TEST
+
 START_TEST(failures_are_as_many_as_ordered)
 {
     g_auto(Rig) rig = {0};
@@ -621,6 +695,8 @@ BH_TEST_MAIN("sim-bus",
              stall_ends_with_its_cure_and_not_before,
              adapter_comes_back_under_another_index,
              restart_is_a_death_with_a_new_name,
+             restart_at_once_comes_back_every_time,
+             the_last_of_several_restarts_counts_and_each_is_answered,
              failures_are_as_many_as_ordered,
              calls_are_written_down_with_sender_and_arguments,
              newer_version_has_what_the_older_lacks,
