@@ -252,6 +252,7 @@ parse_global(BhCtl *self, char ***args, BhExit *code)
     }
     take_bus(self, bus);
     *code = BH_EXIT_OK;
+    help = help || (g_strcmp0((*args)[1], "help") == 0 && !(*args)[2]);
     if (help)
         print_help(context);
     else if (version)
@@ -262,17 +263,26 @@ parse_global(BhCtl *self, char ***args, BhExit *code)
 static BhExit
 run_verb(BhCtl *self, char **args)
 {
-    const BhVerb *verb = args[1] ? find_verb(args[1]) : NULL;
+    const BhVerb *verb = args[0] ? find_verb(args[0]) : NULL;
     g_auto(GStrv) verb_args = NULL;
 
-    if (!args[1])
+    if (!args[0])
         bh_ctl_complain("no verb given, see blehubctl --help");
     else if (!verb)
-        bh_ctl_complain("unknown verb \"%s\", see blehubctl --help", args[1]);
+        bh_ctl_complain("unknown verb \"%s\", see blehubctl --help", args[0]);
     if (!verb)
         return BH_EXIT_USAGE;
-    verb_args = g_strdupv(args + 1);
+    verb_args = g_strdupv(args);
     return verb->run(self, verb, &verb_args);
+}
+
+/* "help VERB" is "VERB --help". */
+static BhExit
+run_help(BhCtl *self, char **args)
+{
+    char *verb_args[] = {args[0], (char *)"--help", NULL};
+
+    return run_verb(self, verb_args);
 }
 
 static gboolean
@@ -305,7 +315,9 @@ bh_ctl_run(char ***args)
         bh_ctl_complain("arguments must be UTF-8 text");
         code = BH_EXIT_USAGE;
     } else if (parse_global(&self, args, &code)) {
-        code = run_verb(&self, *args);
+        gboolean help = g_strcmp0((*args)[1], "help") == 0;
+
+        code = help ? run_help(&self, *args + 2) : run_verb(&self, *args + 1);
     }
     g_free(self.bus);
     return flush_output(code);

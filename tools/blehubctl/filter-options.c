@@ -6,6 +6,8 @@
  */
 #include "filter-options.h"
 
+#include "bh-uuid.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -140,6 +142,25 @@ fill_manufacturers(char **texts, GVariantDict *dict, GError **error)
     return TRUE;
 }
 
+static gboolean
+fill_uuids(char **texts, GVariantDict *dict, GError **error)
+{
+    for (gsize i = 0; texts[i]; i++) {
+        BhUuid uuid;
+
+        if (bh_uuid_parse(texts[i], &uuid, NULL))
+            continue;
+        g_set_error(error,
+                    G_OPTION_ERROR,
+                    G_OPTION_ERROR_BAD_VALUE,
+                    "--uuid takes a UUID, as 180d or in the long form, not \"%s\"",
+                    texts[i]);
+        return FALSE;
+    }
+    g_variant_dict_insert(dict, "UUIDs", "^as", texts);
+    return TRUE;
+}
+
 gboolean
 bh_filter_options_fill(const BhFilterOptions *self, GVariantDict *dict, GError **error)
 {
@@ -149,10 +170,10 @@ bh_filter_options_fill(const BhFilterOptions *self, GVariantDict *dict, GError *
         return FALSE;
     if (self->manufacturers && !fill_manufacturers(self->manufacturers, dict, error))
         return FALSE;
+    if (self->uuids && !fill_uuids(self->uuids, dict, error))
+        return FALSE;
     if (self->rssi)
         g_variant_dict_insert(dict, "RSSI", "n", (gint16)rssi);
-    if (self->uuids)
-        g_variant_dict_insert(dict, "UUIDs", "^as", self->uuids);
     if (self->name)
         g_variant_dict_insert(dict, "NamePattern", "s", self->name);
     if (self->address)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A walk along the value, one function per shape. JSON text may hold U+007F to U+009F and
- * characters that turn the writing direction as they are, and a terminal would obey them, so they
- * leave as escapes.
+ * A walk along the value, one function per shape. JSON text may hold U+007F to U+009F, characters
+ * that turn the writing direction and the separators of lines and paragraphs as they are, and a
+ * terminal or a reader of lines would obey them, so they leave as escapes.
  */
 #include "row-json.h"
+
+#include "terminal.h"
 
 #include <string.h>
 
@@ -131,6 +133,17 @@ bh_json_from_variant(GVariant *value)
     }
 }
 
+/* What is beyond 16 bits is two escapes in JSON. */
+static void
+append_escaped(GString *out, gunichar c)
+{
+    if (c > 0xffff) {
+        g_string_append_printf(out, "\\u%04x", 0xd7c0 + (c >> 10));
+        c = 0xdc00 + (c & 0x3ff);
+    }
+    g_string_append_printf(out, "\\u%04x", c);
+}
+
 static char *
 escape_controls(const char *json)
 {
@@ -139,10 +152,10 @@ escape_controls(const char *json)
     for (const char *p = json; *p; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
 
-        if (c >= 0x7f && c <= 0xffff && !g_unichar_isprint(c))
-            g_string_append_printf(out, "\\u%04x", c);
-        else
+        if (bh_terminal_is_harmless(c))
             g_string_append_unichar(out, c);
+        else
+            append_escaped(out, c);
     }
     return g_string_free(out, FALSE);
 }

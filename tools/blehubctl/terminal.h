@@ -9,8 +9,11 @@
 
 G_BEGIN_DECLS
 
-/** Appends text with everything that does not print as itself (controls, direction and other format
- *  characters, invalid UTF-8, line ends) replaced by U+FFFD. */
+/** Whether a character prints as itself and does nothing else: no control, no direction or other
+ * format character, no end of a line or paragraph. */
+gboolean bh_terminal_is_harmless(gunichar c);
+
+/** Appends text with everything that is not harmless, and invalid UTF-8, replaced by U+FFFD. */
 void bh_terminal_append(GString *out, const char *text);
 
 G_END_DECLS

@@ -4,6 +4,33 @@
 #include "ad-text.h"
 #include "verbs.h"
 
+#include <string.h>
+
+static guint
+count_digits(const char *hex)
+{
+    guint count = 0;
+
+    if (g_ascii_strncasecmp(hex, "0x", 2) == 0)
+        hex += 2;
+    for (; *hex; hex++)
+        count += g_ascii_isxdigit(*hex);
+    return count;
+}
+
+/* hex is not what bh_bytes_from_hex() reads. */
+static void
+complain(const char *hex)
+{
+    static const char accepted[] = "0123456789abcdefABCDEFxX \t\n:-";
+    guint digits = count_digits(hex);
+
+    if (hex[strspn(hex, accepted)] == '\0' && digits % 2 == 1)
+        bh_ctl_complain("decode takes pairs of hex digits, and these are %u", digits);
+    else
+        bh_ctl_complain("decode takes advertising data in hex digits");
+}
+
 static BhExit
 decode(const BhCtl *ctl, GBytes *payload)
 {
@@ -33,7 +60,7 @@ run(BhCtl *ctl, const BhVerb *verb, char ***args)
     hex = g_strjoinv(" ", *args + 1);
     payload = bh_bytes_from_hex(hex);
     if (!payload || g_bytes_get_size(payload) == 0) {
-        bh_ctl_complain("decode takes advertising data in hex digits");
+        complain(hex);
         return BH_EXIT_USAGE;
     }
     return decode(ctl, payload);

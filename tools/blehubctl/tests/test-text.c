@@ -207,6 +207,10 @@ START_TEST(nothing_from_the_air_steers_the_terminal)
          "evil",
          "\xef\xbf\xbd"
          "evil"},
+        {"a\xe2\x80\xa8"
+         "b\xe2\x80\xa9",
+         "a\xef\xbf\xbd"
+         "b\xef\xbf\xbd"},
         {"\xff\xfe", "\xef\xbf\xbd\xef\xbf\xbd"},
         {"", ""},
     };
@@ -222,10 +226,13 @@ END_TEST
 
 START_TEST(json_escapes_what_could_steer_the_terminal)
 {
-    g_autoptr(GVariant) row = parse("a{sv}", "{'Name': <'\\u001b[0m\\u009b1m\\u007f\\u202eä'>}");
+    g_autoptr(GVariant) row = parse("a{sv}",
+                                    "{'Name': <'\\u001b[0m\\u009b1m\\u007f\\u202e\\u2066ä'>,"
+                                    " 'URI': <'\\u2028\\u2029\\U000e0001\\U0001f600'>}");
 
     assert_text(bh_json_take_line(bh_json_from_variant(row)),
-                "{\"Name\":\"\\u001b[0m\\u009b1m\\u007f\\u202e\xc3\xa4\"}");
+                "{\"Name\":\"\\u001b[0m\\u009b1m\\u007f\\u202e\\u2066\xc3\xa4\","
+                "\"URI\":\"\\u2028\\u2029\\udb40\\udc01\xf0\x9f\x98\x80\"}");
 }
 END_TEST
 

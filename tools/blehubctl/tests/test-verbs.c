@@ -434,7 +434,12 @@ static const struct {
     {{"discover", "--count=-1"},
      "blehubctl: --count takes a whole number from 0 to 4294967295, not \"-1\"\n"},
     {{"decode"}, "blehubctl: decode takes advertising data in hex digits\n"},
-    {{"decode", "02 0"}, "blehubctl: decode takes advertising data in hex digits\n"},
+    {{"decode", "0x0201060"}, "blehubctl: decode takes pairs of hex digits, and these are 7\n"},
+    {{"decode", "02 0"}, "blehubctl: decode takes pairs of hex digits, and these are 3\n"},
+    {{"decode", "02 0g"}, "blehubctl: decode takes advertising data in hex digits\n"},
+    {{"scan", "--uuid=180g"},
+     "blehubctl: --uuid takes a UUID, as 180d or in the long form, not \"180g\"\n"},
+    {{"help", "fly"}, "blehubctl: unknown verb \"fly\", see blehubctl --help\n"},
     {{"uuid"}, "blehubctl: uuid takes a UUID or a word of a name\n"},
     {{"scan", "--name=\xff"}, "blehubctl: arguments must be UTF-8 text\n"},
 };
@@ -451,16 +456,18 @@ END_TEST
 START_TEST(help_and_version_need_no_blehubd)
 {
     static const char *const verbs[] = {"status", "devices", "scan", "discover", "decode", "uuid"};
-    g_auto(FakeRun) version = {0}, help = {0};
+    g_auto(FakeRun) version = {0}, help = {0}, help_verb = {0};
 
     fake_hub_run(hub, &version, "--version", NULL);
     assert_run(&version, 0, "blehubctl " BH_VERSION "\n", "");
     fake_hub_run(hub, &help, "--help", NULL);
     ck_assert_int_eq(help.code, 0);
+    fake_hub_run(hub, &help_verb, "help", NULL);
+    assert_run(&help_verb, 0, help.out, "");
     for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
         g_autofree char *listed = g_strdup_printf("\n  %-10s ", verbs[i]);
         g_autofree char *usage = g_strdup_printf("Usage:\n  blehubctl %s ", verbs[i]);
-        g_auto(FakeRun) run = {0};
+        g_auto(FakeRun) run = {0}, same = {0};
 
         ck_assert_msg(strstr(help.out, listed) != NULL, "%s", verbs[i]);
         fake_hub_run(hub, &run, verbs[i], "--help", NULL);
@@ -468,6 +475,8 @@ START_TEST(help_and_version_need_no_blehubd)
         ck_assert_str_eq(run.err, "");
         ck_assert_msg(g_str_has_prefix(run.out, usage), "%s", run.out);
         ck_assert_ptr_nonnull(strstr(run.out, "--json"));
+        fake_hub_run(hub, &same, "help", verbs[i], NULL);
+        assert_run(&same, 0, run.out, "");
     }
 }
 END_TEST
