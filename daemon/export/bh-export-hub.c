@@ -49,13 +49,7 @@ start_scan(BhExportHub *self, BhClient *client, GVariant *dict, GError **error)
     if (scan == NULL)
         return NULL;
     path = g_strdup_printf("/org/blehub/scan/%" G_GUINT64_FORMAT, ++self->last_scan);
-    if (!bh_export_scan_publish(scan,
-                                bh_scan_options_to_variant(&options),
-                                path,
-                                context->hub,
-                                context->gate,
-                                context->manager,
-                                error)) {
+    if (!bh_export_scan_publish(scan, bh_scan_options_to_variant(&options), path, context, error)) {
         bh_owned_release(BH_OWNED(scan), BH_RELEASE_ASKED);
         return NULL;
     }
@@ -79,6 +73,18 @@ handle_scan(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant *opt
 
 /* Discover */
 
+static void
+answer_rows(BhExportHub *self, GDBusMethodInvocation *invocation, BhRowList *rows)
+{
+    bh_bulk_answer(self->context.bulk,
+                   bh_gate_peek_client(self->context.gate, invocation),
+                   invocation,
+                   bh_row_list_get_length(rows),
+                   bh_row_list_build,
+                   rows,
+                   (GDestroyNotify)bh_row_list_free);
+}
+
 typedef struct {
     BhExportHub *self;
     GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
@@ -94,9 +100,9 @@ on_discovered(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(BhScan) scan = bh_discover_finish(BH_HUB(source), result, &error);
 
     if (scan != NULL)
-        bh_dbus_hub1_complete_discover(BH_DBUS_HUB1(self),
-                                       discovery->invocation,
-                                       bh_rows_of_scan(BH_HUB(source), scan, discovery->hex_keys));
+        answer_rows(self,
+                    discovery->invocation,
+                    bh_row_list_of_scan(BH_HUB(source), scan, discovery->hex_keys));
     else
         g_dbus_method_invocation_take_error(discovery->invocation, error);
 }
@@ -129,7 +135,7 @@ handle_discover(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant 
 
 /* ListDevices, Reload */
 
-static GVariant *
+static BhRowList *
 list_devices(BhExportHub *self, GVariant *dict, GError **error)
 {
     g_auto(BhScanOptions) options = {0};
@@ -138,17 +144,17 @@ list_devices(BhExportHub *self, GVariant *dict, GError **error)
     if (!bh_scan_options_parse(dict, BH_SCAN_OPTIONS_LIST, &self->defaults, &options, error) ||
         !bh_scan_options_to_spec(&options, self->context.hub, &spec, error))
         return NULL;
-    return bh_rows_of_table(self->context.hub, &spec, options.hex_keys, error);
+    return bh_row_list_of_table(self->context.hub, &spec, options.hex_keys, error);
 }
 
 static gboolean
 handle_list_devices(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant *options)
 {
     GError *error = NULL;
-    GVariant *rows = list_devices(BH_EXPORT_HUB(object), options, &error);
+    BhRowList *rows = list_devices(BH_EXPORT_HUB(object), options, &error);
 
     if (rows != NULL)
-        bh_dbus_hub1_complete_list_devices(object, invocation, rows);
+        answer_rows(BH_EXPORT_HUB(object), invocation, rows);
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -208,7 +214,9 @@ build_counters(const BhExportContext *context)
         {"OrphansReleased", c.orphans_released},
         {"LeasesExpired", c.leases_expired},
         {"Denied", bh_gate_get_denied(context->gate)},
-        {"LimitExceeded", c.limit_exceeded + bh_gate_get_refused(context->gate)},
+        {"LimitExceeded",
+         c.limit_exceeded + bh_gate_get_refused(context->gate) +
+             bh_bulk_get_refused(context->bulk)},
     };
 
     g_variant_builder_init(&counters, G_VARIANT_TYPE("a{st}"));

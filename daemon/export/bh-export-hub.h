@@ -4,25 +4,12 @@
 /*
  * org.blehub.Hub1, the root object.
  */
-#include "bh-hub.h"
-#include "bh-object-manager.h"
+#include "bh-export-context.h"
 #include "bh-scan-options.h"
 
 #include "bh-dbus.h"
 
 G_BEGIN_DECLS
-
-/* Reads the configuration anew; FALSE with InvalidArguments if it is wrong and nothing changed. */
-typedef gboolean (*BhReloadFunc)(gpointer user_data, GError **error);
-
-typedef struct {
-    BhHub *hub;
-    BhPeers *peers;
-    BhGate *gate;
-    BhObjectManager *manager;
-    BhReloadFunc reload;
-    gpointer reload_data;
-} BhExportContext;
 
 #define BH_TYPE_EXPORT_HUB (bh_export_hub_get_type())
 G_DECLARE_FINAL_TYPE(BhExportHub, bh_export_hub, BH, EXPORT_HUB, BhDbusHub1Skeleton)

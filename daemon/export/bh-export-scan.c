@@ -12,9 +12,7 @@
 struct _BhExportScan {
     BhDbusScan1Skeleton parent;
     BhScan *scan;
-    BhHub *hub;               /* borrowed: outlives us */
-    BhGate *gate;             /* borrowed: outlives us */
-    BhObjectManager *manager; /* borrowed: outlives us */
+    BhExportContext context;
 };
 
 static void scan_iface_init(BhDbusScan1Iface *iface);
@@ -26,6 +24,18 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportScan,
                               G_IMPLEMENT_INTERFACE(BH_DBUS_TYPE_SCAN1, scan_iface_init)
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
 
+static void
+answer_rows(BhExportScan *self, GDBusMethodInvocation *invocation, BhRowList *rows)
+{
+    bh_bulk_answer(self->context.bulk,
+                   bh_gate_peek_client(self->context.gate, invocation),
+                   invocation,
+                   bh_row_list_get_length(rows),
+                   bh_row_list_build,
+                   rows,
+                   (GDestroyNotify)bh_row_list_free);
+}
+
 static gboolean
 handle_get_devices(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVariant *options)
 {
@@ -34,9 +44,9 @@ handle_get_devices(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVari
     GError *error = NULL;
 
     if (bh_get_options_parse(options, &read, &error))
-        bh_dbus_scan1_complete_get_devices(object,
-                                           invocation,
-                                           bh_rows_of_scan(self->hub, self->scan, read.hex_keys));
+        answer_rows(self,
+                    invocation,
+                    bh_row_list_of_scan(self->context.hub, self->scan, read.hex_keys));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -57,9 +67,10 @@ on_waited(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(BhScanRow) row = bh_scan_wait_finish(BH_SCAN(source), result, &error);
 
     if (row != NULL)
-        bh_dbus_scan1_complete_wait_device(BH_DBUS_SCAN1(self),
-                                           waiting->invocation,
-                                           bh_row_of_scan(self->hub, row, waiting->hex_keys));
+        bh_dbus_scan1_complete_wait_device(
+            BH_DBUS_SCAN1(self),
+            waiting->invocation,
+            bh_row_of_scan(self->context.hub, row, waiting->hex_keys));
     else
         g_dbus_method_invocation_take_error(waiting->invocation, error);
 }
@@ -68,7 +79,7 @@ static gboolean
 handle_wait_device(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVariant *options)
 {
     BhExportScan *self = BH_EXPORT_SCAN(object);
-    BhClient *client = bh_gate_peek_client(self->gate, invocation);
+    BhClient *client = bh_gate_peek_client(self->context.gate, invocation);
     BhReadOptions read;
     GError *error = NULL;
     Waiting *waiting;
@@ -102,7 +113,7 @@ handle_release(BhDbusScan1 *object, GDBusMethodInvocation *invocation)
 static BhGate *
 peek_gate(BhExported *exported)
 {
-    return BH_EXPORT_SCAN(exported)->gate;
+    return BH_EXPORT_SCAN(exported)->context.gate;
 }
 
 static const GDBusInterfaceVTable *
@@ -134,7 +145,7 @@ static void
 on_state_changed(BhScan *scan, BhExportScan *self)
 {
     bh_object_manager_tell_changed(
-        self->manager,
+        self->context.manager,
         BH_EXPORTED(self),
         bh_owned_peek_client(BH_OWNED(scan)),
         "State",
@@ -145,7 +156,7 @@ static void
 on_released(BhScan *scan, BhReleaseReason reason, BhExportScan *self)
 {
     g_signal_handlers_disconnect_by_data(scan, self);
-    bh_object_manager_remove(self->manager, BH_EXPORTED(self));
+    bh_object_manager_remove(self->context.manager, BH_EXPORTED(self));
     g_object_unref(self); /* of publish */
 }
 
@@ -190,19 +201,15 @@ gboolean
 bh_export_scan_publish(BhScan *scan,
                        GVariant *options,
                        const char *path,
-                       BhHub *hub,
-                       BhGate *gate,
-                       BhObjectManager *manager,
+                       const BhExportContext *context,
                        GError **error)
 {
     g_autoptr(BhExportScan) self = g_object_new(BH_TYPE_EXPORT_SCAN, NULL);
 
     self->scan = g_object_ref(scan);
-    self->hub = hub;
-    self->gate = gate;
-    self->manager = manager;
+    self->context = *context;
     bh_dbus_scan1_set_options(BH_DBUS_SCAN1(self), options);
-    if (!bh_object_manager_add(manager, BH_EXPORTED(self), path, error))
+    if (!bh_object_manager_add(context->manager, BH_EXPORTED(self), path, error))
         return FALSE;
     g_signal_connect(scan, "state-changed", G_CALLBACK(on_state_changed), self);
     g_signal_connect(scan, "released", G_CALLBACK(on_released), g_object_ref(self));

@@ -4,8 +4,7 @@
 /*
  * org.blehub.Scan1 of one hub scan.
  */
-#include "bh-hub.h"
-#include "bh-object-manager.h"
+#include "bh-export-context.h"
 
 #include "bh-dbus.h"
 
@@ -14,14 +13,12 @@ G_BEGIN_DECLS
 #define BH_TYPE_EXPORT_SCAN (bh_export_scan_get_type())
 G_DECLARE_FINAL_TYPE(BhExportScan, bh_export_scan, BH, EXPORT_SCAN, BhDbusScan1Skeleton)
 
-/* Exports scan at path until it is released. options is a{sv}, for the property. hub, gate and
- * manager are borrowed: outlive the object, which keeps itself alive while the scan lives. */
+/* Serves scan at path until it is released. options is a{sv}, for the property. What context points
+ * to is borrowed; the object keeps itself alive while the scan lives. */
 gboolean bh_export_scan_publish(BhScan *scan,
                                 GVariant *options,
                                 const char *path,
-                                BhHub *hub,
-                                BhGate *gate,
-                                BhObjectManager *manager,
+                                const BhExportContext *context,
                                 GError **error);
 
 G_END_DECLS

@@ -6,12 +6,18 @@
 #include "bh-rows.h"
 
 typedef struct {
-    BhHub *hub;
-    const BhScanSpec *spec;
-    BhFilter *filter;
+    guint32 slot;
+    guint32 generation;
+} RowRef;
+
+struct BhRowList {
+    BhHub *hub;       /* borrowed: outlives the list */
+    BhScan *scan;     /* NULL: the rows are the device table's */
+    BhFilter *filter; /* of the table's rows; NULL for a scan's */
+    BhScanSpec spec;  /* its adapter only */
     gboolean hex_keys;
-    GVariantBuilder rows;
-} Listing;
+    GArray *refs; /* RowRef, most recently heard first */
+};
 
 /* Hex keys */
 
@@ -73,7 +79,7 @@ build_row(BhHub *hub, const BhDevice *device, const BhStatistics *statistics, gu
                               g_variant_new_string(bh_adapter_get_address_text(adapter)));
     bh_statistics_add_to_row(statistics, &row);
     if (merged > 1)
-        g_variant_builder_add(&row, "{sv}", "Merged", g_variant_new_uint32(merged));
+        g_variant_builder_add(&row, "{sv}", "Reports", g_variant_new_uint32(merged));
     return g_variant_builder_end(&row);
 }
 
@@ -85,64 +91,114 @@ bh_row_of_scan(BhHub *hub, const BhScanRow *row, gboolean hex_keys)
     return hex_keys ? row_with_hex_keys(built) : built;
 }
 
+/* Lists */
+
+static BhRowList *
+row_list_new(BhHub *hub, gboolean hex_keys)
+{
+    BhRowList *self = g_new0(BhRowList, 1);
+
+    self->hub = hub;
+    self->hex_keys = hex_keys;
+    self->refs = g_array_new(FALSE, FALSE, sizeof(RowRef));
+    return self;
+}
+
+void
+bh_row_list_free(BhRowList *self)
+{
+    g_clear_object(&self->scan);
+    g_clear_pointer(&self->filter, bh_filter_free);
+    g_array_unref(self->refs);
+    g_free(self);
+}
+
 static void
-list_row(Listing *listing, const BhDevice *device, const BhStatistics *statistics)
+add_ref(BhRowList *self, const BhDevice *device)
 {
-    GVariant *row = build_row(listing->hub, device, statistics, 0);
+    RowRef ref = {device->slot, device->generation};
 
-    g_variant_builder_add_value(&listing->rows, listing->hex_keys ? row_with_hex_keys(row) : row);
+    g_array_append_val(self->refs, ref);
 }
 
 static gboolean
-list_scan_row(const BhScanRow *row, gpointer user_data)
+add_scan_row(const BhScanRow *row, gpointer user_data)
 {
-    Listing *listing = user_data;
-
-    list_row(listing, &row->device, &row->statistics);
+    add_ref(user_data, &row->device);
     return TRUE;
 }
 
-GVariant *
-bh_rows_of_scan(BhHub *hub, BhScan *scan, gboolean hex_keys)
+BhRowList *
+bh_row_list_of_scan(BhHub *hub, BhScan *scan, gboolean hex_keys)
 {
-    Listing listing = {.hub = hub, .hex_keys = hex_keys};
+    BhRowList *self = row_list_new(hub, hex_keys);
 
-    g_variant_builder_init(&listing.rows, G_VARIANT_TYPE("aa{sv}"));
-    bh_scan_foreach(scan, list_scan_row, &listing);
-    return g_variant_builder_end(&listing.rows);
+    self->scan = g_object_ref(scan);
+    bh_scan_foreach(scan, add_scan_row, self);
+    return self;
 }
 
 static gboolean
-is_wanted(const Listing *listing, const BhDevice *device)
+add_device(BhDevice *device, gpointer user_data)
 {
-    BhAdapter *adapter = bh_hub_peek_adapter(listing->hub, device->adapter);
-
-    if (listing->spec->has_adapter &&
-        (adapter == NULL ||
-         !bh_address_equal(&listing->spec->adapter, bh_adapter_get_address(adapter))))
-        return FALSE;
-    return bh_filter_matches(listing->filter, device);
-}
-
-static gboolean
-list_device(BhDevice *device, gpointer user_data)
-{
-    Listing *listing = user_data;
-
-    if (is_wanted(listing, device))
-        list_row(listing, device, &device->statistics);
+    add_ref(user_data, device);
     return TRUE;
 }
 
-GVariant *
-bh_rows_of_table(BhHub *hub, const BhScanSpec *spec, gboolean hex_keys, GError **error)
+BhRowList *
+bh_row_list_of_table(BhHub *hub, const BhScanSpec *spec, gboolean hex_keys, GError **error)
 {
     g_autoptr(BhFilter) filter = bh_filter_new(&spec->filter, error);
-    Listing listing = {.hub = hub, .spec = spec, .filter = filter, .hex_keys = hex_keys};
+    BhRowList *self;
 
     if (filter == NULL)
         return NULL;
-    g_variant_builder_init(&listing.rows, G_VARIANT_TYPE("aa{sv}"));
-    bh_device_table_foreach(bh_hub_peek_table(hub), list_device, &listing);
-    return g_variant_builder_end(&listing.rows);
+    self = row_list_new(hub, hex_keys);
+    self->filter = g_steal_pointer(&filter);
+    self->spec.has_adapter = spec->has_adapter;
+    self->spec.adapter = spec->adapter;
+    bh_device_table_foreach(bh_hub_peek_table(hub), add_device, self);
+    return self;
+}
+
+guint
+bh_row_list_get_length(const BhRowList *self)
+{
+    return self->refs->len;
+}
+
+static GVariant *
+build_scan_row(const BhRowList *self, const BhDevice *device)
+{
+    BhScanRow row;
+
+    if (!bh_scan_get_row(self->scan, device, &row))
+        return NULL;
+    return build_row(self->hub, &row.device, &row.statistics, 0);
+}
+
+static GVariant *
+build_table_row(const BhRowList *self, const BhDevice *device)
+{
+    BhAdapter *adapter = bh_hub_peek_adapter(self->hub, device->adapter);
+
+    if (adapter == NULL || !bh_scan_spec_wants(&self->spec, adapter) ||
+        !bh_filter_matches(self->filter, device))
+        return NULL;
+    return build_row(self->hub, device, &device->statistics, 0);
+}
+
+GVariant *
+bh_row_list_build(gpointer list, guint i)
+{
+    const BhRowList *self = list;
+    const RowRef *ref = &g_array_index(self->refs, RowRef, i);
+    const BhDevice *device =
+        bh_device_table_peek_slot(bh_hub_peek_table(self->hub), ref->slot, ref->generation);
+    GVariant *row;
+
+    if (device == NULL)
+        return NULL; /* forgotten meanwhile */
+    row = self->scan != NULL ? build_scan_row(self, device) : build_table_row(self, device);
+    return row != NULL && self->hex_keys ? row_with_hex_keys(row) : row;
 }

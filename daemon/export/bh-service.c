@@ -21,6 +21,7 @@ struct BhService {
     BhPeers *peers;
     BhGate *gate;
     BhOwnedTree *tree;
+    BhBulk *bulk;
     BhObjectManager *manager;
     BhExportHub *root;
     BhExportLog *log;
@@ -216,8 +217,15 @@ bh_service_new(GDBusConnection *connection,
     self->peers = bh_peers_new(connection, settings->max_clients);
     self->gate = bh_gate_new(self->peers);
     self->tree = bh_owned_tree_new(connection, self->gate);
+    self->bulk = bh_bulk_new(connection);
     self->manager = bh_object_manager_new(self->gate, self->tree, connection, ROOT_PATH);
-    context = (BhExportContext){hub, self->peers, self->gate, self->manager, reload, reload_data};
+    context = (BhExportContext){hub,
+                                self->peers,
+                                self->gate,
+                                self->manager,
+                                self->bulk,
+                                reload,
+                                reload_data};
     self->root = bh_export_hub_new(&context, &settings->scan);
     self->log = bh_export_log_new(self->gate, log);
     self->adapters = g_ptr_array_new_with_free_func(g_object_unref);
@@ -236,6 +244,7 @@ bh_service_free(BhService *self)
     bh_peers_free(self->peers); /* its clients leave: what they own is released */
     g_ptr_array_unref(self->adapters);
     g_clear_object(&self->manager);
+    bh_bulk_free(self->bulk);
     bh_owned_tree_free(self->tree);
     bh_gate_free(self->gate);
     g_free(self);

@@ -309,6 +309,16 @@ bh_scan_offer(BhScan *self, BhDevice *device, BhDeviceChange change, const BhRep
     }
 }
 
+gboolean
+bh_scan_get_row(BhScan *self, const BhDevice *device, BhScanRow *row)
+{
+    const Entry *entry = peek_entry(self, device);
+
+    if (entry != NULL)
+        fill_row(entry, device, row);
+    return entry != NULL;
+}
+
 typedef struct {
     BhScan *scan;
     BhScanRowFunc func;
@@ -319,13 +329,9 @@ static gboolean
 visit_device(BhDevice *device, gpointer user_data)
 {
     Visit *visit = user_data;
-    Entry *entry = peek_entry(visit->scan, device);
     BhScanRow row;
 
-    if (entry == NULL)
-        return TRUE;
-    fill_row(entry, device, &row);
-    return visit->func(&row, visit->user_data);
+    return !bh_scan_get_row(visit->scan, device, &row) || visit->func(&row, visit->user_data);
 }
 
 void

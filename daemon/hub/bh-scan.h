@@ -64,6 +64,9 @@ typedef struct {
     guint32 merged; /* reports that the row stands for */
 } BhScanRow;
 
+/* FALSE if this scan has not seen the device. */
+gboolean bh_scan_get_row(BhScan *self, const BhDevice *device, BhScanRow *row);
+
 /* Every device seen and still known, most recently heard first, until func returns FALSE. */
 typedef gboolean (*BhScanRowFunc)(const BhScanRow *row, gpointer user_data);
 void bh_scan_foreach(BhScan *self, BhScanRowFunc func, gpointer user_data);
