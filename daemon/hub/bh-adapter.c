@@ -29,6 +29,7 @@ struct _BhAdapter {
     guint64 heard;
     gint64 last_heard_us;
     BhRecovery recovery;
+    BhRecovery before_cycle; /* as it was before the power-cycle under way */
     BhTimer *recovery_timer;
     gboolean cycling; /* a power-cycle is under way */
     gboolean silent;
@@ -65,6 +66,16 @@ set_silent(BhAdapter *self, gboolean silent)
 static void schedule_check(BhAdapter *self, gint64 next_us);
 static void check(gpointer user_data);
 
+/* What carries a link was not switched off: it did not use up the back-off either. */
+static void
+give_back_cycle(BhAdapter *self, const GError *error)
+{
+    if (!g_error_matches(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED))
+        return;
+    self->recovery.last_power_cycle_us = self->before_cycle.last_power_cycle_us;
+    self->recovery.power_cycle_backoff_us = self->before_cycle.power_cycle_backoff_us;
+}
+
 static void
 on_power_cycled(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -73,6 +84,7 @@ on_power_cycled(GObject *source, GAsyncResult *result, gpointer user_data)
 
     self->cycling = FALSE;
     if (!bh_radio_power_cycle_finish(BH_RADIO(source), result, &error)) {
+        give_back_cycle(self, error);
         if (!g_error_matches(error, BH_ERROR, BH_ERROR_CANCELLED))
             bh_log_adapter(G_LOG_LEVEL_MESSAGE,
                            BH_MESSAGE_RECOVERY,
@@ -130,6 +142,8 @@ check(gpointer user_data)
     BhRecoveryAction action;
 
     bh_clear_timer(&self->recovery_timer);
+    if (!self->cycling)
+        self->before_cycle = self->recovery;
     action = bh_recovery_check(&self->recovery,
                                &self->ledger->policy,
                                self->ledger->may_power_cycle && !self->cycling,
@@ -148,9 +162,11 @@ check(gpointer user_data)
 static void
 follow_scan(BhAdapter *self)
 {
+    if (self->cycling)
+        return; /* our own doing, not a gap */
     if (self->scan == BH_RADIO_SCAN_OFF) {
         bh_clear_timer(&self->recovery_timer);
-        self->silent = self->silent && self->cycling;
+        self->silent = FALSE;
         return;
     }
     if (self->scan != BH_RADIO_SCAN_RUNNING || self->recovery_timer != NULL)

@@ -5,6 +5,8 @@
  */
 #include "fake-radio.h"
 
+#include "bh-error.h"
+
 typedef struct {
     gboolean present;
     gboolean powered;
@@ -23,6 +25,7 @@ struct _FakeRadio {
     gpointer sink_data;
     gboolean starts;
     gboolean stopped;
+    gboolean linked;
     FakeSlot slots[BH_RADIO_MAX_ADAPTERS];
 };
 
@@ -91,6 +94,12 @@ void
 fake_radio_set_starts(FakeRadio *self, gboolean starts)
 {
     self->starts = starts;
+}
+
+void
+fake_radio_set_linked(FakeRadio *self, gboolean linked)
+{
+    self->linked = linked;
 }
 
 void
@@ -207,6 +216,10 @@ power_cycle_async(BhRadio *radio,
 {
     g_autoptr(GTask) task = g_task_new(radio, cancellable, callback, user_data);
 
+    if (FAKE_RADIO(radio)->linked) {
+        g_task_return_new_error(task, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "a link is up");
+        return;
+    }
     FAKE_RADIO(radio)->slots[slot].power_cycles++;
     g_task_return_boolean(task, TRUE);
 }

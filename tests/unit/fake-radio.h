@@ -22,6 +22,9 @@ void fake_radio_remove_adapter(FakeRadio *self, guint8 slot);
 /* Whether a wanted scan is confirmed at once (default) or stays starting. */
 void fake_radio_set_starts(FakeRadio *self, gboolean starts);
 
+/* Whether a power-cycle is refused because the adapter carries a link (default: no). */
+void fake_radio_set_linked(FakeRadio *self, gboolean linked);
+
 /* Hears one advertisement of device number; payload may be NULL. */
 void fake_radio_hear(FakeRadio *self,
                      guint8 slot,

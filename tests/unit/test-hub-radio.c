@@ -232,6 +232,52 @@ START_TEST(an_adapter_that_never_heard_anything_is_not_power_cycled)
 }
 END_TEST
 
+START_TEST(a_power_cycle_refused_for_a_link_costs_no_back_off)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, NULL);
+    hub_fixture_hear(&f, 1, -50);
+    fake_radio_set_linked(f.radio, TRUE);
+    for (int i = 0; i < 4; i++) {
+        bh_clock_advance(f.clock, 95000);
+        hub_fixture_turn();
+    }
+    ck_assert_uint_eq(fake_radio_power_cycles(f.radio, 0), 0);
+    fake_radio_set_linked(f.radio, FALSE);
+    for (int i = 0; i < 2; i++) {
+        bh_clock_advance(f.clock, 95000);
+        hub_fixture_turn();
+    }
+    ck_assert_uint_ge(fake_radio_power_cycles(f.radio, 0), 1);
+}
+END_TEST
+
+START_TEST(an_adapter_taken_out_of_use_is_withdrawn_and_comes_back)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL;
+    char *other[] = {(char *)"hci9", NULL};
+    BhHubSettings settings = {.max_scans = 4,
+                              .max_waits = 3,
+                              .max_devices = 100,
+                              .adapters = other};
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, NULL);
+    bh_hub_configure(f.hub, &settings);
+    ck_assert_ptr_null(bh_hub_find_adapter(f.hub, "hci0"));
+    ck_assert(!fake_radio_wants_scan(f.radio, 0));
+    ck_assert_int_eq(bh_scan_get_state(scan), BH_SCAN_WAITING);
+    settings.adapters = NULL;
+    bh_hub_configure(f.hub, &settings);
+    ck_assert_ptr_nonnull(bh_hub_find_adapter(f.hub, "hci0"));
+    ck_assert(fake_radio_wants_scan(f.radio, 0));
+}
+END_TEST
+
 START_TEST(nothing_is_recovered_while_nobody_scans)
 {
     g_auto(HubFixture) f = {0};
@@ -271,5 +317,7 @@ BH_TEST_MAIN("hub-radio",
              an_adapter_that_comes_back_gets_the_demand_again,
              a_silent_scan_is_restarted_then_the_adapter_is_power_cycled,
              an_adapter_that_never_heard_anything_is_not_power_cycled,
+             a_power_cycle_refused_for_a_link_costs_no_back_off,
+             an_adapter_taken_out_of_use_is_withdrawn_and_comes_back,
              nothing_is_recovered_while_nobody_scans,
              stopping_the_hub_releases_every_scan_and_the_radio)
