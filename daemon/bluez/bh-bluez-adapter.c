@@ -7,6 +7,7 @@
 #include "bh-bluez-adapter.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static int
@@ -72,6 +73,22 @@ read_roles(BhBluezAdapterProperties *self, sd_bus_message *message)
     return sd_bus_message_exit_container(message);
 }
 
+/* BlueZ writes its version into the device identification of its adapters: "usb:v1D6Bp0246d0542"
+ * is 5.66, unless main.conf says something else (DeviceID), which is then not of this form. */
+static int
+read_modalias(BhBluezAdapterProperties *self, sd_bus_message *message)
+{
+    const char *text = "";
+    guint version;
+    int result = sd_bus_message_read_basic(message, 's', &text);
+
+    if (result >= 0 && sscanf(text, "usb:v1D6Bp0246d%4X", &version) == 1) {
+        g_free(self->bluez_version);
+        self->bluez_version = g_strdup_printf("%u.%u", version >> 8, version & 0xff);
+    }
+    return result;
+}
+
 static const struct {
     const char *name;
     const char *type;
@@ -82,6 +99,7 @@ static const struct {
     {"Powered", "b", read_powered},
     {"Discovering", "b", read_discovering},
     {"Roles", "as", read_roles},
+    {"Modalias", "s", read_modalias},
 };
 
 static int
@@ -128,6 +146,7 @@ bh_bluez_adapter_properties_clear(BhBluezAdapterProperties *self)
 {
     g_clear_pointer(&self->address, g_free);
     g_clear_pointer(&self->roles, g_strfreev);
+    g_clear_pointer(&self->bluez_version, g_free);
 }
 
 static gboolean

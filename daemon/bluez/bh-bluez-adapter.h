@@ -32,7 +32,8 @@ typedef struct {
     BhAddressType type;
     gboolean powered;
     gboolean discovering;
-    char **roles; /* owned; NULL = not there */
+    char **roles;        /* owned; NULL = not there */
+    char *bluez_version; /* owned; NULL = not there, or not BlueZ's own */
     guint malformed;
 } BhBluezAdapterProperties;
 

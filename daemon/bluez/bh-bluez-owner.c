@@ -48,6 +48,7 @@ bh_bluez_owner_end(BhBluez *self)
     bh_bluez_tree_drop(self);
     if (self->loaded) {
         self->loaded = FALSE;
+        g_clear_pointer(&self->version, g_free);
         self->sink->bluez_changed(self->sink_data, FALSE, NULL);
     }
 }
@@ -70,7 +71,7 @@ on_objects(sd_bus_message *message, void *data, sd_bus_error *unused)
         return 1;
     }
     self->loaded = TRUE;
-    self->sink->bluez_changed(self->sink_data, TRUE, NULL);
+    self->sink->bluez_changed(self->sink_data, TRUE, self->version);
     set_synced(self);
     return 1;
 }

@@ -29,6 +29,7 @@ struct _BhBluez {
     sd_bus_slot *load_slot; /* GetNameOwner or GetManagedObjects under way */
     guint load_timer;       /* until it is tried again */
     guint load_failures;
+    char *version; /* of BlueZ; NULL = not known (yet) */
 
     BhBluezAdapter adapters[BH_RADIO_MAX_ADAPTERS];
     BhBluezDevices *devices;

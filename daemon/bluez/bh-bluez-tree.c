@@ -93,6 +93,17 @@ place_adapter(BhBluez *self, BhBluezAdapter *adapter, const char *path, const Bh
     adapter->path = g_strdup(path);
 }
 
+/* The first adapter that says it tells which BlueZ this is. */
+static void
+note_version(BhBluez *self, BhBluezAdapterProperties *properties)
+{
+    if (self->version != NULL || properties->bluez_version == NULL)
+        return;
+    self->version = g_steal_pointer(&properties->bluez_version);
+    if (self->loaded)
+        self->sink->bluez_changed(self->sink_data, TRUE, self->version);
+}
+
 static void
 add_adapter(BhBluez *self, const char *path, BhBluezAdapterProperties *properties)
 {
@@ -103,6 +114,7 @@ add_adapter(BhBluez *self, const char *path, BhBluezAdapterProperties *propertie
         self->counters.malformed++;
         return;
     }
+    note_version(self, properties);
     BhBluezAdapter *former = find_adapter(self, path);
     if (former != NULL && !bh_address_equal(&former->address, &address))
         remove_adapter(self, former);

@@ -262,6 +262,7 @@ bh_bluez_finalize(GObject *object)
     bh_bluez_properties_clear(&self->properties);
     bh_bluez_devices_free(self->devices);
     bh_bluez_bus_free(self->bus);
+    g_free(self->version);
     G_OBJECT_CLASS(bh_bluez_parent_class)->finalize(object);
 }
 

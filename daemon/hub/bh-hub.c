@@ -233,13 +233,16 @@ on_bluez_changed(gpointer data, gboolean present, const char *version)
 {
     BhHub *self = data;
 
+    if (g_strcmp0(version, self->bluez_version) != 0) {
+        g_free(self->bluez_version);
+        self->bluez_version = g_strdup(version);
+        g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
+    }
     if (present == self->bluez_present)
         return;
     self->bluez_present = present;
     self->appeared = self->appeared || present;
     self->counters.bluez_losses += !present;
-    g_free(self->bluez_version);
-    self->bluez_version = g_strdup(version);
     bh_log_adapter(G_LOG_LEVEL_MESSAGE,
                    BH_MESSAGE_BLUEZ,
                    "",

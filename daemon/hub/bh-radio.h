@@ -5,8 +5,8 @@
  * The seam between the hub and whatever drives the controllers. The hub says what is wanted (level,
  * not edges: the last word counts, and the radio brings it back after every restart, re-plug or
  * power-off); the radio says what is there and what was heard. Adapters are known by slot, a small
- * number that belongs to an adapter's address for as long as the process runs, whatever index it
- * comes back under.
+ * number that belongs to an adapter's address, whatever index it comes back under; only when more
+ * addresses were seen than there are slots, one that is away loses its slot to a new one.
  *
  * All calls and all sink functions run on the main context. The radio never calls the sink from
  * inside a call of the hub, except during bh_radio_start().
@@ -46,8 +46,8 @@ typedef struct {
 } BhRadioScanDemand;
 
 typedef struct {
-    /* BlueZ came (with its version if it can be told, else NULL) or went. When it goes every
-     * adapter has been removed before. */
+    /* BlueZ came (with its version if it can be told, else NULL), told its version later, or went.
+     * When it goes every adapter has been removed before. */
     void (*bluez_changed)(gpointer data, gboolean present, const char *version);
     /* A new adapter, or something of BhRadioAdapter changed. */
     void (*adapter_changed)(gpointer data, const BhRadioAdapter *adapter);

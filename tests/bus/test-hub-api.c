@@ -596,6 +596,23 @@ START_TEST(owned_objects_are_told_to_those_of_the_user_who_asked)
 }
 END_TEST
 
+START_TEST(the_version_of_bluez_is_told_by_its_adapter)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(GVariant) before = NULL;
+    g_autoptr(GVariant) after = NULL;
+
+    bh_fixture_init(&f);
+    bh_fixture_start_hub(&f, NULL);
+    before = get_property(f.connection, HUB_PATH, HUB, "BlueZVersion");
+    ck_assert_str_eq(g_variant_get_string(before, NULL), "");
+    bh_fixture_start_sim(&f, one_adapter);
+    AWAIT_POLLED(state_is(&f, "ready"));
+    after = get_property(f.connection, HUB_PATH, HUB, "BlueZVersion");
+    ck_assert_str_eq(g_variant_get_string(after, NULL), "5.66");
+}
+END_TEST
+
 START_TEST(an_adapter_is_an_object_while_it_is_there)
 {
     g_auto(BhFixture) f = {0};
@@ -632,4 +649,5 @@ BH_TEST_MAIN("hub-api",
              calls_sent_without_waiting_keep_their_order,
              a_bluez_restart_is_told_once_and_scans_go_on,
              owned_objects_are_told_to_those_of_the_user_who_asked,
+             the_version_of_bluez_is_told_by_its_adapter,
              an_adapter_is_an_object_while_it_is_there)
