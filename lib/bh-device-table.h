@@ -16,13 +16,18 @@ G_BEGIN_DECLS
 
 typedef struct {
     BhAddress address;
-    guint8 adapter; /* that heard it last */
-    gint8 rssi;     /* newest known; BH_RSSI_UNKNOWN */
-    gboolean raw;   /* payload is exactly what the kernel delivered */
+    guint8 adapter;     /* that heard it last */
+    gint8 rssi;         /* newest known; BH_RSSI_UNKNOWN */
+    gboolean raw;       /* payload is exactly what the kernel delivered */
+    guint8 merged;      /* raw only: advertising data and scan response are joined in payload */
+    guint8 connectable; /* BhConnectable */
     guint32 slot;
     guint32 generation; /* never 0; differs for each tenant of a slot */
     guint16 holds;
     guint16 payload_size;
+    guint16
+        advertising_size; /* raw only: the first so many bytes are advertising data, the rest is the
+                             scan response; equal to payload_size if merged or none is known */
     guint8 *payload;      /* advertising data, see bh-ad.h; owned by the table */
     gint64 first_seen_us; /* monotonic */
     gint64 last_seen_us;  /* monotonic */
