@@ -23,7 +23,8 @@ typedef enum {
 typedef enum {
     BH_REPORT_ADVERTISING,   /* the advertising data alone */
     BH_REPORT_SCAN_RESPONSE, /* the scan response alone */
-    BH_REPORT_MERGED,        /* both, joined by the kernel; where one ends cannot be told */
+    BH_REPORT_MERGED, /* of an active scan: the kernel may have joined the scan response to the
+                         advertising data; whether, and where, cannot be told */
 } BhReportPart;
 
 typedef struct {
