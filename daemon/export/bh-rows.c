@@ -73,7 +73,7 @@ build_row(BhHub *hub, const BhDevice *device, const BhStatistics *statistics, gu
                               g_variant_new_string(bh_adapter_get_address_text(adapter)));
     bh_statistics_add_to_row(statistics, &row);
     if (merged > 1)
-        g_variant_builder_add(&row, "{sv}", "Merged", g_variant_new_uint32(merged));
+        g_variant_builder_add(&row, "{sv}", "Reports", g_variant_new_uint32(merged));
     return g_variant_builder_end(&row);
 }
 

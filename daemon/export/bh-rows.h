@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* One row of a scan, with Merged if it stands for several reports. Floating. */
+/* One row of a scan, with Reports if it stands for several. Floating. */
 GVariant *bh_row_of_scan(BhHub *hub, const BhScanRow *row, gboolean hex_keys);
 
 /* All rows of a scan, most recently heard first: aa{sv}. Floating. */
