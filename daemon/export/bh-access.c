@@ -42,6 +42,7 @@ static const AccessRow rows[] = {
 
     {SCAN, BH_MEMBER_METHOD, "GetDevices", BH_ACCESS_OWNER},
     {SCAN, BH_MEMBER_METHOD, "WaitDevice", BH_ACCESS_OWNER},
+    {SCAN, BH_MEMBER_METHOD, "OpenStream", BH_ACCESS_OWNER},
     {SCAN, BH_MEMBER_METHOD, "Renew", BH_ACCESS_OWNER},
     {SCAN, BH_MEMBER_METHOD, "Release", BH_ACCESS_OWNER},
     {SCAN, BH_MEMBER_READ, "Options", BH_ACCESS_OWNER},
@@ -49,6 +50,7 @@ static const AccessRow rows[] = {
     {SCAN, BH_MEMBER_READ, "Seen", BH_ACCESS_OWNER},
     {SCAN, BH_MEMBER_READ, "Delivered", BH_ACCESS_OWNER},
     {SCAN, BH_MEMBER_READ, "Dropped", BH_ACCESS_OWNER},
+    {SCAN, BH_MEMBER_READ, "Streams", BH_ACCESS_OWNER},
 
     {MANAGER, BH_MEMBER_METHOD, "GetManagedObjects", BH_ACCESS_ANYONE},
 

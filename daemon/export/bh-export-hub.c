@@ -183,6 +183,7 @@ build_limits(const BhExportContext *context)
 
     g_variant_dict_insert(&limits, "MaxScans", "u", bh_quota_get_limit(quota, BH_QUOTA_SCANS));
     g_variant_dict_insert(&limits, "MaxWaits", "u", bh_quota_get_limit(quota, BH_QUOTA_WAITS));
+    g_variant_dict_insert(&limits, "MaxStreams", "u", bh_quota_get_limit(quota, BH_QUOTA_STREAMS));
     g_variant_dict_insert(&limits, "MaxClients", "u", bh_peers_get_max(context->peers));
     g_variant_dict_insert(&limits, "MaxDevices", "u", bh_hub_get_max_devices(context->hub));
     return g_variant_dict_end(&limits);
@@ -205,6 +206,9 @@ build_counters(const BhExportContext *context)
         {"DevicesKnown", c.devices_known},
         {"Clients", bh_peers_count(context->peers)},
         {"Scans", c.scans},
+        {"Streams", c.streams},
+        {"StreamRecords", c.stream_records},
+        {"StreamLosses", c.stream_losses},
         {"DiscoveryStarts", c.radio.discovery_starts},
         {"DiscoveryFailures", c.radio.discovery_failures},
         {"DiscoveryRestarts", c.discovery_restarts},

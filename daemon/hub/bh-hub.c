@@ -25,6 +25,8 @@ struct _BhHub {
     BhClock *clock;
     BhQuota *quota;
     BhDeviceTable *table;
+    BhRecorder *recorder;
+    BhStreamPacer *pacer;
     char **used_adapters;
     guint max_devices;
     Slot slots[BH_RADIO_MAX_ADAPTERS];
@@ -311,6 +313,7 @@ ensure_adapter(BhHub *self, const BhRadioAdapter *seen)
         g_clear_object(&it->adapter); /* the radio gave the slot to another controller */
     if (it->adapter == NULL)
         it->adapter = bh_adapter_new(seen->slot, self->radio, self->clock, &self->ledger);
+    bh_recorder_set_adapter(self->recorder, seen->slot, &seen->address);
     return it->adapter;
 }
 
@@ -365,12 +368,14 @@ on_report(gpointer data, const BhReport *report)
     device = bh_device_table_update(self->table, report, &change);
     if (device == NULL)
         return;
+    bh_recorder_begin(self->recorder, device);
     for (guint i = self->scans->len; i > 0; i--) { /* backwards: a scan may end itself here */
         BhScan *scan = g_ptr_array_index(self->scans, i - 1);
 
         if (bh_scan_wants(scan, it->adapter))
             bh_scan_offer(scan, device, change, report);
     }
+    bh_recorder_end(self->recorder);
 }
 
 static void
@@ -397,10 +402,18 @@ static const BhRadioSink radio_sink = {
 /* Scans */
 
 static void
+add_stream_counts(BhScan *scan, BhHubCounters *counters)
+{
+    counters->stream_records += bh_scan_get_streamed(scan);
+    counters->stream_losses += bh_scan_get_stream_losses(scan);
+}
+
+static void
 forget_scan(BhHub *self, BhScan *scan)
 {
     g_signal_handlers_disconnect_by_data(scan, self);
     bh_quota_give(self->quota, bh_owned_get_uid(BH_OWNED(scan)), BH_QUOTA_SCANS);
+    add_stream_counts(scan, &self->counters);
     g_ptr_array_remove(self->scans, scan);
     reconcile(self);
 }
@@ -444,7 +457,12 @@ bh_hub_add_scan(BhHub *self,
                 gint64 lease_ms,
                 GError **error)
 {
-    g_autoptr(BhScan) scan = bh_scan_new(spec, self->table, self->quota, self->clock, error);
+    const BhScanShared shared = {self->table,
+                                 self->quota,
+                                 self->clock,
+                                 self->recorder,
+                                 self->pacer};
+    g_autoptr(BhScan) scan = bh_scan_new(spec, &shared, error);
 
     if (scan == NULL ||
         !bh_quota_take(self->quota, bh_client_get_uid(client), BH_QUOTA_SCANS, error))
@@ -544,6 +562,9 @@ bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
     counters->devices_evicted = bh_device_table_evictions(self->table);
     counters->devices_known = bh_device_table_size(self->table);
     counters->scans = bh_quota_total(self->quota, BH_QUOTA_SCANS);
+    counters->streams = bh_quota_total(self->quota, BH_QUOTA_STREAMS);
+    for (guint i = 0; i < self->scans->len; i++)
+        add_stream_counts(g_ptr_array_index(self->scans, i), counters);
     bh_radio_get_counters(self->radio, &counters->radio);
 }
 
@@ -564,6 +585,7 @@ bh_hub_configure(BhHub *self, const BhHubSettings *settings)
 {
     bh_quota_set_limit(self->quota, BH_QUOTA_SCANS, settings->max_scans);
     bh_quota_set_limit(self->quota, BH_QUOTA_WAITS, settings->max_waits);
+    bh_quota_set_limit(self->quota, BH_QUOTA_STREAMS, settings->max_streams);
     bh_device_table_set_max_rows(self->table, settings->max_devices);
     self->max_devices = settings->max_devices;
     self->ledger.policy = settings->recovery;
@@ -618,6 +640,8 @@ bh_hub_finalize(GObject *object)
     BhHub *self = BH_HUB(object);
 
     g_ptr_array_unref(self->scans);
+    bh_stream_pacer_free(self->pacer);
+    bh_recorder_free(self->recorder);
     bh_device_table_free(self->table);
     bh_quota_free(self->quota);
     bh_clock_unref(self->clock);
@@ -667,6 +691,8 @@ bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
     self->radio = g_object_ref(radio);
     self->clock = bh_clock_ref(clock);
     self->table = bh_device_table_new(settings->max_devices);
+    self->recorder = bh_recorder_new();
+    self->pacer = bh_stream_pacer_new(clock);
     bh_hub_configure(self, settings);
     return self;
 }

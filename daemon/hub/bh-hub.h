@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct {
     guint max_scans;   /* per user */
     guint max_waits;   /* per user */
+    guint max_streams; /* per user */
     guint max_devices; /* of the table */
     BhRecoveryPolicy recovery;
     gboolean may_power_cycle;
@@ -35,6 +36,9 @@ typedef struct {
     guint64 devices_evicted;
     guint devices_known;
     guint scans;
+    guint streams;
+    guint64 stream_records; /* sent */
+    guint64 stream_losses;  /* records lost by slow readers */
     BhRadioCounters radio;
 } BhHubCounters;
 
