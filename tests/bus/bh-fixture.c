@@ -10,7 +10,10 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define CALL_TIMEOUT_MS 10000
 #define SIM_NAME "org.blehub.Sim"
@@ -25,7 +28,9 @@ static const char bus_config[] =
     "  <listen>unix:path=%s/bus</listen>\n"
     "  <auth>EXTERNAL</auth>\n"
     "  <servicedir>%s</servicedir>\n"
+    "  <limit name='max_replies_per_connection'>5000</limit>\n"
     "  <policy context='default'>\n"
+    "    <allow user='*'/>\n"
     "    <allow send_destination='*' eavesdrop='true'/>\n"
     "    <allow eavesdrop='true'/>\n"
     "    <allow own='*'/>\n"
@@ -181,6 +186,25 @@ bh_fixture_connect(BhFixture *self)
     return connection;
 }
 
+/* glibc's functions would change the user of all threads. */
+static void
+become(guint32 uid)
+{
+    ck_assert_msg(syscall(SYS_setresuid, -1, uid, -1) == 0, "being another user takes root");
+}
+
+GDBusConnection *
+bh_fixture_connect_as(BhFixture *self, guint32 uid)
+{
+    guint32 own = geteuid();
+    GDBusConnection *connection;
+
+    become(uid);
+    connection = bh_fixture_connect(self);
+    become(own);
+    return connection;
+}
+
 void
 bh_fixture_disconnect(GDBusConnection **connection)
 {
@@ -193,6 +217,7 @@ bh_fixture_init(BhFixture *self)
 {
     *self = (BhFixture){.directory = g_dir_make_tmp("blehub-bus-XXXXXX", NULL)};
     ck_assert_ptr_nonnull(self->directory);
+    ck_assert_int_eq(chmod(self->directory, 0711), 0); /* other users have to reach the bus */
     start_bus(self);
     self->connection = bh_fixture_connect(self);
 }

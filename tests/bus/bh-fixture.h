@@ -44,6 +44,8 @@ guint bh_fixture_count_sim_calls(BhFixture *self, const char *method);
 void bh_fixture_start_hub(BhFixture *self, ...) G_GNUC_NULL_TERMINATED;
 /* Another connection, as of another client; close and unref it with bh_fixture_disconnect(). */
 GDBusConnection *bh_fixture_connect(BhFixture *self);
+/* The same as of another user. Takes root. */
+GDBusConnection *bh_fixture_connect_as(BhFixture *self, guint32 uid);
 void bh_fixture_disconnect(GDBusConnection **connection);
 
 /* SIGTERM, and the exit code must be 0. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Crowds: what blehubd keeps must not grow with what it has heard. BlueZ's own objects come and go
- * here, as with phones that change their address.
+ * Crowds of devices, of calls and of rows: what blehubd keeps must not grow with what it has heard
+ * or answered, and a long answer to one must not be a long wait for another. BlueZ's own objects
+ * come and go here, as with phones that change their address.
  */
-#include "bh-fixture.h"
+#include "bh-caller.h"
 #include "test-main.h"
 
 #define ROUNDS 75      /* after 25 the table and the map of BlueZ objects are full */
@@ -12,124 +13,160 @@
 #define ROUND 1000     /* new addresses */
 #define TABLE 10000    /* rows, the default */
 
+#define WARM_UP_CALLS 500
+#define SCANS 400
+#define LISTINGS 300
+#define CALLS_GROWTH_KB 128 /* a kilobyte lost in each of these calls would be 700 */
+
+#define UNREAD_DEVICES 2000
+#define UNREAD_CALLS 120
+#define UNREAD_GROWTH_KB (64 * 1024)
+
 static const char crowd[] = "[adapter main]\n"
                             "Address=00:AA:01:00:00:01\n"
                             "Powered=true\n";
 
-static GVariant *
-call_hub(BhFixture *f, const char *interface, const char *method, GVariant *arguments)
-{
-    g_autoptr(GError) error = NULL;
-    GVariant *reply = g_dbus_connection_call_sync(f->connection,
-                                                  "org.blehub",
-                                                  "/org/blehub",
-                                                  interface,
-                                                  method,
-                                                  arguments,
-                                                  NULL,
-                                                  G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                                                  10000,
-                                                  NULL,
-                                                  &error);
-
-    g_assert_no_error(error);
-    return reply;
-}
-
-static guint64
-counter(BhFixture *f, const char *name)
-{
-    g_autoptr(GVariant) reply = call_hub(f,
-                                         "org.freedesktop.DBus.Properties",
-                                         "Get",
-                                         g_variant_new("(ss)", "org.blehub.Hub1", "Counters"));
-    g_autoptr(GVariant) counters = NULL;
-    guint64 value = G_MAXUINT64;
-
-    g_variant_get(reply, "(v)", &counters);
-    g_variant_lookup(counters, name, "t", &value);
-    return value;
-}
-
-static gsize
-resident_kb(BhFixture *f)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%s/status", g_subprocess_get_identifier(f->hub));
-    g_autofree char *status = NULL;
-    const char *line;
-
-    ck_assert(g_file_get_contents(path, &status, NULL, NULL));
-    line = strstr(status, "VmRSS:");
-    ck_assert_ptr_nonnull(line);
-    return g_ascii_strtoull(line + strlen("VmRSS:"), NULL, 10);
-}
-
-static guint
-burst(BhFixture *f)
-{
-    g_autoptr(GVariant) reply = bh_fixture_call_sim(
-        f,
-        "Burst",
-        g_variant_new("(u@a{sv})", ROUND, g_variant_new_parsed("{'RatePerSecond': <uint32 0>}")));
-    guint32 heard = 0;
-
-    g_variant_get(reply, "(u)", &heard);
-    return heard;
-}
-
-static gboolean
-on_tick(gpointer data)
-{
-    return G_SOURCE_CONTINUE;
-}
-
 static void
-await_reports(BhFixture *f, guint64 wanted)
+init_scanning(BhFixture *f)
 {
-    guint tick = g_timeout_add(5, on_tick, NULL);
-
-    BH_AWAIT(counter(f, "Reports") >= wanted);
-    g_source_remove(tick);
-}
-
-static void
-await_discovery(BhFixture *f)
-{
-    guint tick = g_timeout_add(5, on_tick, NULL);
-
-    BH_AWAIT(bh_fixture_count_sim_calls(f, "StartDiscovery") > 0);
-    g_source_remove(tick);
+    bh_fixture_init(f);
+    bh_fixture_start_sim(f, crowd);
+    bh_fixture_start_hub(f, NULL);
+    g_free(bh_caller_scan(f->connection, "{}"));
 }
 
 START_TEST(fifty_thousand_random_addresses_leave_memory_level)
 {
     g_auto(BhFixture) f = {0};
-    g_autoptr(GVariant) scan = NULL;
     gsize least = G_MAXSIZE, most = 0;
-    guint64 heard = 0;
 
-    bh_fixture_init(&f);
-    bh_fixture_start_sim(&f, crowd);
-    bh_fixture_start_hub(&f, NULL);
-    scan = call_hub(&f,
-                    "org.blehub.Hub1",
-                    "Scan",
-                    g_variant_new("(@a{sv})", g_variant_new_parsed("@a{sv} {}")));
-    await_discovery(&f);
+    init_scanning(&f);
     for (guint round = 0; round < ROUNDS; round++) {
-        heard += burst(&f);
-        await_reports(&f, heard);
+        bh_caller_hear_strangers(&f, ROUND);
         if (round < ROUNDS - LAST_ROUNDS)
             continue;
-        least = MIN(least, resident_kb(&f));
-        most = MAX(most, resident_kb(&f));
+        least = MIN(least, bh_caller_resident_kb(&f));
+        most = MAX(most, bh_caller_resident_kb(&f));
     }
-    ck_assert_uint_ge(heard, (guint64)ROUNDS * ROUND * 9 / 10);
-    ck_assert_uint_eq(counter(&f, "DevicesKnown"), TABLE);
-    ck_assert_uint_eq(counter(&f, "DevicesEvicted"), counter(&f, "Reports") - TABLE);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "DevicesKnown"), TABLE);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "DevicesEvicted"), ROUNDS * ROUND - TABLE);
     g_print("resident memory over the last %u rounds: %zu to %zu kB\n", LAST_ROUNDS, least, most);
     ck_assert_msg((most - least) * 100 <= least, "resident memory: %zu to %zu kB", least, most);
 }
 END_TEST
 
-BH_TEST_MAIN("hub-load", fifty_thousand_random_addresses_leave_memory_level)
+static void
+scan_and_release(BhFixture *f, guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        g_autofree char *scan = bh_caller_scan(f->connection, "{'UUIDs': <['180d']>}");
+
+        bh_caller_tell(f->connection, scan, BH_CALLER_SCAN, "Release", NULL);
+    }
+}
+
+static void
+list_objects(BhFixture *f, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        bh_caller_tell(f->connection,
+                       BH_CALLER_HUB_PATH,
+                       BH_CALLER_MANAGER,
+                       "GetManagedObjects",
+                       NULL);
+}
+
+START_TEST(scans_that_come_and_go_and_listings_leave_memory_level)
+{
+    g_auto(BhFixture) f = {0};
+    gsize before, after;
+
+    init_scanning(&f);
+    scan_and_release(&f, WARM_UP_CALLS);
+    list_objects(&f, WARM_UP_CALLS);
+    before = bh_caller_resident_kb(&f);
+    scan_and_release(&f, SCANS);
+    list_objects(&f, LISTINGS);
+    after = bh_caller_resident_kb(&f);
+    g_print("resident memory over %u calls: %zu to %zu kB\n", SCANS + LISTINGS, before, after);
+    ck_assert_msg(after <= before + CALLS_GROWTH_KB,
+                  "resident memory: %zu to %zu kB",
+                  before,
+                  after);
+}
+END_TEST
+
+START_TEST(answers_that_nobody_reads_are_bounded_in_memory)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(sd_bus) greedy = NULL;
+    gsize before, most = 0;
+
+    init_scanning(&f);
+    bh_caller_hear_strangers(&f, UNREAD_DEVICES);
+    before = bh_caller_resident_kb(&f);
+    greedy = bh_caller_new_deaf(&f, "ListDevices", UNREAD_CALLS);
+    while (bh_caller_counter(f.connection, "LimitExceeded") == 0) /* it is given up */
+        most = MAX(most, bh_caller_resident_kb(&f));
+    g_print("resident memory with unread answers: %zu to %zu kB\n", before, most);
+    ck_assert_msg(most < before + UNREAD_GROWTH_KB, "resident memory: %zu to %zu kB", before, most);
+}
+END_TEST
+
+/* What a listing of all devices costs blehubd. */
+static gint64
+weigh_listing(BhFixture *f)
+{
+    gint64 begin_us = bh_caller_processor_us(f);
+
+    bh_caller_tell(f->connection,
+                   BH_CALLER_HUB_PATH,
+                   BH_CALLER_HUB,
+                   "ListDevices",
+                   bh_caller_options("{}"));
+    return bh_caller_processor_us(f) - begin_us;
+}
+
+/* The most that blehubd did before it answered a property read, while it also did a listing of
+ * this cost for somebody else. */
+static gint64
+weigh_reads_meanwhile(BhFixture *f, gint64 cost_us)
+{
+    g_autoptr(sd_bus) lister = bh_caller_new_deaf(f, "ListDevices", 1);
+    gint64 before_us = bh_caller_processor_us(f), end_us = before_us + cost_us, most_us = 0;
+
+    while (before_us < end_us) {
+        gint64 after_us;
+
+        g_variant_unref(bh_caller_get(f->connection, BH_CALLER_HUB_PATH, BH_CALLER_HUB, "Version"));
+        after_us = bh_caller_processor_us(f);
+        most_us = MAX(most_us, after_us - before_us);
+        before_us = after_us;
+    }
+    return most_us;
+}
+
+START_TEST(ten_thousand_rows_for_one_are_no_wait_for_another)
+{
+    g_auto(BhFixture) f = {0};
+    gint64 cost_us, most_us;
+
+    init_scanning(&f);
+    for (guint i = 0; i < TABLE / ROUND; i++)
+        bh_caller_hear_strangers(&f, ROUND);
+    cost_us = weigh_listing(&f);
+    most_us = weigh_reads_meanwhile(&f, cost_us);
+    g_print("%u rows cost %" G_GINT64_FORMAT " us, a read meanwhile waited for %" G_GINT64_FORMAT
+            " us of it\n",
+            TABLE,
+            cost_us,
+            most_us);
+    ck_assert_int_lt(most_us, cost_us * 3 / 4); /* done at once, it would be all of it */
+}
+END_TEST
+
+BH_TEST_MAIN("hub-load",
+             fifty_thousand_random_addresses_leave_memory_level,
+             scans_that_come_and_go_and_listings_leave_memory_level,
+             answers_that_nobody_reads_are_bounded_in_memory,
+             ten_thousand_rows_for_one_are_no_wait_for_another)

@@ -34,8 +34,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBluez, bh_bluez_free)
 /** Address of a bus given by name or address. */
 char *bh_bus_address(const char *bus, GError **error);
 
-/** Connects, exports what is plugged in and owns the name; as soon as it is gone if it is just dying.
- *  Nothing if it is there already. */
+/** Connects, exports what is plugged in and owns the name; as soon as it is gone if it is just
+ * dying. Nothing if it is there already. */
 void bh_bluez_appear(BhBluez *bluez);
 /** Closes the connection; gone, if not NULL, is called when that is done. */
 void bh_bluez_die(BhBluez *bluez, BhBluezFunc gone, gpointer user_data);

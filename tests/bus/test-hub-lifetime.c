@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * How things end: blehubd itself while somebody waits or owns something, leases, and clients that
+ * are gone before blehubd knows who they were.
+ */
+#include "bh-caller.h"
+#include "test-main.h"
+
+static const char one_adapter[] = "[adapter main]\n"
+                                  "Address=00:AA:01:00:00:01\n"
+                                  "Powered=true\n";
+
+START_TEST(blehubd_ends_well_while_a_leased_scan_lives)
+{
+    g_auto(BhFixture) f = {0};
+    GDBusConnection *client;
+
+    bh_fixture_init(&f);
+    bh_fixture_start_sim(&f, one_adapter);
+    bh_fixture_start_hub(&f, NULL);
+    client = bh_fixture_connect(&f);
+    g_free(bh_caller_scan(client, "{'Lifetime': <'lease'>}"));
+    g_free(bh_caller_scan(f.connection, "{'Lifetime': <'lease'>, 'DurationMs': <60000>}"));
+    BH_AWAIT_POLLED(bh_fixture_count_sim_calls(&f, "StartDiscovery") == 1);
+    bh_fixture_disconnect(&client);
+    bh_fixture_stop_process(&f.hub);
+    BH_AWAIT_POLLED(bh_fixture_count_sim_calls(&f, "StopDiscovery") == 1);
+}
+END_TEST
+
+static void
+require_answer(const BhAnswers *answers, const char *wanted)
+{
+    ck_assert_msg(g_ptr_array_find_with_equal_func(answers->came, wanted, g_str_equal, NULL),
+                  "no answer \"%s\"",
+                  wanted);
+}
+
+START_TEST(calls_that_wait_are_cancelled_when_blehubd_ends)
+{
+    g_auto(BhFixture) f = {0};
+    g_auto(BhAnswers) answers = {0};
+    g_autofree char *scan = NULL;
+
+    bh_fixture_init(&f);
+    bh_answers_init(&answers);
+    bh_fixture_start_sim(&f, one_adapter);
+    bh_fixture_start_hub(&f, NULL);
+    scan = bh_caller_scan(f.connection, "{}");
+    bh_caller_send(f.connection,
+                   scan,
+                   BH_CALLER_SCAN,
+                   "WaitDevice",
+                   bh_caller_options("{}"),
+                   &answers);
+    bh_caller_send(f.connection,
+                   BH_CALLER_HUB_PATH,
+                   BH_CALLER_HUB,
+                   "Discover",
+                   bh_caller_options("{'DurationMs': <60000>}"),
+                   &answers);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Scans"), 2); /* so both have arrived */
+    bh_fixture_stop_process(&f.hub);
+    BH_AWAIT(answers.came->len == 2);
+    require_answer(&answers, "0 org.blehub.Error.Cancelled");
+    require_answer(&answers, "1 org.blehub.Error.Cancelled");
+}
+END_TEST
+
+START_TEST(a_lease_lasts_as_long_as_it_is_renewed)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *scan = NULL;
+    gint64 made_us, renewed_us = 0;
+
+    bh_fixture_init(&f);
+    bh_fixture_start_hub(&f, NULL);
+    scan = bh_caller_scan(f.connection, "{'Lifetime': <'lease'>, 'LeaseMs': <1000>}");
+    made_us = g_get_monotonic_time();
+    while (renewed_us < made_us + 1500000) {
+        renewed_us = g_get_monotonic_time();
+        bh_caller_tell(f.connection, scan, BH_CALLER_SCAN, "Renew", NULL);
+    }
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "LeasesExpired"), 0);
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "LeasesExpired") == 1);
+    ck_assert_int_ge(g_get_monotonic_time() - renewed_us, 1000000);
+    bh_caller_require_error(f.connection,
+                            scan,
+                            BH_CALLER_SCAN,
+                            "Renew",
+                            NULL,
+                            "org.blehub.Error.NotFound",
+                            "");
+}
+END_TEST
+
+/* Leaves the bus with this call on its way. */
+static void
+call_and_vanish(BhFixture *f, const char *method)
+{
+    g_autoptr(sd_bus) client = bh_caller_new_deaf(f, method, 1);
+
+    sd_bus_close(client);
+}
+
+START_TEST(a_client_that_left_before_it_was_known_leaves_nothing)
+{
+    g_auto(BhFixture) f = {0};
+
+    bh_fixture_init(&f);
+    bh_fixture_start_sim(&f, one_adapter);
+    bh_fixture_start_hub(&f, NULL);
+    bh_caller_counter(f.connection, "Clients"); /* we are one */
+    bh_fixture_freeze_process(f.hub);
+    for (guint i = 0; i < 20; i++) /* both call and departure are news when it goes on */
+        call_and_vanish(&f, i % 2 == 0 ? "Scan" : "Discover");
+    bh_fixture_thaw_process(f.hub);
+    for (guint i = 0; i < 20; i++)
+        call_and_vanish(&f, i % 2 == 0 ? "Scan" : "Discover");
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Clients") == 1);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Scans"), 0);
+}
+END_TEST
+
+BH_TEST_MAIN("hub-lifetime",
+             blehubd_ends_well_while_a_leased_scan_lives,
+             calls_that_wait_are_cancelled_when_blehubd_ends,
+             a_lease_lasts_as_long_as_it_is_renewed,
+             a_client_that_left_before_it_was_known_leaves_nothing)
