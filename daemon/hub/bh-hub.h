@@ -56,6 +56,9 @@ void bh_hub_configure(BhHub *self, const BhHubSettings *settings);
 
 BhHubState bh_hub_get_state(BhHub *self);
 const char *bh_hub_get_bluez_version(BhHub *self);
+BhRadioCapabilities bh_hub_get_capabilities(BhHub *self);
+/* What befell links lately. Borrowed. */
+const BhLinkLog *bh_hub_peek_links(BhHub *self);
 /* NotReady with the state as message, unless ready. */
 gboolean bh_hub_check_ready(BhHub *self, GError **error);
 
@@ -70,7 +73,7 @@ BhAdapter *bh_hub_peek_adapter(BhHub *self, guint8 slot);
 BhAdapter *bh_hub_find_adapter(BhHub *self, const char *name);
 void bh_hub_get_counters(BhHub *self, BhHubCounters *counters);
 
-/* Starts a scan owned by client. Errors: InvalidArguments, LimitExceeded. */
+/* Starts a scan owned by client. Errors: InvalidArguments, NotSupported, LimitExceeded. */
 BhScan *bh_hub_add_scan(BhHub *self,
                         const BhScanSpec *spec,
                         BhClient *client,

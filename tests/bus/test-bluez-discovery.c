@@ -50,9 +50,9 @@ START_TEST(waits_after_failures_double_up_to_their_limit)
 
     ck_assert_uint_eq(bh_bluez_timing_backoff_ms(&timing, 0), 250);
     ck_assert_uint_eq(bh_bluez_timing_backoff_ms(&timing, 1), 500);
-    ck_assert_uint_eq(bh_bluez_timing_backoff_ms(&timing, 6), 16000);
-    ck_assert_uint_eq(bh_bluez_timing_backoff_ms(&timing, 7), 30000);
-    ck_assert_uint_eq(bh_bluez_timing_backoff_ms(&timing, G_MAXUINT), 30000);
+    ck_assert_uint_eq(bh_bluez_timing_backoff_ms(&timing, 3), 2000);
+    ck_assert_uint_eq(bh_bluez_timing_backoff_ms(&timing, 4), 2000);
+    ck_assert_uint_eq(bh_bluez_timing_backoff_ms(&timing, G_MAXUINT), 2000);
 }
 END_TEST
 
