@@ -6,6 +6,8 @@
  */
 #include "bh-stream-reader.h"
 
+#include "bh-error.h"
+
 #include <gio/gunixfdlist.h>
 #include <unistd.h>
 
@@ -126,6 +128,10 @@ check_packet(BhStreamReader *self, gsize size, GError **error)
 
     if (!bh_packed_iter_init(&iter, self->packet, size, error))
         return FALSE;
+    if (iter.left == 0) {
+        g_set_error_literal(error, BH_ERROR, BH_ERROR_FAILED, "packed stream: an empty packet");
+        return FALSE;
+    }
     self->iter = iter;
     while (bh_packed_iter_next(&iter, &record, &reason))
         self->lost += record.dropped;
@@ -177,6 +183,7 @@ bh_stream_reader_read_async(BhStreamReader *self,
     g_autoptr(GSource) source = NULL;
 
     g_task_set_source_tag(task, bh_stream_reader_read_async);
+    g_task_set_check_cancellable(task, FALSE); /* a packet read is a packet delivered */
     if (try_read(self, task))
         return;
     source = g_socket_create_source(self->socket, G_IO_IN, cancellable);
