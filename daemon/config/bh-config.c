@@ -56,6 +56,7 @@ static const BhConfigKey keys[] = {
     OTHER_KEY("adapters", "Use", use, "", BH_OPTION_STRINGS),
     INT_KEY("scan", "DiscoverMs", discover_ms, "5000", 1, DAY_MS),
     INT_KEY("scan", "LeaseMs", lease_ms, "60000", 1000, DAY_MS),
+    INT_KEY("scan", "RefreshMs", refresh_ms, "2000", 500, 60000),
 };
 /* clang-format on */
 

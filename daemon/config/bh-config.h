@@ -29,6 +29,7 @@ typedef struct {
     /* [scan] */
     gint64 discover_ms; /* Discover() without DurationMs */
     gint64 lease_ms;    /* Lifetime="lease" without LeaseMs */
+    gint64 refresh_ms;  /* how often a discovery is restarted to hear everything anew */
 } BhConfig;
 
 /** Every key at its default. */

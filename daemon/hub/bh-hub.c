@@ -38,6 +38,8 @@ struct _BhHub {
     gboolean bluez_present;
     gboolean appeared; /* BlueZ or an adapter came since the state was last looked at */
     char *bluez_version;
+    BhRadioCapabilities capabilities;
+    BhLinkLog links;
     BhHubCounters counters;
     gboolean running;
 };
@@ -136,7 +138,7 @@ merge_demand(BhHub *self, BhAdapter *adapter)
         BhScan *scan = g_ptr_array_index(self->scans, i);
 
         if (bh_scan_wants(scan, adapter))
-            bh_scan_demand_add(demand, bh_scan_peek_filter(scan));
+            bh_scan_demand_add(demand, bh_scan_peek_filter(scan), bh_scan_peek_needs(scan));
     }
     return demand;
 }
@@ -379,6 +381,37 @@ on_report(gpointer data, const BhReport *report)
 }
 
 static void
+on_capabilities_changed(gpointer data, BhRadioCapabilities capabilities)
+{
+    BhHub *self = data;
+
+    self->capabilities = capabilities;
+    g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
+}
+
+static void
+on_link(gpointer data, const BhLinkEvent *event)
+{
+    BhHub *self = data;
+    const Slot *it = &self->slots[event->adapter];
+    g_autofree char *text = bh_link_event_dup_text(event);
+    char device[BH_ADDRESS_TEXT_SIZE];
+
+    if (!it->present)
+        return;
+    bh_link_log_add(&self->links, event);
+    bh_address_format(&event->address, device);
+    bh_log_adapter(G_LOG_LEVEL_INFO,
+                   BH_MESSAGE_LINK,
+                   bh_adapter_get_address_text(it->adapter),
+                   "link of adapter %s with %s (%s): %s",
+                   bh_adapter_get_address_text(it->adapter),
+                   device,
+                   bh_address_type_to_string(event->address.type),
+                   text);
+}
+
+static void
 on_synced(gpointer data)
 {
     BhHub *self = data;
@@ -396,6 +429,8 @@ static const BhRadioSink radio_sink = {
     .adapter_changed = on_adapter_changed,
     .adapter_removed = on_adapter_removed,
     .report = on_report,
+    .capabilities_changed = on_capabilities_changed,
+    .link = on_link,
     .synced = on_synced,
 };
 
@@ -449,6 +484,18 @@ on_scan_state(BhScan *scan, BhHub *self)
         reconcile(self);
 }
 
+static gboolean
+check_needs(BhHub *self, const BhScanNeeds *needs, GError **error)
+{
+    const BhRadioScanDemand demand = {
+        .passive = needs->passive,
+        .interval_us = needs->interval_us,
+        .window_us = needs->window_us,
+    };
+
+    return bh_radio_check_scan(self->radio, &demand, error);
+}
+
 BhScan *
 bh_hub_add_scan(BhHub *self,
                 const BhScanSpec *spec,
@@ -464,7 +511,7 @@ bh_hub_add_scan(BhHub *self,
                                  self->pacer};
     g_autoptr(BhScan) scan = bh_scan_new(spec, &shared, error);
 
-    if (scan == NULL ||
+    if (scan == NULL || !check_needs(self, &spec->needs, error) ||
         !bh_quota_take(self->quota, bh_client_get_uid(client), BH_QUOTA_SCANS, error))
         return NULL;
     bh_owned_claim(BH_OWNED(scan), client, lifetime, lease_ms, self->clock);
@@ -488,6 +535,18 @@ const char *
 bh_hub_get_bluez_version(BhHub *self)
 {
     return self->bluez_version != NULL ? self->bluez_version : "";
+}
+
+BhRadioCapabilities
+bh_hub_get_capabilities(BhHub *self)
+{
+    return self->capabilities;
+}
+
+const BhLinkLog *
+bh_hub_peek_links(BhHub *self)
+{
+    return &self->links;
 }
 
 gboolean

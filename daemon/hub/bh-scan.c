@@ -404,6 +404,12 @@ bh_scan_peek_filter(BhScan *self)
     return self->filter;
 }
 
+const BhScanNeeds *
+bh_scan_peek_needs(BhScan *self)
+{
+    return &self->spec.needs;
+}
+
 gboolean
 bh_scan_wants(BhScan *self, BhAdapter *adapter)
 {
@@ -538,6 +544,7 @@ bh_scan_new(const BhScanSpec *spec, const BhScanShared *shared, GError **error)
         return NULL;
     self = g_object_new(BH_TYPE_SCAN, NULL);
     self->spec = *spec;
+    self->spec.needs.every_report = spec->rule.mode == BH_REPORT_ALL;
     self->spec.filter = (BhFilterSpec){0}; /* the filter holds what it needs */
     self->filter = g_steal_pointer(&filter);
     self->shared = *shared;

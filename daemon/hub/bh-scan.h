@@ -12,6 +12,7 @@
 #include "bh-owned.h"
 #include "bh-quota.h"
 #include "bh-report-rule.h"
+#include "bh-scan-demand.h"
 #include "bh-stream-set.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,7 @@ typedef struct {
     gint64 duration_ms; /* 0 = endless */
     gboolean has_adapter;
     BhAddress adapter; /* only what this one hears */
+    BhScanNeeds needs; /* every_report follows from the rule */
 } BhScanSpec;
 
 /* Whether a scan of this spec hears this adapter. */
@@ -53,6 +55,7 @@ G_DECLARE_FINAL_TYPE(BhScan, bh_scan, BH, SCAN, BhOwned)
 BhScan *bh_scan_new(const BhScanSpec *spec, const BhScanShared *shared, GError **error);
 
 const BhFilter *bh_scan_peek_filter(BhScan *self);
+const BhScanNeeds *bh_scan_peek_needs(BhScan *self);
 /* Whether the scan wants what this adapter hears, now. */
 gboolean bh_scan_wants(BhScan *self, BhAdapter *adapter);
 

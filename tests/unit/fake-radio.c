@@ -24,6 +24,7 @@ struct _FakeRadio {
     const BhRadioSink *sink;
     gpointer sink_data;
     gboolean starts;
+    gboolean passive;
     gboolean stopped;
     gboolean linked;
     FakeSlot slots[BH_RADIO_MAX_ADAPTERS];
@@ -201,6 +202,15 @@ set_scan(BhRadio *radio, guint8 slot, const BhRadioScanDemand *demand)
     it->rssi = rssi;
 }
 
+static gboolean
+check_scan(BhRadio *radio, const BhRadioScanDemand *demand, GError **error)
+{
+    if (!demand->passive || FAKE_RADIO(radio)->passive)
+        return TRUE;
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "Active: as told");
+    return FALSE;
+}
+
 static void
 restart_scan(BhRadio *radio, guint8 slot)
 {
@@ -253,6 +263,7 @@ radio_iface_init(BhRadioInterface *iface)
     iface->start = start;
     iface->stop = stop;
     iface->set_scan = set_scan;
+    iface->check_scan = check_scan;
     iface->restart_scan = restart_scan;
     iface->power_cycle_async = power_cycle_async;
     iface->power_cycle_finish = finish;

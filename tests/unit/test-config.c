@@ -85,6 +85,7 @@ START_TEST(defaults_are_the_documented_ones)
     ck_assert_ptr_null(config->use);
     ck_assert_int_eq(config->discover_ms, 5000);
     ck_assert_int_eq(config->lease_ms, 60000);
+    ck_assert_int_eq(config->refresh_ms, 2000);
 }
 END_TEST
 

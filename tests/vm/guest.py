@@ -64,6 +64,12 @@ def require(condition, message):
         raise AssertionError(message)
 
 
+def alone(case):
+    """Decorates a case that measures, or needs all of the processors: no other guest runs cases meanwhile."""
+    case.alone = True
+    return case
+
+
 def require_equal(seen, wanted, what):
     require(seen == wanted, f"{what}: {seen!r}, wanted {wanted!r}")
 
@@ -253,9 +259,10 @@ class Controller:
 class Guest:
     """The world of one case."""
 
-    def __init__(self):
+    def __init__(self, difference):
         self.stack = contextlib.ExitStack()
         self.number = 0
+        self.differs = difference.ask  # does this guest differ by design in what the case claims? See differs.py
         self.bus = self.new_bus()
         self.bus.call(SYSTEMD, "/org/freedesktop/systemd1", f"{SYSTEMD}.Manager.Subscribe")  # else it sends no signals
 
