@@ -30,8 +30,7 @@ def every_one_of_200_advertisers_is_found_with_the_right_payload(world):
     wanted = {address: row for rows in CROWD_ROWS.values() for address, row in rows.items()}
     world.plug(CROWD)
     scan = world.bus.scan()
-    scan.follow_state().wait_for("scanning")
-    let_pass(2)
+    poll(lambda: len(scan.devices()) >= len(wanted), "all addresses", timeout=20)
     before, reports = _take_counters(scan, wanted), world.bus.counters()["Reports"]
     let_pass(10)
     after, reports = _take_counters(scan, wanted), world.bus.counters()["Reports"] - reports

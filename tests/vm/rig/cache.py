@@ -53,19 +53,19 @@ def _sweep():
 def _remove(work):
     shutil.rmtree(work, ignore_errors=True)
     if work.exists():  # files of root's
-        as_root("rm", "-rf", "--one-file-system", work)
+        as_root("rm", "-rf", "--one-file-system", work, task=f"removing {work}")
 
 
-def as_root(*command):
-    """Runs a command as root, directly or through sudo. What it says is shown only in the exception, if it fails."""
+def as_root(*command, task):
+    """Runs a command as root, directly or through sudo. What it says is shown only in the exception, if the task fails."""
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
     try:
         done = subprocess.run([*prefix, *command], check=False, text=True, errors="replace", stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    except FileNotFoundError as error:
-        raise NotMade(f"cannot run {error.filename}") from None
+    except OSError as error:
+        raise NotMade(f"{task}: cannot run {error.filename}: {error.strerror}") from None
     if done.returncode:
-        raise NotMade(f"{command[0]}: exit code {done.returncode}: " + " | ".join(done.stdout.splitlines()[-3:]))
+        raise NotMade(f"{task}: exit code {done.returncode}: " + " | ".join(done.stdout.splitlines()[-3:]))
 
 
 class NotMade(Exception):

@@ -33,11 +33,12 @@ def _make(work, packages):
     root = kept / "root"
     mirror = os.environ.get("BLEHUB_MIRROR", MIRROR)
     cache.as_root(*_contained(), "timeout", MAKE_LIMIT_S, "debootstrap", "--variant=minbase",
-                  f"--include={','.join(packages)}", "trixie", root, mirror)
+                  f"--include={','.join(packages)}", "trixie", root, mirror,
+                  task=f"debootstrap of Debian 13 from {mirror}")
     # debootstrap left the package lists there: apt inside knows the kernel's name.
-    cache.as_root("chroot", root, "sh", "-ec", _TAKE_KERNEL)
+    cache.as_root("chroot", root, "sh", "-ec", _TAKE_KERNEL, task="downloading Debian 13's kernel")
     kernel.keep(kernel.found_package(root / "kernel", "6.12"), work, kept)
-    cache.as_root("rm", "-r", root / "kernel")
+    cache.as_root("rm", "-r", root / "kernel", task="removing the kernel's package")
     return kept
 
 
@@ -54,7 +55,7 @@ def _contained():
     """A namespace, so that what debootstrap mounts and starts goes with it; nothing where that is not allowed."""
     contain = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     try:
-        cache.as_root(*contain, "true")
+        cache.as_root(*contain, "true", task="making a namespace")
     except cache.NotMade:
         return []
     return contain
