@@ -24,7 +24,7 @@ typedef struct {
     BhSdbusLostFunc lost;
     gpointer data;
     gboolean draining; /* sd-bus cannot be entered again */
-    gboolean more; /* the last drain stopped at its bound */
+    gboolean more;     /* the last drain stopped at its bound */
 } Source;
 
 /* sd-bus's deadlines are on the clock of the main loop. */
