@@ -146,6 +146,11 @@ class Hub(Program):
         arguments = GLib.Variant("(ss)", ("org.blehub.Hub1", "Counters"))
         return self.bus.call("/org/blehub", "org.freedesktop.DBus.Properties", "Get", arguments)[0][name]
 
+    def wait_scanning(self):
+        """Until the discovery runs: what is sent before may go unheard."""
+        while not self.counter("DiscoveryStarts"):
+            time.sleep(0.01)
+
     def wait_reports(self, count):
         while self.counter("Reports") < count:
             time.sleep(0.02)

@@ -85,6 +85,7 @@ def hub_setup(stack, readers=0, way="signals", form="packed", batch_ms=10, devic
     setup.clients = [Reader(stack, setup.bus, form, batch_ms) for _ in range(readers)]
     if not readers:
         setup.hub.scan()
+    setup.hub.wait_scanning()
     setup.warm_up()
     return setup
 

@@ -20,6 +20,7 @@
 #define HUB "org.blehub.Hub1"
 #define SCAN "org.blehub.Scan1"
 #define PROPERTIES "org.freedesktop.DBus.Properties"
+#define MARK G_MAXUINT32
 
 static const char one_adapter[] = "[adapter main]\n"
                                   "Address=00:AA:01:00:00:01\n"
@@ -162,7 +163,7 @@ typedef struct {
     guint64 dropped;  /* as told */
     guint64 sequence; /* of the last record */
     guint32 number;   /* at the end of the last payload */
-    gboolean ordered; /* numbers grew by one each time */
+    guint descents;   /* how often the number did not grow: bursts - 1 */
     gboolean end;
 } Reader;
 
@@ -170,8 +171,7 @@ static void
 take_record(Reader *self, guint64 sequence, guint64 dropped, guint32 number)
 {
     ck_assert_uint_eq(sequence, self->sequence + dropped + 1);
-    self->ordered =
-        self->ordered && (self->records == 0 || number == self->number + 1 || number == 0);
+    self->descents += self->records > 0 && number <= self->number;
     self->sequence = sequence;
     self->dropped += dropped;
     self->number = number;
@@ -267,7 +267,6 @@ reader_open(Reader *self, GDBusConnection *connection, const char *scan, const c
 
     *self = (Reader){.fd = open_stream(connection, scan, text, &error),
                      .packed = strstr(text, "packed") != NULL,
-                     .ordered = TRUE,
                      .text = g_string_new(NULL)};
     g_assert_no_error(error);
 }
@@ -315,29 +314,22 @@ await_discovery(BhFixture *f, const char *scan)
     AWAIT_POLLED(is_scanning(f, scan));
 }
 
-typedef struct {
-    gboolean done;
-    guint32 heard;
-} BurstResult;
-
 static void
 on_burst(GObject *source, GAsyncResult *result, gpointer data)
 {
-    BurstResult *burst = data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
 
     g_assert_no_error(error);
-    g_variant_get(reply, "(u)", &burst->heard);
-    burst->done = TRUE;
+    *(gboolean *)data = TRUE;
 }
 
-/* count strangers are heard with rssi, while the readers read. */
+/* count strangers speak, while the readers read. The radio misses some when it is started anew. */
 static void
 burst(BhFixture *f, guint count, gint16 rssi)
 {
-    BurstResult result = {0};
+    gboolean done = FALSE;
     g_autofree char *text =
         g_strdup_printf("{'RatePerSecond': <uint32 0>, 'RSSI': <int16 %d>}", rssi);
 
@@ -352,9 +344,30 @@ burst(BhFixture *f, guint count, gint16 rssi)
                            10000,
                            NULL,
                            on_burst,
-                           &result);
-    BH_AWAIT(result.done);
-    ck_assert_uint_eq(result.heard, count);
+                           &done);
+    BH_AWAIT(done);
+}
+
+/* A last word that everybody hears, behind all that was heard before: number MARK. */
+static void
+say_mark(BhFixture *f)
+{
+    gsize size;
+    g_autofree guint8 *payload = bh_test_bytes("020106 07ffffff ffffffff", &size);
+    guint32 heard = 0;
+
+    while (heard == 0) {
+        g_autoptr(GVariant) reply = bh_fixture_call_sim(
+            f,
+            "Advertise",
+            g_variant_new("(s@ayn@a{sv})",
+                          "C0:00:00:00:00:FF",
+                          g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, payload, size, 1),
+                          -50,
+                          g_variant_new_parsed("@a{sv} {}")));
+
+        g_variant_get(reply, "(u)", &heard);
+    }
 }
 
 /* Wrong calls */
@@ -419,6 +432,7 @@ START_TEST(a_reader_that_stops_loses_only_its_own_records_exactly_counted)
     g_auto(BhFixture) f = {0};
     g_autofree char *all = NULL, *near = NULL, *ours = NULL, *stalled = NULL;
     g_auto(Reader) every = {0}, close_by = {0}, ffff = {0}, stopped = {0};
+    guint64 heard, heard_near;
 
     start(&f);
     all = scan_on(f.connection, "{}");
@@ -433,20 +447,28 @@ START_TEST(a_reader_that_stops_loses_only_its_own_records_exactly_counted)
     reader_start(&close_by);
     reader_start(&ffff);
     await_discovery(&f, all);
-    burst(&f, 4000, -50);
-    burst(&f, 4000, -80);
-    BH_AWAIT(every.records == 8000 && ffff.records == 8000 && close_by.records == 4000);
+    burst(&f, 2000, -50);
+    burst(&f, 2000, -80);
+    say_mark(&f);
+    BH_AWAIT(every.number == MARK && ffff.number == MARK && close_by.number == MARK);
+    heard = counter(&f, "Reports");
+    heard_near = property(&f, near, SCAN, "Seen");
+    ck_assert(heard > 3000 && heard_near > 1500 && heard_near < heard);
+    ck_assert_uint_eq(every.records, heard);
+    ck_assert_uint_eq(ffff.records, heard);
+    ck_assert_uint_eq(close_by.records, heard_near);
     ck_assert_uint_eq(every.dropped + ffff.dropped + close_by.dropped, 0);
-    ck_assert(every.ordered && ffff.ordered && close_by.ordered);
+    ck_assert_uint_eq(every.descents + ffff.descents, 2);
+    ck_assert_uint_eq(close_by.descents, 0);
     reader_start(&stopped);
-    BH_AWAIT(stopped.sequence == 8000);
+    BH_AWAIT(stopped.number == MARK);
     ck_assert_uint_gt(stopped.dropped, 0);
-    ck_assert_uint_eq(stopped.records + stopped.dropped, 8000);
+    ck_assert_uint_eq(stopped.records + stopped.dropped, heard);
     ck_assert_uint_eq(property(&f, stalled, SCAN, "Dropped"), stopped.dropped);
     ck_assert_uint_eq(property(&f, stalled, SCAN, "Delivered"), stopped.records);
     ck_assert_uint_eq(property(&f, all, SCAN, "Dropped"), 0);
     ck_assert_uint_eq(counter(&f, "StreamLosses"), stopped.dropped);
-    ck_assert_uint_eq(counter(&f, "StreamRecords"), 20000 + stopped.records);
+    ck_assert_uint_eq(counter(&f, "StreamRecords"), 2 * heard + heard_near + stopped.records);
 }
 END_TEST
 
@@ -464,14 +486,17 @@ START_TEST(readers_of_one_scan_in_both_formats_get_the_same)
     reader_start(&json);
     await_discovery(&f, scan);
     burst(&f, 300, -50);
-    BH_AWAIT(packed.records == 300 && json.records == 300);
-    ck_assert(packed.ordered && json.ordered);
-    ck_assert_uint_eq(property(&f, scan, SCAN, "Delivered"), 600);
+    say_mark(&f);
+    BH_AWAIT(packed.number == MARK && json.number == MARK);
+    ck_assert_uint_gt(packed.records, 1);
+    ck_assert_uint_eq(packed.records, json.records);
+    ck_assert_uint_eq(packed.descents + json.descents, 0);
+    ck_assert_uint_eq(property(&f, scan, SCAN, "Delivered"), 2 * packed.records);
 }
 END_TEST
 
-/* A second of batching would take this test over its time. */
-START_TEST(with_a_batch_of_zero_each_report_comes_by_itself)
+/* Nothing else happens that a batch could wait for. */
+START_TEST(with_a_batch_of_zero_a_report_comes_by_itself)
 {
     g_auto(BhFixture) f = {0};
     g_autofree char *scan = NULL;
@@ -482,10 +507,9 @@ START_TEST(with_a_batch_of_zero_each_report_comes_by_itself)
     reader_open(&reader, f.connection, scan, "{'BatchMs': <0>}");
     reader_start(&reader);
     await_discovery(&f, scan);
-    for (guint i = 1; i <= 100; i++) {
-        burst(&f, 1, -50);
-        BH_AWAIT(reader.records == i);
-    }
+    say_mark(&f);
+    BH_AWAIT(reader.number == MARK);
+    ck_assert_uint_eq(reader.records, 1);
 }
 END_TEST
 
@@ -499,11 +523,14 @@ START_TEST(what_was_heard_before_the_stream_is_in_it)
     scan = scan_on(f.connection, "{}");
     await_discovery(&f, scan);
     burst(&f, 20, -50);
-    AWAIT_POLLED(property(&f, scan, SCAN, "Seen") == 20);
+    AWAIT_POLLED(property(&f, scan, SCAN, "Seen") > 0);
     reader_open(&reader, f.connection, scan, "{}");
     reader_start(&reader);
-    BH_AWAIT(reader.records == 20);
-    ck_assert(reader.ordered);
+    say_mark(&f);
+    BH_AWAIT(reader.number == MARK);
+    ck_assert_uint_gt(reader.records, 1);
+    ck_assert_uint_eq(reader.records, property(&f, scan, SCAN, "Seen"));
+    ck_assert_uint_eq(reader.descents, 0);
 }
 END_TEST
 
@@ -514,20 +541,23 @@ START_TEST(a_stream_ends_when_its_scan_is_released)
     g_auto(BhFixture) f = {0};
     g_autofree char *scan = NULL;
     g_auto(Reader) packed = {0}, json = {0};
+    guint64 seen;
 
     start(&f);
     scan = scan_on(f.connection, "{}");
     reader_open(&packed, f.connection, scan, "{'Format': <'packed'>, 'BatchMs': <1000>}");
     reader_open(&json, f.connection, scan, "{'BatchMs': <1000>}");
     await_discovery(&f, scan);
+    say_mark(&f);
     burst(&f, 50, -50);
-    AWAIT_POLLED(property(&f, scan, SCAN, "Seen") == 50);
+    AWAIT_POLLED(property(&f, scan, SCAN, "Seen") > 1);
+    seen = property(&f, scan, SCAN, "Seen");
     g_variant_unref(call_on(f.connection, scan, SCAN, "Release", NULL));
     reader_start(&packed);
     reader_start(&json);
     BH_AWAIT(packed.end && json.end);
-    ck_assert_uint_eq(packed.records, 50);
-    ck_assert_uint_eq(json.records, 50);
+    ck_assert_uint_ge(packed.records, seen);
+    ck_assert_uint_eq(json.records, packed.records);
     ck_assert_uint_eq(json.text->len, 0);
     ck_assert_uint_eq(counter(&f, "Streams"), 0);
 }
@@ -546,7 +576,8 @@ START_TEST(a_stream_ends_after_the_last_record_of_a_scan_that_is_over)
     await_discovery(&f, scan);
     burst(&f, 50, -50);
     BH_AWAIT(reader.end);
-    ck_assert_uint_eq(reader.records, 50);
+    ck_assert_uint_gt(reader.records, 0);
+    ck_assert_uint_eq(reader.records, property(&f, scan, SCAN, "Seen"));
     ck_assert_uint_eq(property(&f, scan, SCAN, "Streams"), 0);
 }
 END_TEST
@@ -593,7 +624,8 @@ START_TEST(a_killed_reader_leaves_nothing_behind_and_others_go_on)
     bh_fixture_kill_process(&victim);
     burst(&f, 50, -50);
     AWAIT_POLLED(counter(&f, "Streams") == 1 && counter(&f, "Scans") == 1);
-    BH_AWAIT(reader.records == 50);
+    say_mark(&f);
+    BH_AWAIT(reader.number == MARK);
 }
 END_TEST
 
@@ -617,7 +649,7 @@ BH_TEST_MAIN("hub-stream",
              a_user_is_held_to_the_configured_number_of_streams,
              a_reader_that_stops_loses_only_its_own_records_exactly_counted,
              readers_of_one_scan_in_both_formats_get_the_same,
-             with_a_batch_of_zero_each_report_comes_by_itself,
+             with_a_batch_of_zero_a_report_comes_by_itself,
              what_was_heard_before_the_stream_is_in_it,
              a_stream_ends_when_its_scan_is_released,
              a_stream_ends_after_the_last_record_of_a_scan_that_is_over,

@@ -14,6 +14,7 @@ typedef struct {
     gboolean wanted;
     guint n_uuids;
     gint rssi;
+    BhRadioScanDemand demand; /* without UUIDs */
     guint changes;
     guint restarts;
     guint power_cycles;
@@ -128,6 +129,30 @@ fake_radio_hear(FakeRadio *self,
     self->sink->report(self->sink_data, &report);
 }
 
+void
+fake_radio_link(FakeRadio *self, const BhLinkEvent *event)
+{
+    self->sink->link(self->sink_data, event);
+}
+
+void
+fake_radio_set_passive(FakeRadio *self, gboolean passive)
+{
+    self->passive = passive;
+}
+
+void
+fake_radio_set_capabilities(FakeRadio *self, BhRadioCapabilities capabilities)
+{
+    self->sink->capabilities_changed(self->sink_data, capabilities);
+}
+
+const BhRadioScanDemand *
+fake_radio_peek_demand(FakeRadio *self, guint8 slot)
+{
+    return &self->slots[slot].demand;
+}
+
 gboolean
 fake_radio_wants_scan(FakeRadio *self, guint8 slot)
 {
@@ -200,6 +225,8 @@ set_scan(BhRadio *radio, guint8 slot, const BhRadioScanDemand *demand)
     it->wanted = wanted;
     it->n_uuids = n_uuids;
     it->rssi = rssi;
+    it->demand = wanted ? *demand : (BhRadioScanDemand){0};
+    it->demand.uuids = NULL;
 }
 
 static gboolean

@@ -325,11 +325,16 @@ class Guest:
                                  f"{done.stdout[-300:]} {done.stderr[-300:]}")
         return done
 
+    def start(self, *command, user=None):
+        """A program that stays until the case ends, unless it ends before; what it says can be read."""
+        process = subprocess.Popen(command, user=user, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                   env=_environment())
+        self.stack.callback(_end, process)
+        return process
+
     def start_client(self, user=None, **options):
         """Another program with a scan of lifetime "caller"; it says the scan's path and stays."""
-        process = subprocess.Popen(["/usr/bin/python3", "-B", LIB / "client.py", json.dumps(options)], user=user,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment())
-        self.stack.callback(_end, process)
+        process = self.start("/usr/bin/python3", "-B", LIB / "client.py", json.dumps(options), user=user)
         process.scan = process.stdout.readline().strip()
         require(process.scan.startswith("/org/blehub/scan/"), f"client said '{process.scan}'")
         return process
