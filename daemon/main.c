@@ -15,6 +15,7 @@
 #include "bh-watchdog.h"
 
 #define DRAIN_MS 500
+#define EXIT_USAGE 2
 #define EXIT_CONFIGURATION 78 /* EX_CONFIG: no restart mends it */
 
 typedef struct {
@@ -357,9 +358,8 @@ main(int argc, char **argv)
     setlocale(LC_CTYPE, ""); /* messages stay in one language for all callers */
     if (!parse_options(&daemon.options, &argc, &argv, &error)) {
         g_printerr("blehubd: %s\n", error->message);
-        return 2;
-    }
-    if (daemon.options.version) {
+        daemon.status = EXIT_USAGE;
+    } else if (daemon.options.version) {
         printf("blehubd %s\n", BH_VERSION);
     } else {
         daemon.log = bh_log_settings_install();

@@ -73,8 +73,9 @@ call_well(BhMgmtScene *self,
 static GVariant *
 options_of(const char *text)
 {
-    return g_variant_new("(@a{sv})",
-                         g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL));
+    g_autoptr(GVariant) dict = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
+
+    return g_variant_new("(@a{sv})", dict);
 }
 
 static GVariant *

@@ -31,8 +31,9 @@ static const char one_adapter[] = "[adapter main]\n"
 static GVariant *
 options(const char *text)
 {
-    return g_variant_new("(@a{sv})",
-                         g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL));
+    g_autoptr(GVariant) dict = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
+
+    return g_variant_new("(@a{sv})", dict);
 }
 
 static GVariant *

@@ -248,12 +248,30 @@ class Controller:
 
     def __init__(self, command, scenario=None):
         self.scenario = scenario
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+
+    def silence(self):
+        """From now on it hears nothing. Returns how many advertisements the kernel was told of so far, and of how
+        many in the air. For our own controller."""
+        return self._signal(signal.SIGUSR1, "silent")
+
+    def resume(self):
+        """It hears again, if it did not. Returns the same."""
+        return self._signal(signal.SIGUSR2, "heard")
+
+    def _signal(self, number, answer):
+        self.process.send_signal(number)
+        for line in self.process.stdout:
+            word, _, rest = line.partition(" ")
+            if word == answer:
+                return tuple(int(number) for number in rest.split())
+        raise AssertionError("the controller has ended")
 
     def unplug(self):
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
 
 
 class Guest:

@@ -35,21 +35,23 @@ def address(first, number):
 GROUP_SIZE = 50
 CROWD_RATE = 1000  # reports per second, all groups together
 _DELAY_MS = 5  # advertisers add 0 to 10 ms at random to each interval
-_INTERVAL_MS = 4 * GROUP_SIZE * 1000 // CROWD_RATE - _DELAY_MS
 
 HEARTS = "D0:00:00:00:01:00"
 THERMOS = "D0:00:00:00:02:00"
 TAGS = "D0:00:00:00:03:00"
 BEACONS = "00:11:22:33:04:00"
 
-CROWD = ADAPTER + f"""
+
+def _crowd(rate):
+    interval_ms = 4 * GROUP_SIZE * 1000 // rate - _DELAY_MS
+    return ADAPTER + f"""
 [device hearts]
 Address={HEARTS}
 Count={GROUP_SIZE}
 Name=Heart-%d
 UUIDs=180d
 RSSI=-60
-IntervalMs={_INTERVAL_MS}
+IntervalMs={interval_ms}
 PayloadCounter=true
 
 [device thermos]
@@ -58,7 +60,7 @@ Count={GROUP_SIZE}
 Name=Thermo-%d
 ServiceData=1809:c0ffee
 RSSI=-75
-IntervalMs={_INTERVAL_MS}
+IntervalMs={interval_ms}
 PayloadCounter=true
 
 [device tags]
@@ -67,7 +69,7 @@ Count={GROUP_SIZE}
 ManufacturerData=004c:1005
 TxPower=-8
 RSSI=-45
-IntervalMs={_INTERVAL_MS}
+IntervalMs={interval_ms}
 PayloadCounter=true
 
 [device beacons]
@@ -78,9 +80,13 @@ Count={GROUP_SIZE}
 Flags=04
 Appearance=512
 RSSI=-90
-IntervalMs={_INTERVAL_MS}
+IntervalMs={interval_ms}
 PayloadCounter=true
 """
+
+
+CROWD = _crowd(CROWD_RATE)
+CALM_CROWD = _crowd(CROWD_RATE // 5)  # with time left for everything else, also under emulation
 
 
 def _rows(first, address_type, company, prefix, fields):

@@ -6,7 +6,8 @@
  * allowed to open the device: as root in the test guest. Closing the device unplugs the controller.
  *
  * stdout: "ready hciN" once the kernel has made the controller. stderr: a line per scan command.
- * SIGUSR1: go silent but keep answering commands. SIGUSR2: be heard again. SIGTERM, SIGINT: unplug.
+ * SIGUSR1: go silent but keep answering commands, "silent M N". SIGUSR2: hear again, "heard M N".
+ * Of N advertisements in the air so far the host was told of M. SIGTERM, SIGINT: unplug.
  */
 #include "hci.h"
 #include "wake.h"
@@ -37,6 +38,8 @@ typedef struct {
     BhHci *hci;
     GSource *wake;
     gboolean silent;
+    guint64 aired; /* advertisements */
+    guint64 heard; /* those of which the host was told */
     int status;
 } Vhci;
 
@@ -96,6 +99,8 @@ vhci_play(gpointer user_data)
             n = bh_controller_hear(self->controller, &advertisement, heard);
         for (guint i = 0; i < n; i++)
             bh_hci_report(self->hci, &heard[i], events);
+        self->aired++;
+        self->heard += n > 0;
     }
     bh_hci_flush(self->hci, events);
     vhci_send(self, events);
@@ -131,19 +136,28 @@ on_packet(gint fd, GIOCondition condition, gpointer user_data)
     return G_SOURCE_CONTINUE;
 }
 
+static void
+set_silent(Vhci *self, gboolean silent)
+{
+    self->silent = silent;
+    printf("%s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n",
+           silent ? "silent" : "heard",
+           self->heard,
+           self->aired);
+    fflush(stdout);
+}
+
 static gboolean
 on_silence(gpointer user_data)
 {
-    ((Vhci *)user_data)->silent = TRUE;
-    g_printerr("silent\n");
+    set_silent(user_data, TRUE);
     return G_SOURCE_CONTINUE;
 }
 
 static gboolean
 on_resume(gpointer user_data)
 {
-    ((Vhci *)user_data)->silent = FALSE;
-    g_printerr("resumed\n");
+    set_silent(user_data, FALSE);
     return G_SOURCE_CONTINUE;
 }
 

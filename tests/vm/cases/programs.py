@@ -4,7 +4,7 @@
 import json
 
 from guest import LIB, require, require_equal
-from scenarios import CROWD, CROWD_ROWS, TICKER, TICKER_ADDRESS
+from scenarios import CALM_CROWD, CROWD_ROWS, TICKER, TICKER_ADDRESS
 
 
 def the_busctl_session_of_the_readme_runs(world):
@@ -39,7 +39,7 @@ def blehubctl_scan_as_json_prints_one_object_a_line(world):
 
 
 def blehubctl_discover_and_devices_list_what_is_there(world):
-    world.plug(CROWD)
+    world.plug(CALM_CROWD)
     for verb in ["discover", "devices"]:
         out = world.run("blehubctl", verb, user="nobody").stdout
         missing = [address for rows in CROWD_ROWS.values() for address in rows if address not in out]

@@ -88,10 +88,10 @@ def a_scan_that_falls_silent_is_restarted_and_then_the_radio_power_cycled(world)
     scan.wait_device()
     path = f"/org/blehub/adapter/{ADAPTER_ADDRESS.replace(':', '_')}"
     state = world.bus.follow("org.blehub", path, "org.blehub.Adapter1.State")
-    controller.process.send_signal(signal.SIGUSR1)  # from now on it hears nothing
+    controller.silence()
     state.wait_for("silent")
     for counter in ["DiscoveryRestarts", "PowerCycles"]:
         poll(lambda: world.bus.counters()[counter] >= 1, f"{counter} to count")
-    controller.process.send_signal(signal.SIGUSR2)
+    controller.resume()
     state.wait_for("scanning")
     scan.wait_device()

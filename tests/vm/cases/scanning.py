@@ -6,7 +6,13 @@ import struct
 import time
 
 from guest import HUB, RemoteError, alone, expect_error, let_pass, poll, require, require_equal
-from scenarios import (CROWD, CROWD_RATE, CROWD_ROWS, TICKER, TICKER_ADDRESS)
+from scenarios import CALM_CROWD, CROWD, CROWD_RATE, CROWD_ROWS, TICKER, TICKER_ADDRESS
+
+# bluetoothd sends its signals when it has nothing else to do. A thousand reports a second are about all that it can
+# read under emulation: when something else runs, too, it is behind for seconds, says nothing until it has caught up,
+# and then tells of each device once. So a case with all of the crowd waits for what it wants instead of for a time;
+# on a host with work of its own, 13 s without a word and 60 reports a second were seen, on an idle one up to 1,000.
+OVERLOAD_S = 90
 
 
 def _counter(row, company, prefix):
@@ -28,27 +34,41 @@ def _check_row(row, wanted):
 def every_one_of_200_advertisers_is_found_with_the_right_payload(world):
     """A thousand reports a second in all, every payload different from the one before."""
     wanted = {address: row for rows in CROWD_ROWS.values() for address, row in rows.items()}
-    world.plug(CROWD)
+    controller = world.plug(CROWD)
     scan = world.bus.scan()
-    poll(lambda: len(scan.devices()) >= len(wanted), "all addresses", timeout=20)
-    before, reports = _take_counters(scan, wanted), world.bus.counters()["Reports"]
-    let_pass(10)
-    after, reports = _take_counters(scan, wanted), world.bus.counters()["Reports"] - reports
-    on_air = sum(_rate(before[address], after[address]) for address in wanted)
-    require(on_air >= 0.95 * CROWD_RATE, f"the controller did only {on_air:.0f} reports/s: nothing was tested")
-    return f"{on_air:.0f} reports/s on the air, {reports / 10:.0f}/s at the hub"
+    poll(lambda: len(scan.devices()) >= len(wanted), "all devices", timeout=OVERLOAD_S, every=0.5)
+    before = _check_all(scan, wanted)
+    note = _await_reports(world, controller, 10 * len(wanted))
+    for address, counter in _check_all(scan, wanted).items():
+        require(counter > before[address], f"the payload of {address} stood still")
+    return note
 
 
-def _take_counters(scan, wanted):
-    """(time, counter in the payload) of each device; all must be there and right."""
+def _check_all(scan, wanted):
+    """The counter in the payload of each device; all must be there and right."""
     rows = {row["Address"]: row for row in scan.devices()}
     require_equal(set(rows), set(wanted), "addresses")
-    return {address: (row["Timestamp"], _check_row(row, wanted[address])) for address, row in rows.items()}
+    return {address: _check_row(row, wanted[address]) for address, row in rows.items()}
 
 
-def _rate(before, after):
-    require(after[1] > before[1], "a payload stood still")
-    return (after[1] - before[1]) * 1e6 / (after[0] - before[0])
+def _await_reports(world, controller, count):
+    """Until so many reports have reached the hub, and 10 s at least, with as much in the air as was meant.
+
+    How fast they reach it is bluetoothd's doing, so the floor is a count that it manages for sure: see OVERLOAD_S.
+    """
+    before, began = _totals(world, controller), time.monotonic()
+    let_pass(10)
+    poll(lambda: world.bus.counters()["Reports"] >= before[2] + count, f"{count} reports", timeout=OVERLOAD_S)
+    after, took = _totals(world, controller), time.monotonic() - began
+    aired, heard, reports = [(new - old) / took for new, old in zip(after, before)]
+    require(aired >= 0.95 * CROWD_RATE, f"only {aired:.0f} reports/s were in the air: nothing was tested")
+    return f"{aired:.0f} reports/s in the air, {heard:.0f}/s at the controller, {reports:.0f}/s at the hub"
+
+
+def _totals(world, controller):
+    """What was in the air, what the controller heard of it, and what of that reached the hub."""
+    heard, aired = controller.resume()
+    return aired, heard, world.bus.counters()["Reports"]
 
 
 @alone
@@ -69,9 +89,9 @@ def four_clients_each_get_exactly_what_their_filters_let_through(world):
 def _drain_until_complete(scan, wanted):
     """Takes reports until every device was among them; one of another group is a failure."""
     missing = set(wanted)
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + OVERLOAD_S
     while missing:
-        row = scan.wait_device()
+        row = scan.wait_device(timeout_ms=25000)
         require(row["Address"] in wanted, f"{row['Address']} passed a filter that is not for it")
         missing.discard(row["Address"])
         require(time.monotonic() < deadline, f"never reported: {sorted(missing)[:5]} ...")
@@ -79,7 +99,7 @@ def _drain_until_complete(scan, wanted):
 
 @alone
 def a_weak_device_is_kept_out_by_the_rssi_floor_of_one_client_only(world):
-    world.plug(CROWD)
+    world.plug(CALM_CROWD)
     near, all_of_them = world.new_bus().scan(RSSI=-50), world.new_bus().scan()
     everybody = {address for rows in CROWD_ROWS.values() for address in rows}
     _drain_until_complete(near, CROWD_ROWS["tags"])
@@ -88,7 +108,7 @@ def a_weak_device_is_kept_out_by_the_rssi_floor_of_one_client_only(world):
 
 
 def discover_returns_what_was_heard_while_it_waited(world):
-    world.plug(CROWD)
+    world.plug(CALM_CROWD)
     rows = world.bus.hub("Discover", DurationMs=5000, UUIDs="180d")
     require_equal({row["Address"] for row in rows}, set(CROWD_ROWS["hearts"]), "devices")
     for row in rows:
@@ -96,7 +116,7 @@ def discover_returns_what_was_heard_while_it_waited(world):
 
 
 def discover_with_a_count_ends_early(world):
-    world.plug(CROWD)
+    world.plug(CALM_CROWD)
     began = time.monotonic()
     rows = world.bus.hub("Discover", DurationMs=25000, Count=3)
     require(len(rows) >= 3, f"only {len(rows)} devices")
