@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The queue is a ring of references that grows up to its bound. Only its oldest end is ever
- * dropped, so the records in it have consecutive numbers and the number of the first tells all.
- *
  * A packet is put together in one buffer and sent with one call: records are short, and copying
  * them costs less than telling the kernel where each one is. A stream socket may take part of it;
  * the rest of a line that was begun is set aside and goes first, so a line is always whole.
@@ -12,6 +9,7 @@
 
 #include "bh-error.h"
 #include "bh-packed.h"
+#include "bh-record-queue.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -19,7 +17,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FIRST_CAPACITY 64
 #define MAX_RECORDS 256    /* in a packet */
 #define PACKET_BYTES 65536 /* of JSON; a line always fits, see test-lib-json.c */
 #define PREFIX_MAX 64      /* {"Sequence":N,"Dropped":M, */
@@ -42,79 +39,8 @@ struct BhStream {
     GBytes *rest;         /* of a line that was begun, or NULL */
     gboolean broken;      /* the reader is gone */
     gboolean finishing;
-
-    BhRecord **ring; /* references */
-    guint capacity;  /* of ring; a power of two */
-    guint head;
-    guint length;
-    gsize bytes;      /* of the records in the ring */
-    guint64 sequence; /* of the record at the head, or of the next one */
-    guint64 untold;   /* lost right before the head, not told yet */
-    guint64 delivered;
-    guint64 dropped;
+    BhRecordQueue queue;
 };
-
-/* The ring */
-
-static BhRecord *
-peek_record(BhStream *self, guint index)
-{
-    return self->ring[(self->head + index) & (self->capacity - 1)];
-}
-
-static void
-grow(BhStream *self)
-{
-    guint capacity = self->capacity * 2;
-    BhRecord **ring = g_new(BhRecord *, capacity);
-
-    for (guint i = 0; i < self->length; i++)
-        ring[i] = peek_record(self, i);
-    g_free(self->ring);
-    self->ring = ring;
-    self->capacity = capacity;
-    self->head = 0;
-}
-
-static void
-append(BhStream *self, BhRecord *record)
-{
-    if (self->length == self->capacity)
-        grow(self);
-    self->ring[(self->head + self->length) & (self->capacity - 1)] = bh_record_ref(record);
-    self->length++;
-    self->bytes += record->size;
-}
-
-static void
-remove_head(BhStream *self)
-{
-    BhRecord *record = self->ring[self->head];
-
-    self->head = (self->head + 1) & (self->capacity - 1);
-    self->length--;
-    self->bytes -= record->size;
-    self->sequence++;
-    bh_record_unref(record);
-}
-
-static void
-drop_oldest(BhStream *self)
-{
-    remove_head(self);
-    self->untold++;
-    self->dropped++;
-}
-
-static void
-take_sent(BhStream *self, guint n)
-{
-    for (guint i = 0; i < n; i++)
-        remove_head(self);
-    self->delivered += n;
-    if (n > 0)
-        self->untold = 0;
-}
 
 /* Packets */
 
@@ -161,16 +87,16 @@ packet_append_record(Packet *packet, const BhRecord *record)
 static void
 fill_lines(BhStream *self, Packet *packet)
 {
-    for (guint i = 0; i < MIN(self->length, MAX_RECORDS); i++) {
-        const BhRecord *record = peek_record(self, i);
+    for (guint i = 0; i < MIN(self->queue.length, MAX_RECORDS); i++) {
+        const BhRecord *record = bh_record_queue_peek(&self->queue, i);
 
         if (packet->size + PREFIX_MAX + record->size > PACKET_BYTES)
             return;
         packet_append_text(packet, "{\"Sequence\":");
-        packet_append_number(packet, self->sequence + i);
-        if (i == 0 && self->untold > 0) {
+        packet_append_number(packet, self->queue.sequence + i);
+        if (i == 0 && self->queue.untold > 0) {
             packet_append_text(packet, ",\"Dropped\":");
-            packet_append_number(packet, self->untold);
+            packet_append_number(packet, self->queue.untold);
         }
         packet_append_text(packet, ",");
         packet_append_record(packet, record);
@@ -181,8 +107,8 @@ static void
 fill_packed(BhStream *self, Packet *packet)
 {
     packet->size = BH_PACKED_HEADER_SIZE;
-    for (guint i = 0; i < MIN(self->length, MAX_RECORDS); i++) {
-        const BhRecord *record = peek_record(self, i);
+    for (guint i = 0; i < MIN(self->queue.length, MAX_RECORDS); i++) {
+        const BhRecord *record = bh_record_queue_peek(&self->queue, i);
 
         if (packet->size + record->size > BH_PACKED_PACKET_MAX)
             break;
@@ -190,8 +116,8 @@ fill_packed(BhStream *self, Packet *packet)
     }
     bh_packed_write_header(packet->bytes,
                            (guint16)packet->records,
-                           self->sequence,
-                           (guint32)MIN(self->untold, G_MAXUINT32));
+                           self->queue.sequence,
+                           (guint32)MIN(self->queue.untold, G_MAXUINT32));
 }
 
 /* Sending */
@@ -262,7 +188,7 @@ settle(BhStream *self, const Packet *packet, gsize sent)
         self->rest = g_bytes_new(packet->bytes + sent, packet->ends[n] - sent);
         n++;
     }
-    take_sent(self, n);
+    bh_record_queue_take(&self->queue, n);
 }
 
 static gboolean
@@ -288,9 +214,9 @@ bh_stream_flush(BhStream *self)
 {
     if (self->broken || self->writable_watch != 0 || !send_rest(self))
         return;
-    while (self->length > 0 && send_packet(self))
+    while (self->queue.length > 0 && send_packet(self))
         continue;
-    if (self->finishing && self->length == 0 && self->rest == NULL)
+    if (self->finishing && self->queue.length == 0 && self->rest == NULL)
         hang_up(self);
 }
 
@@ -322,23 +248,16 @@ on_closed(int fd, GIOCondition condition, gpointer user_data)
 
 /* The interface */
 
-static gboolean
-is_full_for(BhStream *self, const BhRecord *record)
-{
-    return self->length >= self->spec.queue ||
-           (self->length > 0 && self->bytes + record->size > BH_STREAM_MAX_BYTES);
-}
-
 void
 bh_stream_push(BhStream *self, BhRecord *record)
 {
+    g_return_if_fail(record->size <= PACKET_BYTES - PREFIX_MAX);
+
     if (self->broken || self->finishing)
         return;
-    if (is_full_for(self, record))
+    if (bh_record_queue_is_full_for(&self->queue, record))
         bh_stream_flush(self);
-    while (is_full_for(self, record))
-        drop_oldest(self);
-    append(self, record);
+    bh_record_queue_push(&self->queue, record);
     if (self->writable_watch == 0 && !self->turn.waiting)
         bh_stream_pacer_add(self->pacer,
                             &self->turn,
@@ -361,13 +280,13 @@ bh_stream_get_format(BhStream *self)
 guint64
 bh_stream_get_delivered(BhStream *self)
 {
-    return self->delivered;
+    return self->queue.taken;
 }
 
 guint64
 bh_stream_get_dropped(BhStream *self)
 {
-    return self->dropped;
+    return self->queue.dropped;
 }
 
 static gboolean
@@ -409,9 +328,7 @@ bh_stream_new(const BhStreamSpec *spec,
     self->fd = fds[0];
     self->closed_watch = g_unix_fd_add(self->fd, G_IO_HUP | G_IO_ERR, on_closed, self);
     self->sent_us = bh_clock_now_us(clock) - spec->batch_us;
-    self->capacity = FIRST_CAPACITY;
-    self->ring = g_new(BhRecord *, self->capacity);
-    self->sequence = 1;
+    bh_record_queue_init(&self->queue, spec->queue, BH_STREAM_MAX_BYTES);
     *reader_fd = fds[1];
     return self;
 }
@@ -426,9 +343,7 @@ bh_stream_free(BhStream *self)
     if (self->writable_watch != 0)
         g_source_remove(self->writable_watch);
     close(self->fd);
-    while (self->length > 0)
-        remove_head(self);
-    g_free(self->ring);
+    bh_record_queue_clear(&self->queue);
     g_clear_pointer(&self->rest, g_bytes_unref);
     g_free(self);
 }

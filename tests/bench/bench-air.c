@@ -48,10 +48,11 @@ static gboolean
 serve_until(Air *self, gint64 deadline_ns, struct pollfd *commands)
 {
     struct pollfd polls[] = {*commands,
-                             {.fd = bh_bench_bluez_get_fd(self->bluez), .events = POLLIN},
+                             bh_bench_bluez_get_poll(self->bluez),
                              {.fd = self->kernel_fd, .events = POLLIN}};
-    gint64 left_ns = MAX(deadline_ns - bh_bench_now_ns(), 0);
-    struct timespec timeout = {left_ns / BH_BENCH_TICK_NS, left_ns % BH_BENCH_TICK_NS};
+    gint64 left_ns = deadline_ns - bh_bench_now_ns();
+    struct timespec timeout = {MAX(left_ns, 0) / BH_BENCH_TICK_NS,
+                               MAX(left_ns, 0) % BH_BENCH_TICK_NS};
 
     if (ppoll(polls, G_N_ELEMENTS(polls), deadline_ns >= 0 ? &timeout : NULL, NULL) < 0)
         return FALSE;

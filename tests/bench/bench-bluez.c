@@ -218,10 +218,13 @@ bh_bench_bluez_flush(BhBenchBluez *self)
     sd_bus_flush(self->bus);
 }
 
-int
-bh_bench_bluez_get_fd(BhBenchBluez *self)
+struct pollfd
+bh_bench_bluez_get_poll(BhBenchBluez *self)
 {
-    return sd_bus_get_fd(self->bus);
+    return (struct pollfd){
+        .fd = sd_bus_get_fd(self->bus),
+        .events = (short)sd_bus_get_events(self->bus),
+    };
 }
 
 gboolean

@@ -5,6 +5,8 @@
  * A BlueZ that does nothing but speak: one adapter, N devices, and PropertiesChanged of RSSI and
  * ManufacturerData as bluetoothd sends it. Whatever it is asked it grants.
  */
+#include <poll.h>
+
 #include "bh-sdbus.h"
 
 G_BEGIN_DECLS
@@ -16,7 +18,8 @@ BhBenchBluez *bh_bench_bluez_new(const char *address, guint devices);
 void bh_bench_bluez_free(BhBenchBluez *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBenchBluez, bh_bench_bluez_free)
 
-int bh_bench_bluez_get_fd(BhBenchBluez *self);
+/** What bh_bench_bluez_serve() is to be called for. */
+struct pollfd bh_bench_bluez_get_poll(BhBenchBluez *self);
 /** Answers what was asked. FALSE when the bus is gone. */
 gboolean bh_bench_bluez_serve(BhBenchBluez *self);
 /** One advertisement of a device; sent is how many there were before. */
