@@ -248,12 +248,22 @@ class Controller:
 
     def __init__(self, command, scenario=None):
         self.scenario = scenario
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+
+    def advertised(self):
+        """Of blehub-vhci: how many advertisements were on its air so far."""
+        self.process.send_signal(signal.SIGHUP)
+        for line in self.process.stdout:
+            word, _, number = line.partition(" ")
+            if word == "advertised":
+                return int(number)
+        raise AssertionError("the controller is gone")
 
     def unplug(self):
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
 
 
 class Guest:

@@ -6,7 +6,8 @@
  * allowed to open the device: as root in the test guest. Closing the device unplugs the controller.
  *
  * stdout: "ready hciN" once the kernel has made the controller. stderr: a line per scan command.
- * SIGUSR1: go silent but keep answering commands. SIGUSR2: be heard again. SIGTERM, SIGINT: unplug.
+ * SIGUSR1: go silent but keep answering commands. SIGUSR2: be heard again. SIGHUP: say on stdout
+ * how many advertisements were on the air, scanned for or not. SIGTERM, SIGINT: unplug.
  */
 #include "hci.h"
 #include "wake.h"
@@ -37,6 +38,7 @@ typedef struct {
     BhHci *hci;
     GSource *wake;
     gboolean silent;
+    guint64 advertised;
     int status;
 } Vhci;
 
@@ -92,8 +94,10 @@ vhci_play(gpointer user_data)
         BhHeard heard[2];
         guint n = 0;
 
-        if (!self->silent && is_for_us(self, &advertisement))
-            n = bh_controller_hear(self->controller, &advertisement, heard);
+        if (self->silent || !is_for_us(self, &advertisement))
+            continue;
+        self->advertised++;
+        n = bh_controller_hear(self->controller, &advertisement, heard);
         for (guint i = 0; i < n; i++)
             bh_hci_report(self->hci, &heard[i], events);
     }
@@ -148,6 +152,14 @@ on_resume(gpointer user_data)
 }
 
 static gboolean
+on_hangup(gpointer user_data)
+{
+    printf("advertised %" G_GUINT64_FORMAT "\n", ((Vhci *)user_data)->advertised);
+    fflush(stdout);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
 on_end(gpointer user_data)
 {
     g_main_loop_quit(((Vhci *)user_data)->loop);
@@ -192,6 +204,7 @@ run_loop(Vhci *self)
     g_unix_fd_add(self->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_packet, self);
     g_unix_signal_add(SIGUSR1, on_silence, self);
     g_unix_signal_add(SIGUSR2, on_resume, self);
+    g_unix_signal_add(SIGHUP, on_hangup, self);
     g_unix_signal_add(SIGTERM, on_end, self);
     g_unix_signal_add(SIGINT, on_end, self);
     self->wake = bh_wake_new(vhci_play, self);
