@@ -267,6 +267,10 @@ class Controller:
                 return tuple(int(number) for number in rest.split())
         raise AssertionError("the controller has ended")
 
+    def advertised(self):
+        """How many advertisements were on the air so far. For our own controller, while it hears."""
+        return self.resume()[1]
+
     def unplug(self):
         if self.process.poll() is None:
             self.process.kill()
