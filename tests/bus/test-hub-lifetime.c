@@ -68,6 +68,22 @@ START_TEST(calls_that_wait_are_cancelled_when_blehubd_ends)
 }
 END_TEST
 
+START_TEST(blehubd_ends_well_with_answers_that_nobody_reads)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(sd_bus) greedy = NULL;
+
+    bh_fixture_init(&f);
+    bh_fixture_start_sim(&f, one_adapter);
+    bh_fixture_start_hub(&f, NULL);
+    g_free(bh_caller_scan(f.connection, "{}"));
+    bh_caller_hear_strangers(&f, 1000);
+    greedy = bh_caller_new_deaf(&f, "ListDevices", 30);
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Clients") == 2);
+    bh_fixture_stop_process(&f.hub);
+}
+END_TEST
+
 START_TEST(a_lease_lasts_as_long_as_it_is_renewed)
 {
     g_auto(BhFixture) f = {0};
@@ -126,5 +142,6 @@ END_TEST
 BH_TEST_MAIN("hub-lifetime",
              blehubd_ends_well_while_a_leased_scan_lives,
              calls_that_wait_are_cancelled_when_blehubd_ends,
+             blehubd_ends_well_with_answers_that_nobody_reads,
              a_lease_lasts_as_long_as_it_is_renewed,
              a_client_that_left_before_it_was_known_leaves_nothing)

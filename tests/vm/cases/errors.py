@@ -21,25 +21,59 @@ def discover_without_a_controller_says_no_adapter(world):
 
 
 def discover_without_bluetoothd_says_no_bluez(world):
-    world.stack.callback(world.run, "systemctl", "start", "bluetooth.service")
-    world.run("systemctl", "stop", "bluetooth.service")
-    world.wait_for_hub("no-bluez")
+    _stop_bluetoothd(world)
     with expect_error("NotReady", "no-bluez"):
         world.bus.hub("Discover", DurationMs=500)
 
 
 def discover_with_the_radio_off_says_radio_off(world):
     world.plug(TICKER)
-    world.bus.set("org.bluez", world.adapter_paths()[ADAPTER_ADDRESS], "org.bluez.Adapter1.Powered", False)
+    _switch_radio(world, False)
     world.wait_for_hub("radio-off")
     with expect_error("NotReady", "radio-off"):
         world.bus.hub("Discover", DurationMs=500)
 
 
+class _EarlyScan:
+    """A scan made when there is no radio."""
+
+    def __init__(self, world):
+        self.scan = world.bus.scan()
+        self.state = self.scan.follow_state()
+
+    def require_started(self):
+        require_equal(self.scan.wait_device()["Address"], TICKER_ADDRESS, "device")
+        self.state.wait_for_list(["waiting", "scanning"])
+
+
 def a_scan_made_without_a_controller_starts_when_one_comes(world):
-    scan = world.bus.scan()
-    state = scan.follow_state()
-    require_equal(state.values, ["waiting"], "state before")
+    early = _EarlyScan(world)
     world.plug(TICKER)
-    state.wait_for("scanning")
-    require_equal(scan.wait_device()["Address"], TICKER_ADDRESS, "device")
+    early.require_started()
+
+
+def a_scan_made_without_bluetoothd_starts_when_it_comes(world):
+    world.plug(TICKER)
+    _stop_bluetoothd(world)
+    early = _EarlyScan(world)
+    world.run("systemctl", "start", "bluetooth.service")
+    early.require_started()
+
+
+def a_scan_made_with_the_radio_off_starts_when_it_is_switched_on(world):
+    world.plug(TICKER)
+    _switch_radio(world, False)
+    world.wait_for_hub("radio-off")
+    early = _EarlyScan(world)
+    _switch_radio(world, True)
+    early.require_started()
+
+
+def _stop_bluetoothd(world):
+    world.stack.callback(world.run, "systemctl", "start", "bluetooth.service")
+    world.run("systemctl", "stop", "bluetooth.service")
+    world.wait_for_hub("no-bluez")
+
+
+def _switch_radio(world, on):
+    world.bus.set("org.bluez", world.adapter_paths()[ADAPTER_ADDRESS], "org.bluez.Adapter1.Powered", on)

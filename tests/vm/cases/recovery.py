@@ -9,7 +9,7 @@ import os
 import signal
 import time
 
-from guest import Unit, let_pass, poll, require
+from guest import Unit, let_pass, poll, require, require_equal
 from scenarios import ADAPTER_ADDRESS, TICKER, TICKER_ADDRESS
 
 BLUETOOTH = "bluetooth.service"
@@ -21,21 +21,21 @@ class _Scanning:
     def __init__(self, world):
         self.controller = world.plug(TICKER)
         self.scans = [world.new_bus().scan(), world.new_bus().scan(NamePattern="Tick*")]
-        self.states = [scan.follow_state() for scan in self.scans]
-        for scan, state in zip(self.scans, self.states):
-            state.wait_for("scanning")
+        for scan in self.scans:
             scan.wait_device()
+        self.states = [scan.follow_state() for scan in self.scans]
         self.hub = world.follow_hub()
 
     def require_resumed(self, *hub_states):
-        self.hub.wait_for_list(list(hub_states))
+        told = [(self.hub, list(hub_states))] + [(state, ["scanning", "waiting", "scanning"]) for state in self.states]
+        for follow, values in told:
+            follow.wait_for_list(values)
         resumed = time.time() * 1e6
-        for scan, state in zip(self.scans, self.states):
-            state.wait_for("scanning")
-            require("waiting" in state.values, f"the scan never said that it waits: {state.values}")
+        for scan in self.scans:
             poll(lambda: scan.wait_device()["Timestamp"] > resumed, f"a report of {TICKER_ADDRESS} after it", every=0)
-        # Nothing may follow: the list is still the same now that all is well.
-        self.hub.wait_for_list(list(hub_states))
+        # Nothing may follow: the lists are still the same now that all is well.
+        for follow, values in told:
+            follow.wait_for_list(values)
 
 
 def scans_resume_after_bluetoothd_was_killed(world):
@@ -86,6 +86,7 @@ def a_scan_that_falls_silent_is_restarted_and_then_the_radio_power_cycled(world)
     controller = world.plug(TICKER)
     scan = world.bus.scan()
     scan.wait_device()
+    of_scan = scan.follow_state()
     path = f"/org/blehub/adapter/{ADAPTER_ADDRESS.replace(':', '_')}"
     state = world.bus.follow("org.blehub", path, "org.blehub.Adapter1.State")
     controller.silence()
@@ -95,3 +96,6 @@ def a_scan_that_falls_silent_is_restarted_and_then_the_radio_power_cycled(world)
     controller.resume()
     state.wait_for("scanning")
     scan.wait_device()
+    # The rungs are seen by the scan: discovery restarted, radio off and on.
+    of_scan.wait_for("scanning")
+    require_equal(of_scan.values[:5], ["scanning", "waiting", "scanning", "waiting", "scanning"], "states of the scan")

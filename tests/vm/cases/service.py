@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """blehubd as a systemd service: privilege, activation, watchdog, log level, bus policy."""
 
+import json
 import os
 import pathlib
 import pwd
 import signal
+import time
 
 from guest import HUB, HUB_PATH, Unit, let_pass, require, require_equal
+from scenarios import ADAPTER_ADDRESS, TICKER
 
 UNIT = "blehubd.service"
 
@@ -60,6 +63,34 @@ def systemctl_reloads_the_configuration_unless_it_has_a_mistake(world):
 def _journal(world):
     world.run("journalctl", "--sync")
     return world.run("journalctl", "--unit", UNIT, "-o", "cat", "--since=-60s").stdout
+
+
+def the_journal_says_which_adapter_and_what_kind_of_message(world):
+    since = time.time()
+    world.plug(TICKER)
+    world.run("journalctl", "--sync")
+    lines = world.run("journalctl", f"BLEHUB_ADAPTER={ADAPTER_ADDRESS}", "--unit", UNIT, "-o", "json",
+                      f"--since=@{since:.6f}").stdout.splitlines()
+    entries = [json.loads(line) for line in lines]
+    require(any("is there" in entry["MESSAGE"] for entry in entries), f"no entry of the adapter: {entries}")
+    world.run("journalctl", "--update-catalog")  # as the installation of a package does
+    for entry in entries:
+        done = world.run("journalctl", "--dump-catalog", entry["MESSAGE_ID"])
+        require("Defined-By: blehub" in done.stdout, f"nothing explains: {entry}")
+
+
+def another_user_may_not_reload(world):
+    denied = world.bus.counters()["Denied"]
+    done = world.run("/usr/bin/python3", "-c", _RELOAD, user="nobody", check=False)
+    require("org.blehub.Error.NotAuthorized" in done.stderr, f"nobody got: {done.stdout} {done.stderr}")
+    require_equal(world.bus.counters()["Denied"], denied + 1, "calls denied")
+
+
+_RELOAD = """
+from gi.repository import Gio
+bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
+print(bus.call_sync("org.blehub", "/org/blehub", "org.blehub.Hub1", "Reload", None, None, 0, -1))
+"""
 
 
 def a_call_starts_the_daemon(world):
