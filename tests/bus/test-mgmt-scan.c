@@ -306,7 +306,7 @@ START_TEST(a_bluetoothd_that_restarts_finds_the_monitor_where_it_was)
     s.puppet = bh_puppet_new(s.bus.address);
     bh_puppet_add_adapter(s.puppet, BH_PUPPET_ADAPTER, BH_PUPPET_ADDRESS, TRUE);
     BH_AWAIT(count(&s, "StartDiscovery") == 1);
-    ck_assert_str_eq(bh_kernel_peek_log(s.kernel), "");
+    ck_assert_str_eq(bh_kernel_peek_log(s.kernel), "SetDefaults:18/18,18/18");
     ck_assert_str_eq(bh_kernel_peek_monitors(s.kernel), "1");
 }
 END_TEST

@@ -39,7 +39,6 @@ IntervalMs=100
 RSSI=""" + ";".join(map(str, LEVELS)) + "\n"
 
 
-
 def _named(address):
     """Answers scan requests with its name. Each case has one of its own: what is joined once is remembered."""
     return f"""
