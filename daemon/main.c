@@ -14,6 +14,7 @@
 #include "bh-service.h"
 #include "bh-watchdog.h"
 
+#define EXIT_USAGE 2
 #define EXIT_CONFIGURATION 78 /* EX_CONFIG: no restart mends it */
 
 typedef struct {
@@ -337,9 +338,8 @@ main(int argc, char **argv)
     setlocale(LC_ALL, "");
     if (!parse_options(&daemon.options, &argc, &argv, &error)) {
         g_printerr("blehubd: %s\n", error->message);
-        return 2;
-    }
-    if (daemon.options.version) {
+        daemon.status = EXIT_USAGE;
+    } else if (daemon.options.version) {
         printf("blehubd %s\n", BH_VERSION);
     } else {
         daemon.log = bh_log_settings_install();

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #define CALL_TIMEOUT_MS 10000
 #define POLL_MS 5
@@ -129,6 +130,16 @@ bh_fixture_kill_process(GSubprocess **process)
     g_subprocess_force_exit(*process);
     await_exit(*process);
     g_clear_object(process);
+}
+
+void
+bh_fixture_pause_process(GSubprocess *process)
+{
+    pid_t pid = (pid_t)g_ascii_strtoll(g_subprocess_get_identifier(process), NULL, 10);
+    siginfo_t info;
+
+    g_subprocess_send_signal(process, SIGSTOP);
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT), 0);
 }
 
 /* Bus */

@@ -51,6 +51,8 @@ void bh_fixture_disconnect(GDBusConnection **connection);
 
 /* SIGTERM, and the exit code must be 0. */
 void bh_fixture_stop_process(GSubprocess **process);
+/* SIGSTOP; returns when it stands still. SIGCONT lets it go on. */
+void bh_fixture_pause_process(GSubprocess *process);
 /* SIGKILL. */
 void bh_fixture_kill_process(GSubprocess **process);
 

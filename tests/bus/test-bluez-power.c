@@ -213,7 +213,7 @@ START_TEST(a_bus_that_stands_still_is_a_timeout)
     g_auto(BhOutcome) outcome = {0};
 
     bh_scene_init_started(&s);
-    g_subprocess_send_signal(s.bus.bus, SIGSTOP);
+    bh_fixture_pause_process(s.bus.bus);
     bh_radio_check_async(BH_RADIO(s.radio.bluez), NULL, bh_outcome_on_check, &outcome);
     expect_error(&outcome, BH_ERROR_TIMEOUT);
     g_subprocess_send_signal(s.bus.bus, SIGCONT);
@@ -228,7 +228,7 @@ START_TEST(a_cancelled_check_ends_at_once)
 
     bh_scene_init_started(&s);
     g_cancellable_cancel(cancellable);
-    g_subprocess_send_signal(s.bus.bus, SIGSTOP);
+    bh_fixture_pause_process(s.bus.bus);
     bh_radio_check_async(BH_RADIO(s.radio.bluez), cancellable, bh_outcome_on_check, &outcome);
     expect_error(&outcome, BH_ERROR_CANCELLED);
     g_subprocess_send_signal(s.bus.bus, SIGCONT);
