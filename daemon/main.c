@@ -15,11 +15,15 @@
 #include "bh-watchdog.h"
 
 #define DRAIN_MS 500
+#define EXIT_USAGE 2
 #define EXIT_CONFIGURATION 78 /* EX_CONFIG: no restart mends it */
 
 typedef struct {
     char *bus;
     char *config_path;
+    char *ingest_name;
+    BhBluezIngest ingest;
+    int mgmt_fd; /* -1 = none */
     gboolean version;
 } Options;
 
@@ -45,6 +49,7 @@ hub_settings(const BhConfig *config)
     return (BhHubSettings){
         .max_scans = (guint)config->max_scans,
         .max_waits = (guint)config->max_waits,
+        .max_streams = (guint)config->max_streams,
         .max_devices = (guint)config->max_devices,
         .recovery = {.silent_us = config->silent_ms * 1000,
                      .power_cycle_min_us = config->power_cycle_min_ms * 1000,
@@ -79,6 +84,7 @@ reload(gpointer user_data, GError **error)
     service = service_settings(config);
     bh_service_configure(self->service, &service);
     bh_hub_configure(self->hub, &hub);
+    bh_bluez_set_refresh(self->bluez, (guint)config->refresh_ms);
     g_message("configuration reloaded");
     return TRUE;
 }
@@ -188,7 +194,11 @@ connect_buses(Daemon *self, GError **error)
     if (self->bluez == NULL)
         return FALSE;
     g_signal_connect(self->bluez, "lost", G_CALLBACK(on_bluez_lost), self);
-    return TRUE;
+    return bh_bluez_set_ingest(self->bluez,
+                               self->options.ingest,
+                               self->options.mgmt_fd,
+                               g_getenv("RUNTIME_DIRECTORY"),
+                               error);
 }
 
 static gboolean
@@ -206,6 +216,7 @@ start(Daemon *self, GError **error)
         return FALSE;
     hub = hub_settings(self->config);
     service = service_settings(self->config);
+    bh_bluez_set_refresh(self->bluez, (guint)self->config->refresh_ms);
     self->clock = bh_clock_new_system();
     self->hub = bh_hub_new(BH_RADIO(self->bluez), self->clock, &hub);
     self->service = bh_service_new(self->connection, self->hub, self->log, &service, reload, self);
@@ -253,6 +264,29 @@ stop(Daemon *self)
 }
 
 static gboolean
+parse_ingest(Options *options, GError **error)
+{
+    static const char *const names[] = {
+        [BH_BLUEZ_INGEST_AUTO] = "auto",
+        [BH_BLUEZ_INGEST_DBUS] = "dbus",
+        [BH_BLUEZ_INGEST_MGMT] = "mgmt",
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (options->ingest_name == NULL || g_str_equal(options->ingest_name, names[i])) {
+            options->ingest = (BhBluezIngest)i;
+            return TRUE;
+        }
+    }
+    g_set_error(error,
+                G_OPTION_ERROR,
+                G_OPTION_ERROR_BAD_VALUE,
+                "--ingest: neither auto, dbus nor mgmt: %s",
+                options->ingest_name);
+    return FALSE;
+}
+
+static gboolean
 parse_options(Options *options, int *argc, char ***argv, GError **error)
 {
     const GOptionEntry entries[] = {
@@ -270,13 +304,32 @@ parse_options(Options *options, int *argc, char ***argv, GError **error)
          &options->config_path,
          "Read this file instead of the installed configuration",
          "FILE"},
+        {"ingest",
+         0,
+         0,
+         G_OPTION_ARG_STRING,
+         &options->ingest_name,
+         "Where reports come from: auto (default), dbus, mgmt",
+         "SOURCE"},
+        {"mgmt-fd",
+         0,
+         0,
+         G_OPTION_ARG_INT,
+         &options->mgmt_fd,
+         "Descriptor of the kernel's management socket, bound; see blehub-launch(8)",
+         "FD"},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL},
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 
     g_option_context_set_summary(context, "BLE gateway shared by many programs.");
     g_option_context_add_main_entries(context, entries, NULL);
-    return g_option_context_parse(context, argc, argv, error);
+    if (!g_option_context_parse(context, argc, argv, error) || !parse_ingest(options, error))
+        return FALSE;
+    if (options->mgmt_fd == -1 || options->mgmt_fd > STDERR_FILENO)
+        return TRUE;
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--mgmt-fd: not below 3");
+    return FALSE;
 }
 
 static void
@@ -299,15 +352,14 @@ run(Daemon *self)
 int
 main(int argc, char **argv)
 {
-    Daemon daemon = {0};
+    Daemon daemon = {.options.mgmt_fd = -1};
     g_autoptr(GError) error = NULL;
 
     setlocale(LC_CTYPE, ""); /* messages stay in one language for all callers */
     if (!parse_options(&daemon.options, &argc, &argv, &error)) {
         g_printerr("blehubd: %s\n", error->message);
-        return 2;
-    }
-    if (daemon.options.version) {
+        daemon.status = EXIT_USAGE;
+    } else if (daemon.options.version) {
         printf("blehubd %s\n", BH_VERSION);
     } else {
         daemon.log = bh_log_settings_install();
@@ -317,5 +369,6 @@ main(int argc, char **argv)
     }
     g_free(daemon.options.bus);
     g_free(daemon.options.config_path);
+    g_free(daemon.options.ingest_name);
     return daemon.status;
 }

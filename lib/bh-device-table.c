@@ -9,6 +9,8 @@
  */
 #include "bh-device-table.h"
 
+#include "bh-device-raw.h"
+
 #include <string.h>
 
 #define MAX_ROWS_LIMIT 1000000
@@ -22,6 +24,7 @@ struct Row {
     BhDevice device; /* first, and its address first in it: the hash key */
     Row *newer, *older;
     guint16 capacity; /* of device.payload */
+    guint8 shorter;   /* see bh-device-raw.h */
 };
 G_STATIC_ASSERT(G_STRUCT_OFFSET(Row, device) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(BhDevice, address) == 0);
@@ -182,6 +185,7 @@ admit(BhDeviceTable *self, const BhReport *report)
         .payload = row->device.payload,
         .first_seen_us = report->monotonic_us,
     };
+    row->shorter = 0;
     link_row(&self->idle, row, NULL);
     g_hash_table_add(self->by_address, row);
     return row;
@@ -231,13 +235,6 @@ groups_in(const guint8 *bytes, gsize size)
     return groups;
 }
 
-/* A whole payload to be kept to the byte, malformed or not. */
-static gboolean
-is_verbatim(const BhReport *report)
-{
-    return report->raw && report->replaced == BH_AD_GROUP_ALL && report->size <= BH_AD_PAYLOAD_MAX;
-}
-
 /* What the payload becomes; borrowed from scratch. */
 static const guint8 *
 merge_payload(BhDeviceTable *self, const BhDevice *device, const BhReport *report, gsize *size)
@@ -254,24 +251,35 @@ merge_payload(BhDeviceTable *self, const BhDevice *device, const BhReport *repor
     return self->scratch->data;
 }
 
+/* TRUE if the bytes differ from the payload, which they then have become. */
+static gboolean
+replace_payload(Row *row, const guint8 *bytes, gsize size)
+{
+    BhDevice *device = &row->device;
+
+    if (size == device->payload_size && (size == 0 || memcmp(bytes, device->payload, size) == 0))
+        return FALSE;
+    store_payload(row, bytes, size);
+    return TRUE;
+}
+
 /* TRUE if the payload changed. */
 static gboolean
 apply_payload(BhDeviceTable *self, Row *row, const BhReport *report)
 {
     BhDevice *device = &row->device;
+    gsize size = 0;
+
+    if (bh_device_raw_is_part(report))
+        return bh_device_raw_take(device, &row->shorter, report, self->scratch) &&
+               replace_payload(row, self->scratch->data, self->scratch->len);
     if (report->replaced == BH_AD_GROUP_NONE && report->size == 0)
         return FALSE;
-
-    gboolean verbatim = is_verbatim(report);
-    gsize size = report->size;
-    const guint8 *bytes = verbatim ? report->data : merge_payload(self, device, report, &size);
-    gboolean changed =
-        size != device->payload_size || (size > 0 && memcmp(bytes, device->payload, size) != 0);
-    if (changed)
-        store_payload(row, bytes, size);
-    if (verbatim || changed)
-        device->raw = verbatim;
-    return changed;
+    const guint8 *bytes = merge_payload(self, device, report, &size);
+    if (!replace_payload(row, bytes, size))
+        return FALSE;
+    device->raw = FALSE;
+    return TRUE;
 }
 
 /* TRUE if the signal strength changed. */
@@ -302,6 +310,8 @@ bh_device_table_update(BhDeviceTable *self, const BhReport *report, BhDeviceChan
         *change |= BH_DEVICE_CHANGE_PAYLOAD;
     if (apply_rssi(&row->device, report->rssi))
         *change |= BH_DEVICE_CHANGE_RSSI;
+    if (report->connectable != BH_CONNECTABLE_UNKNOWN)
+        row->device.connectable = (guint8)report->connectable;
     row->device.adapter = report->adapter;
     row->device.last_seen_us = report->monotonic_us;
     row->device.realtime_us = report->realtime_us;

@@ -16,13 +16,19 @@ G_BEGIN_DECLS
 
 typedef struct {
     BhAddress address;
-    guint8 adapter; /* that heard it last */
-    gint8 rssi;     /* newest known; BH_RSSI_UNKNOWN */
-    gboolean raw;   /* payload is exactly what the kernel delivered */
+    guint8 adapter;     /* that heard it last */
+    gint8 rssi;         /* newest known; BH_RSSI_UNKNOWN */
+    gboolean raw;       /* payload is exactly what the kernel delivered */
+    guint8 merged;      /* raw only: the advertising data may end with a scan response, joined to it
+                           by the kernel */
+    guint8 connectable; /* BhConnectable */
     guint32 slot;
     guint32 generation; /* never 0; differs for each tenant of a slot */
     guint16 holds;
     guint16 payload_size;
+    guint16
+        advertising_size; /* raw only: the first so many bytes are advertising data, the rest is the
+                             scan response; equal to payload_size if merged or none is known */
     guint8 *payload;      /* advertising data, see bh-ad.h; owned by the table */
     gint64 first_seen_us; /* monotonic */
     gint64 last_seen_us;  /* monotonic */
@@ -73,8 +79,8 @@ void bh_device_table_set_max_rows(BhDeviceTable *self, guint max_rows);
 
 /** Everything known of the device except statistics and adapter name: Address s, AddressType s,
  * RSSI n, DistanceM d (measured power -59 dBm at 1 m, exponent 2.5; see bh-distance.h), payload
- * fields as in bh_ad_add_to_row, AdvertisingData ay only if raw, Timestamp x and TimestampMonotonic
- * x (us). */
+ * fields as in bh_ad_add_to_row, Connectable b if known; only if raw AdvertisingData ay with
+ * Merged b, and ScanResponse ay, each if known; Timestamp x and TimestampMonotonic x (us). */
 void bh_device_add_to_row(const BhDevice *device, GVariantBuilder *builder);
 
 G_END_DECLS

@@ -30,13 +30,38 @@ add_signal(const BhDevice *device, GVariantBuilder *builder)
 }
 
 static void
+add_bytes(GVariantBuilder *builder, const char *key, const guint8 *bytes, gsize size)
+{
+    g_variant_builder_add(builder,
+                          "{sv}",
+                          key,
+                          g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, bytes, size, 1));
+}
+
+static void
 add_raw(const BhDevice *device, GVariantBuilder *builder)
 {
+    gsize advertising = device->advertising_size;
+    gsize response = device->payload_size - advertising;
+
     if (!device->raw)
         return;
-    GVariant *bytes =
-        g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, device->payload, device->payload_size, 1);
-    g_variant_builder_add(builder, "{sv}", "AdvertisingData", bytes);
+    if (advertising > 0 || response == 0) {
+        add_bytes(builder, "AdvertisingData", device->payload, advertising);
+        g_variant_builder_add(builder, "{sv}", "Merged", g_variant_new_boolean(device->merged));
+    }
+    if (response > 0)
+        add_bytes(builder, "ScanResponse", device->payload + advertising, response);
+}
+
+static void
+add_connectable(const BhDevice *device, GVariantBuilder *builder)
+{
+    if (device->connectable != BH_CONNECTABLE_UNKNOWN)
+        g_variant_builder_add(builder,
+                              "{sv}",
+                              "Connectable",
+                              g_variant_new_boolean(device->connectable == BH_CONNECTABLE_YES));
 }
 
 void
@@ -45,6 +70,7 @@ bh_device_add_to_row(const BhDevice *device, GVariantBuilder *builder)
     add_identity(device, builder);
     add_signal(device, builder);
     bh_ad_add_to_row(device->payload, device->payload_size, builder);
+    add_connectable(device, builder);
     add_raw(device, builder);
     g_variant_builder_add(builder, "{sv}", "Timestamp", g_variant_new_int64(device->realtime_us));
     g_variant_builder_add(builder,

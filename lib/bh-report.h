@@ -13,6 +13,20 @@ G_BEGIN_DECLS
 
 #define BH_RSSI_UNKNOWN 127 /* Core 5.4 Vol 4 Part E 7.7.65.2 */
 
+typedef enum {
+    BH_CONNECTABLE_UNKNOWN, /* the source does not tell */
+    BH_CONNECTABLE_NO,
+    BH_CONNECTABLE_YES,
+} BhConnectable;
+
+/** Which part of what a device says a raw report carries. */
+typedef enum {
+    BH_REPORT_ADVERTISING,   /* the advertising data alone */
+    BH_REPORT_SCAN_RESPONSE, /* the scan response alone */
+    BH_REPORT_MERGED, /* of an active scan: the kernel may have joined the scan response to the
+                         advertising data; whether, and where, cannot be told */
+} BhReportPart;
+
 typedef struct {
     BhAddress address;
     guint8 adapter;      /* slot of the adapter in the hub, 0 to 15 */
@@ -20,7 +34,9 @@ typedef struct {
     BhAdGroups replaced; /* which groups data replaces; BH_AD_GROUP_ALL for a whole payload */
     const guint8 *data;  /* borrowed: valid during the call that delivers the report */
     gsize size;
-    gboolean raw; /* data is what the kernel delivered, to the byte */
+    gboolean raw;      /* data is what the kernel delivered, to the byte */
+    BhReportPart part; /* raw reports only */
+    BhConnectable connectable;
     gint64 monotonic_us;
     gint64 realtime_us;
 } BhReport;

@@ -10,6 +10,7 @@
 #include "bh-filter.h"
 #include "bh-names.h"
 #include "bh-options.h"
+#include "bh-packed.h"
 #include "bh-recovery.h"
 #include "bh-report-rule.h"
 #include "bh-report.h"

@@ -174,6 +174,22 @@ bh_bluez_adapter_apply(BhBluezAdapter *self, BhBluezAdapterProperties *propertie
     return changed;
 }
 
+guint16
+bh_bluez_adapter_get_index(const BhBluezAdapter *self)
+{
+    const char *name = bh_bluez_adapter_peek_name(self);
+    guint64 index = 0;
+
+    if (!g_str_has_prefix(name, "hci") || !g_ascii_string_to_unsigned(name + strlen("hci"),
+                                                                      10,
+                                                                      0,
+                                                                      BH_MGMT_INDEX_NONE - 1,
+                                                                      &index,
+                                                                      NULL))
+        return BH_MGMT_INDEX_NONE;
+    return (guint16)index;
+}
+
 const char *
 bh_bluez_adapter_peek_name(const BhBluezAdapter *self)
 {

@@ -6,6 +6,7 @@
  * that is wanted on it (also while it is not).
  */
 #include "bh-bluez-discovery.h"
+#include "bh-mgmt-scan.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +22,16 @@ typedef struct {
     char **roles;
     BhRadioScanState told_scan; /* what the sink was told last */
     char *told_error;
+    BhMgmtDuty told_duty;
+    gboolean wanted; /* a scan of any kind, and then of which */
+    gboolean passive;
+    gboolean every_report;
+    guint32 interval_us;
+    guint32 window_us;
     BhBluezDiscovery *discovery; /* owned */
+    BhMgmtScan *mgmt_scan;       /* owned; while the radio is started */
+    guint changes;               /* of mgmt_scan that the discovery knows of */
+    gboolean kernel_discovering; /* as the kernel told; FALSE without the socket */
     BhBluezCycle *cycle;         /* borrowed: power-cycle under way, clears this when it ends */
 } BhBluezAdapter;
 
@@ -44,6 +54,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhBluezAdapterProperties, bh_bluez_adapter_prop
 
 /* Takes over what is there. Returns whether anything changed. */
 gboolean bh_bluez_adapter_apply(BhBluezAdapter *self, BhBluezAdapterProperties *properties);
+
+/* The kernel's number of it, out of the path; BH_MGMT_INDEX_NONE if it does not say. */
+guint16 bh_bluez_adapter_get_index(const BhBluezAdapter *self);
 
 /* "hci0"; only while there is a path. */
 const char *bh_bluez_adapter_peek_name(const BhBluezAdapter *self);

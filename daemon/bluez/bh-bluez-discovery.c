@@ -6,8 +6,11 @@
  * as good as its success: afterwards there is none. It covers a session left over (InProgress), a
  * start that was never answered, and a Discovering that turned false while we believed to run.
  *
- * Waiting happens only in back-off after a failure. An adapter without power is not asked again:
- * its Powered says when.
+ * Waiting happens only in back-off after a failure, and before a start while the kernel is being
+ * prepared for it. An adapter without power is not asked again: its Powered says when.
+ *
+ * A refresh stops and starts a session that is fine, because only a scan that starts has an empty
+ * duplicate filter and looks at the kernel's settings anew. Nobody is told: the scan goes on.
  */
 #include "bh-bluez-discovery.h"
 
@@ -44,6 +47,11 @@ struct BhBluezDiscovery {
     Session session;
     gboolean confirmed;      /* Discovering was true in this session */
     gboolean restart;        /* stop a running session once */
+    gboolean refresh;        /* the same, without anybody being told */
+    gboolean refreshing;     /* stopped for that, and not started again yet */
+    gboolean held;           /* do not start now */
+    guint refresh_ms;        /* how often to refresh by oneself; 0 = not */
+    guint refresh_timer;     /* of the running session; 0 = none */
     gboolean cleared;        /* a left-over session was stopped, and no start succeeded since */
     gint64 running_since_us; /* of the running session */
     Call call;
@@ -60,13 +68,38 @@ forget_session(BhBluezDiscovery *self)
     g_clear_pointer(&self->sent, bh_bluez_demand_free);
     g_clear_pointer(&self->applied, bh_bluez_demand_free);
     g_clear_handle_id(&self->timer, g_source_remove);
+    g_clear_handle_id(&self->refresh_timer, g_source_remove);
     g_clear_pointer(&self->error, g_free);
     self->call = CALL_NONE;
     self->session = SESSION_NONE;
     self->restart = FALSE;
+    self->refresh = FALSE;
+    self->refreshing = FALSE;
     self->cleared = FALSE;
     self->failures = 0;
 }
+
+/* Refreshing */
+
+static gboolean
+on_refresh_timer(gpointer data)
+{
+    BhBluezDiscovery *self = data;
+
+    self->refresh_timer = 0;
+    bh_bluez_discovery_refresh(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+arm_refresh(BhBluezDiscovery *self)
+{
+    g_clear_handle_id(&self->refresh_timer, g_source_remove);
+    if (self->refresh_ms != 0 && self->session == SESSION_RUNNING)
+        self->refresh_timer = g_timeout_add(self->refresh_ms, on_refresh_timer, self);
+}
+
+/* Sessions */
 
 /* A session that lasted longer than any wait starts the waits anew. */
 static void
@@ -87,6 +120,7 @@ set_session(BhBluezDiscovery *self, Session session)
     self->restart = FALSE;
     if (session != SESSION_RUNNING)
         g_clear_pointer(&self->applied, bh_bluez_demand_free);
+    arm_refresh(self);
 }
 
 static gboolean
@@ -120,6 +154,8 @@ back_off(BhBluezDiscovery *self)
 static void
 fail(BhBluezDiscovery *self, char *text)
 {
+    self->refresh = FALSE;
+    self->refreshing = FALSE;
     g_free(self->error);
     self->error = text;
     self->counters->discovery_failures++;
@@ -147,7 +183,9 @@ on_started(BhBluezDiscovery *self)
     self->confirmed = self->discovering;
     self->cleared = FALSE;
     self->running_since_us = g_get_monotonic_time();
-    self->counters->discovery_starts++;
+    self->counters->discovery_starts += !self->refreshing;
+    self->counters->discovery_refreshes += self->refreshing;
+    self->refreshing = FALSE;
 }
 
 /* InProgress means a session of ours that we do not know of, or that BlueZ is busy with somebody
@@ -229,6 +267,12 @@ new_message(BhBluezDiscovery *self, Call call)
     return g_steal_pointer(&message);
 }
 
+static gboolean
+may_refresh(const BhBluezDiscovery *self)
+{
+    return self->refresh && self->session == SESSION_RUNNING && !self->held;
+}
+
 static void
 make_call(BhBluezDiscovery *self, Call call)
 {
@@ -237,6 +281,10 @@ make_call(BhBluezDiscovery *self, Call call)
     self->call = call;
     if (call == CALL_FILTER)
         self->sent = bh_bluez_demand_copy(self->wanted);
+    if (call == CALL_STOP) {
+        self->refreshing = may_refresh(self) && self->wanted != NULL;
+        self->refresh = FALSE;
+    }
     self->slot = bh_bluez_bus_send(self->bus, message, self->timing->call_ms, on_reply, self);
     if (self->slot == NULL) {
         const sd_bus_error failed =
@@ -250,8 +298,10 @@ choose_call(const BhBluezDiscovery *self)
 {
     if (self->wanted == NULL)
         return self->session == SESSION_NONE ? CALL_NONE : CALL_STOP;
-    if (self->session == SESSION_PERHAPS || self->restart)
+    if (self->session == SESSION_PERHAPS || self->restart || may_refresh(self))
         return CALL_STOP;
+    if (self->held && self->session != SESSION_RUNNING)
+        return CALL_NONE;
     if (!bh_bluez_demand_equal(self->wanted, self->applied))
         return CALL_FILTER;
     return self->session == SESSION_RUNNING ? CALL_NONE : CALL_START;
@@ -278,6 +328,8 @@ bh_bluez_discovery_set_demand(BhBluezDiscovery *self, const BhRadioScanDemand *d
     } else {
         g_clear_handle_id(&self->timer, g_source_remove);
         self->failures = 0;
+        self->refresh = FALSE;
+        self->refreshing = FALSE;
     }
     self->changed(self->data);
 }
@@ -314,6 +366,28 @@ bh_bluez_discovery_restart(BhBluezDiscovery *self)
 }
 
 void
+bh_bluez_discovery_refresh(BhBluezDiscovery *self)
+{
+    self->refresh = self->session == SESSION_RUNNING || self->call == CALL_START;
+    self->changed(self->data);
+}
+
+void
+bh_bluez_discovery_set_refresh(BhBluezDiscovery *self, guint every_ms)
+{
+    if (self->refresh_ms == every_ms)
+        return;
+    self->refresh_ms = every_ms;
+    arm_refresh(self);
+}
+
+void
+bh_bluez_discovery_set_held(BhBluezDiscovery *self, gboolean held)
+{
+    self->held = held;
+}
+
+void
 bh_bluez_discovery_abandon(BhBluezDiscovery *self)
 {
     if (self->path != NULL && (self->session != SESSION_NONE || self->call == CALL_START)) {
@@ -329,7 +403,8 @@ bh_bluez_discovery_get_state(const BhBluezDiscovery *self)
 {
     if (self->wanted == NULL || !self->powered)
         return BH_RADIO_SCAN_OFF;
-    return self->session == SESSION_RUNNING ? BH_RADIO_SCAN_RUNNING : BH_RADIO_SCAN_STARTING;
+    return self->session == SESSION_RUNNING || self->refreshing ? BH_RADIO_SCAN_RUNNING
+                                                                : BH_RADIO_SCAN_STARTING;
 }
 
 const char *

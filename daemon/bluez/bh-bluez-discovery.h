@@ -39,6 +39,15 @@ void bh_bluez_discovery_set_adapter(BhBluezDiscovery *self,
 /* Stops and starts if it runs. */
 void bh_bluez_discovery_restart(BhBluezDiscovery *self);
 
+/* The same without anybody being told: the scan goes on, with an empty duplicate filter and the
+ * kernel's settings of now. */
+void bh_bluez_discovery_refresh(BhBluezDiscovery *self);
+/* Does so again and again while it runs; 0 = not. */
+void bh_bluez_discovery_set_refresh(BhBluezDiscovery *self, guint every_ms);
+
+/* While held it is not started. Takes effect with the next reconcile(). */
+void bh_bluez_discovery_set_held(BhBluezDiscovery *self, gboolean held);
+
 /* Tells BlueZ to stop, without waiting for the answer, and wants nothing any more. */
 void bh_bluez_discovery_abandon(BhBluezDiscovery *self);
 

@@ -12,6 +12,8 @@
 #include "bh-bluez-power.h"
 #include "bh-bluez-report.h"
 #include "bh-bluez.h"
+#include "bh-mgmt-memory.h"
+#include "bh-mgmt.h"
 
 G_BEGIN_DECLS
 
@@ -37,7 +39,18 @@ struct _BhBluez {
     BhBluezProperties properties; /* scratch, so that a report allocates nothing */
     gboolean listening;           /* the match rule on devices is there */
     guint reconcile;              /* idle source; 0 = none */
-    GQueue checks;                /* round trips under way */
+
+    BhMgmt *mgmt;           /* NULL = none, and then */
+    char *no_mgmt;          /* why */
+    BhMgmt *dead_mgmt;      /* lost, to be freed */
+    guint64 lost_malformed; /* of it */
+    guint64 lost_drops;
+    BhMgmtMemory *memory;
+    gboolean hears_kernel; /* reports come from mgmt, not from BlueZ's signals */
+    guint refresh_ms;      /* how often a discovery is refreshed where there is no monitor */
+    BhRadioCapabilities told_capabilities;
+
+    GQueue checks; /* round trips under way */
 };
 
 /* bh-bluez.c: what the sink hears of one adapter. */

@@ -5,6 +5,8 @@
  * map from paths to addresses, and a device's changed properties become a report. Objects listed by
  * GetManagedObjects are no reports: nobody knows when they were heard. An object added while a scan
  * is wanted is one, if it has an RSSI: BlueZ made it because it heard something.
+ *
+ * Where reports come from the kernel, BlueZ's devices are of no interest, and not remembered.
  */
 #include <string.h>
 
@@ -63,9 +65,24 @@ remove_adapter(BhBluez *self, BhBluezAdapter *adapter)
     adapter->powered = FALSE;
     adapter->discovering = FALSE;
     bh_bluez_discovery_set_adapter(adapter->discovery, NULL, FALSE, FALSE);
+    bh_mgmt_scan_set_adapter(adapter->mgmt_scan, BH_MGMT_INDEX_NONE, NULL, FALSE);
     bh_bluez_devices_remove_slot(self->devices, adapter->slot);
     self->sink->adapter_removed(self->sink_data, adapter->slot);
     bh_bluez_cycle_adapter_changed(adapter->cycle);
+}
+
+/* What the scan's two halves have to know of the adapter. */
+static void
+pass_on(BhBluezAdapter *adapter)
+{
+    bh_mgmt_scan_set_adapter(adapter->mgmt_scan,
+                             bh_bluez_adapter_get_index(adapter),
+                             &adapter->address,
+                             adapter->powered);
+    bh_bluez_discovery_set_adapter(adapter->discovery,
+                                   adapter->path,
+                                   adapter->powered,
+                                   adapter->discovering);
 }
 
 static void
@@ -73,10 +90,7 @@ apply_properties(BhBluez *self, BhBluezAdapter *adapter, BhBluezAdapterPropertie
 {
     if (!bh_bluez_adapter_apply(adapter, properties))
         return;
-    bh_bluez_discovery_set_adapter(adapter->discovery,
-                                   adapter->path,
-                                   adapter->powered,
-                                   adapter->discovering);
+    pass_on(adapter);
     bh_bluez_tell_adapter(self, adapter);
     bh_bluez_cycle_adapter_changed(adapter->cycle);
 }
@@ -87,7 +101,7 @@ place_adapter(BhBluez *self, BhBluezAdapter *adapter, const char *path, const Bh
     if (adapter->path != NULL)
         remove_adapter(self, adapter);
     if (adapter->assigned && !bh_address_equal(&adapter->address, address))
-        bh_bluez_discovery_set_demand(adapter->discovery, NULL);
+        bh_radio_set_scan(BH_RADIO(self), adapter->slot, NULL);
     adapter->assigned = TRUE;
     adapter->address = *address;
     adapter->path = g_strdup(path);
@@ -129,10 +143,7 @@ add_adapter(BhBluez *self, const char *path, BhBluezAdapterProperties *propertie
     }
     place_adapter(self, adapter, path, &address);
     bh_bluez_adapter_apply(adapter, properties);
-    bh_bluez_discovery_set_adapter(adapter->discovery,
-                                   adapter->path,
-                                   adapter->powered,
-                                   adapter->discovering);
+    pass_on(adapter);
     bh_bluez_tell_adapter(self, adapter);
 }
 
@@ -216,7 +227,7 @@ put_device(BhBluez *self, const char *path)
 static gboolean
 is_wanted(BhBluez *self, guint8 slot)
 {
-    return bh_bluez_discovery_is_wanted(self->adapters[slot].discovery);
+    return self->adapters[slot].wanted;
 }
 
 /* Of GetManagedObjects. */
@@ -224,8 +235,10 @@ static int
 on_device_object(gpointer data, const char *path, sd_bus_message *message)
 {
     BhBluez *self = data;
-    int result = read_properties(self, message, TRUE);
 
+    if (self->hears_kernel)
+        return sd_bus_message_skip(message, "a{sv}");
+    int result = read_properties(self, message, TRUE);
     if (result >= 0)
         put_device(self, path);
     return result;
@@ -246,9 +259,11 @@ static int
 on_device_added(gpointer data, const char *path, sd_bus_message *message)
 {
     BhBluez *self = data;
-    int result = read_properties(self, message, FALSE);
 
     bh_sdbus_source_add_bulk(self->bus->source);
+    if (self->hears_kernel)
+        return sd_bus_message_skip(message, "a{sv}");
+    int result = read_properties(self, message, FALSE);
     if (result >= 0) {
         bh_bluez_fetch_remove(self->fetch, path);
         take_whole_device(self, path, self->properties.rssi != BH_RSSI_UNKNOWN);

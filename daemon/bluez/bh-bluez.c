@@ -13,8 +13,10 @@
 #include "bh-bluez.h"
 
 #include "bh-bluez-check.h"
+#include "bh-bluez-mgmt.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-private.h"
+#include "bh-error.h"
 
 static void bh_bluez_radio_init(BhRadioInterface *iface);
 
@@ -25,11 +27,32 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhBluez,
 
 /* Telling */
 
+/* A passive scan is none of BlueZ's. */
+static BhRadioScanState
+scan_state(const BhBluezAdapter *adapter)
+{
+    if (!adapter->passive)
+        return bh_bluez_discovery_get_state(adapter->discovery);
+    if (!adapter->powered)
+        return BH_RADIO_SCAN_OFF;
+    return bh_mgmt_scan_has_monitor(adapter->mgmt_scan) ? BH_RADIO_SCAN_RUNNING
+                                                        : BH_RADIO_SCAN_STARTING;
+}
+
+static const char *
+peek_scan_error(const BhBluez *self, const BhBluezAdapter *adapter)
+{
+    if (!adapter->passive)
+        return bh_bluez_discovery_peek_error(adapter->discovery);
+    return self->mgmt != NULL ? bh_mgmt_scan_peek_error(adapter->mgmt_scan) : self->no_mgmt;
+}
+
 void
 bh_bluez_tell_adapter(BhBluez *self, BhBluezAdapter *adapter)
 {
     static const char *const no_roles[] = {NULL};
-    const char *error = bh_bluez_discovery_peek_error(adapter->discovery);
+    const char *error = peek_scan_error(self, adapter);
+    BhMgmtDuty duty = bh_mgmt_scan_get_duty(adapter->mgmt_scan);
     BhRadioAdapter told = {
         .slot = adapter->slot,
         .address = adapter->address,
@@ -37,27 +60,46 @@ bh_bluez_tell_adapter(BhBluez *self, BhBluezAdapter *adapter)
         .powered = adapter->powered,
         .discovering = adapter->discovering,
         .roles = adapter->roles != NULL ? (const char *const *)adapter->roles : no_roles,
-        .scan = bh_bluez_discovery_get_state(adapter->discovery),
+        .scan = scan_state(adapter),
         .scan_error = error,
+        .scan_interval_us = duty.interval * 625u,
+        .scan_window_us = duty.window * 625u,
     };
 
     adapter->told_scan = told.scan;
     g_free(adapter->told_error);
     adapter->told_error = g_strdup(error);
+    adapter->told_duty = duty;
     self->sink->adapter_changed(self->sink_data, &told);
 }
 
 static gboolean
-has_news(const BhBluezAdapter *adapter)
+has_news(const BhBluez *self, const BhBluezAdapter *adapter)
 {
+    BhMgmtDuty duty = bh_mgmt_scan_get_duty(adapter->mgmt_scan);
+
     return adapter->path != NULL &&
-           (adapter->told_scan != bh_bluez_discovery_get_state(adapter->discovery) ||
-            g_strcmp0(adapter->told_error, bh_bluez_discovery_peek_error(adapter->discovery)) != 0);
+           (adapter->told_scan != scan_state(adapter) ||
+            adapter->told_duty.interval != duty.interval ||
+            adapter->told_duty.window != duty.window ||
+            g_strcmp0(adapter->told_error, peek_scan_error(self, adapter)) != 0);
+}
+
+static void
+tell_capabilities(BhBluez *self)
+{
+    BhRadioCapabilities now = bh_bluez_mgmt_get_capabilities(self);
+
+    if (now == self->told_capabilities)
+        return;
+    self->told_capabilities = now;
+    self->sink->capabilities_changed(self->sink_data, now);
 }
 
 /* Wanted against seen */
 
-/* While nobody scans devices may get other addresses unnoticed. */
+/* Only where reports come from BlueZ's signals. While nobody scans devices may get other addresses
+ * unnoticed. */
 static void
 reconcile_listening(BhBluez *self)
 {
@@ -65,6 +107,7 @@ reconcile_listening(BhBluez *self)
 
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
         wanted |= bh_bluez_discovery_is_wanted(self->adapters[i].discovery);
+    wanted &= !self->hears_kernel;
     if (wanted && !self->listening) {
         bh_bluez_devices_remove_resolvable(self->devices);
         bh_bluez_bus_add_match(self->bus, BH_MATCH_DEVICES);
@@ -81,12 +124,15 @@ on_reconcile(gpointer data)
     BhBluez *self = data;
 
     self->reconcile = 0;
+    bh_bluez_mgmt_reconcile_all(self);
     reconcile_listening(self);
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        bh_bluez_mgmt_reconcile(self, &self->adapters[i]);
         bh_bluez_discovery_reconcile(self->adapters[i].discovery);
-        if (has_news(&self->adapters[i]))
+        if (has_news(self, &self->adapters[i]))
             bh_bluez_tell_adapter(self, &self->adapters[i]);
     }
+    tell_capabilities(self);
     return G_SOURCE_REMOVE;
 }
 
@@ -142,6 +188,11 @@ start(BhRadio *radio, const BhRadioSink *sink, gpointer sink_data)
     g_return_if_fail(self->sink == NULL);
     self->sink = sink;
     self->sink_data = sink_data;
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        self->adapters[i].mgmt_scan =
+            bh_mgmt_scan_new(self->memory, &self->timing, schedule_reconcile, self);
+    }
+    bh_bluez_mgmt_start(self);
     self->fetch =
         bh_bluez_fetch_new(self->bus, self->timing.call_ms, bh_bluez_tree_handle_fetched, self);
     bh_bluez_bus_attach(self->bus, self->timing.batch_ms, on_message, on_lost, self);
@@ -157,6 +208,8 @@ stop(BhRadio *radio)
 {
     BhBluez *self = BH_BLUEZ(radio);
 
+    if (self->sink == NULL)
+        return;
     self->sink = NULL;
     g_clear_handle_id(&self->reconcile, g_source_remove);
     g_clear_handle_id(&self->load_timer, g_source_remove);
@@ -166,6 +219,7 @@ stop(BhRadio *radio)
         bh_bluez_cycle_cancel(self->adapters[i].cycle);
         bh_bluez_discovery_abandon(self->adapters[i].discovery);
     }
+    bh_bluez_mgmt_stop(self);
     g_clear_pointer(&self->fetch, bh_bluez_fetch_free);
     bh_bluez_bus_close(self->bus);
 }
@@ -173,7 +227,22 @@ stop(BhRadio *radio)
 static void
 set_scan(BhRadio *radio, guint8 slot, const BhRadioScanDemand *demand)
 {
-    bh_bluez_discovery_set_demand(BH_BLUEZ(radio)->adapters[slot].discovery, demand);
+    BhBluez *self = BH_BLUEZ(radio);
+    BhBluezAdapter *adapter = &self->adapters[slot];
+
+    adapter->wanted = demand != NULL;
+    adapter->passive = demand != NULL && demand->passive;
+    adapter->every_report = demand != NULL && demand->every_report;
+    adapter->interval_us = demand != NULL ? demand->interval_us : 0;
+    adapter->window_us = demand != NULL ? demand->window_us : 0;
+    bh_bluez_mgmt_set_scan(self, adapter);
+    bh_bluez_discovery_set_demand(adapter->discovery, adapter->passive ? NULL : demand);
+}
+
+static gboolean
+check_scan(BhRadio *radio, const BhRadioScanDemand *demand, GError **error)
+{
+    return bh_bluez_mgmt_check_scan(BH_BLUEZ(radio), demand, error);
 }
 
 static void
@@ -227,6 +296,7 @@ static void
 get_counters(BhRadio *radio, BhRadioCounters *counters)
 {
     *counters = BH_BLUEZ(radio)->counters;
+    bh_bluez_mgmt_add_counters(BH_BLUEZ(radio), counters);
 }
 
 static void
@@ -235,6 +305,7 @@ bh_bluez_radio_init(BhRadioInterface *iface)
     iface->start = start;
     iface->stop = stop;
     iface->set_scan = set_scan;
+    iface->check_scan = check_scan;
     iface->restart_scan = restart_scan;
     iface->power_cycle_async = power_cycle_async;
     iface->power_cycle_finish = power_cycle_finish;
@@ -250,8 +321,7 @@ bh_bluez_finalize(GObject *object)
 {
     BhBluez *self = BH_BLUEZ(object);
 
-    if (self->sink != NULL)
-        stop(BH_RADIO(self));
+    stop(BH_RADIO(self));
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         BhBluezAdapter *adapter = &self->adapters[i];
         bh_bluez_discovery_free(adapter->discovery);
@@ -259,6 +329,9 @@ bh_bluez_finalize(GObject *object)
         g_strfreev(adapter->roles);
         g_free(adapter->told_error);
     }
+    g_clear_pointer(&self->mgmt, bh_mgmt_free);
+    bh_mgmt_memory_free(self->memory);
+    g_free(self->no_mgmt);
     bh_bluez_properties_clear(&self->properties);
     bh_bluez_devices_free(self->devices);
     bh_bluez_bus_free(self->bus);
@@ -279,6 +352,45 @@ bh_bluez_init(BhBluez *self)
     self->timing = (BhBluezTiming)BH_BLUEZ_TIMING_DEFAULT;
     self->devices = bh_bluez_devices_new(BH_BLUEZ_DEVICES_MAX);
     bh_bluez_properties_init(&self->properties);
+    self->memory = bh_mgmt_memory_new(NULL);
+    self->no_mgmt = g_strdup("blehubd was started without one");
+    self->refresh_ms = BH_BLUEZ_REFRESH_MS;
+}
+
+gboolean
+bh_bluez_set_ingest(BhBluez *self,
+                    BhBluezIngest ingest,
+                    int fd,
+                    const char *runtime_directory,
+                    GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+
+    g_return_val_if_fail(self->sink == NULL && self->mgmt == NULL, FALSE);
+    if (fd >= 0) {
+        self->mgmt = bh_mgmt_new(fd, self->timing.mgmt_ms, &reason);
+        g_free(self->no_mgmt);
+        self->no_mgmt = reason != NULL ? g_strdup(reason->message) : NULL;
+    }
+    if (self->mgmt == NULL && ingest == BH_BLUEZ_INGEST_MGMT) {
+        g_set_error(error,
+                    BH_ERROR,
+                    reason != NULL ? reason->code : BH_ERROR_FAILED,
+                    "--ingest=mgmt: %s",
+                    self->no_mgmt);
+        return FALSE;
+    }
+    self->hears_kernel = self->mgmt != NULL && ingest != BH_BLUEZ_INGEST_DBUS;
+    bh_mgmt_memory_free(self->memory);
+    self->memory = bh_mgmt_memory_new(runtime_directory);
+    return TRUE;
+}
+
+void
+bh_bluez_set_refresh(BhBluez *self, guint every_ms)
+{
+    self->refresh_ms = every_ms;
+    schedule_reconcile(self);
 }
 
 void

@@ -19,6 +19,26 @@ G_DECLARE_FINAL_TYPE(BhBluez, bh_bluez, BH, BLUEZ, GObject)
 /* bus: NULL or "system", "session", or a D-Bus address. Error: Failed if there is no such bus. */
 BhBluez *bh_bluez_new(const char *bus, GError **error);
 
+typedef enum {
+    BH_BLUEZ_INGEST_AUTO, /* from the management socket if it can be used */
+    BH_BLUEZ_INGEST_DBUS,
+    BH_BLUEZ_INGEST_MGMT,
+} BhBluezIngest;
+
+/* Where reports come from, and the management socket, if any (fd, which is taken; -1 = none): a
+ * bound one, see bh-mgmt.h. runtime_directory: where to remember what must be undone after a crash;
+ * NULL = nowhere. Before bh_radio_start() and before the main loop runs: waits for the kernel's
+ * answer. Errors, only if the ingest is to be the management socket: Failed, NotAuthorized. */
+gboolean bh_bluez_set_ingest(BhBluez *self,
+                             BhBluezIngest ingest,
+                             int fd,
+                             const char *runtime_directory,
+                             GError **error);
+
+/* How often a discovery is refreshed while somebody wants every report and there is no other way;
+ * at any time. */
+void bh_bluez_set_refresh(BhBluez *self, guint every_ms);
+
 /* Before bh_radio_start(); for tests. */
 void bh_bluez_set_timing(BhBluez *self, const BhBluezTiming *timing);
 

@@ -7,47 +7,31 @@
  * as far as GLib knows, since GLib takes the poll record of one that may not out and puts it back,
  * waking up twice; it keeps itself from recursing.
  *
- * A drain that met bulk messages twice within the batching time makes the stream busy: the next
- * drain waits that long. It is quiet again as soon as a drain finds at most one message. A drain
- * ends after DRAIN_MAX messages even if there are more, so that other sources get their turn.
+ * A drain ends after DRAIN_MAX messages even if there are more, so that other sources get their
+ * turn.
  */
 #include "bh-sdbus-source.h"
 
+#include "bh-drain-pace.h"
+
 #define DRAIN_MAX 512
-#define BATCH_MAX_MS 10
 
 typedef struct {
     GSource parent;
     sd_bus *bus;
     GPollFD poll;
-    gint64 batch_us;
+    BhDrainPace pace;
     BhSdbusLostFunc lost;
     gpointer data;
-    gboolean draining;    /* sd-bus cannot be entered again */
-    gboolean more;        /* the last drain stopped at its bound */
-    guint bulk;           /* bulk messages of the drain under way */
-    gint64 last_bulk_us;  /* drain that met the last one */
-    gint64 hold_until_us; /* busy: do not read before */
-    gint64 monotonic_us;  /* of the drain under way */
-    gint64 realtime_us;
+    gboolean draining; /* sd-bus cannot be entered again */
+    gboolean more;     /* the last drain stopped at its bound */
 } Source;
 
-static gboolean
-is_holding(const Source *self)
+/* sd-bus's deadlines are on the clock of the main loop. */
+static gint64
+loop_time(guint64 deadline_us)
 {
-    return self->hold_until_us > g_get_monotonic_time();
-}
-
-/* Milliseconds until the deadline, rounded up; -1 = none. */
-static gint
-remaining_ms(guint64 deadline_us)
-{
-    if (deadline_us == UINT64_MAX)
-        return -1;
-    guint64 now_us = (guint64)g_get_monotonic_time();
-    if (deadline_us <= now_us)
-        return 0;
-    return (gint)MIN((deadline_us - now_us + 999) / 1000, G_MAXINT);
+    return deadline_us >= (guint64)BH_DRAIN_FOR_EVER ? BH_DRAIN_FOR_EVER : (gint64)deadline_us;
 }
 
 static gboolean
@@ -66,13 +50,13 @@ source_prepare(GSource *base, gint *timeout)
         *timeout = 0;
         return TRUE;
     }
-    if (is_holding(self)) {
+    if (bh_drain_pace_is_holding(&self->pace)) {
         events &= ~G_IO_IN;
-        deadline_us = MIN(deadline_us, (guint64)self->hold_until_us);
+        deadline_us = MIN(deadline_us, (guint64)self->pace.hold_until_us);
     }
     self->poll.events = (gushort)events;
     self->poll.revents = 0;
-    *timeout = remaining_ms(deadline_us);
+    *timeout = bh_drain_pace_left_ms(loop_time(deadline_us));
     return *timeout == 0;
 }
 
@@ -86,23 +70,11 @@ source_check(GSource *base)
         return FALSE;
     if (self->poll.revents != 0)
         return TRUE;
-    if (self->hold_until_us != 0 && !is_holding(self))
+    if (self->pace.hold_until_us != 0 && !bh_drain_pace_is_holding(&self->pace))
         return TRUE;
     if (sd_bus_get_timeout(self->bus, &deadline_us) < 0)
         return TRUE;
-    return remaining_ms(deadline_us) == 0;
-}
-
-static void
-decide_hold(Source *self)
-{
-    gboolean busy = self->bulk > 1;
-
-    if (self->bulk == 1)
-        busy = self->hold_until_us == 0 && self->monotonic_us - self->last_bulk_us < self->batch_us;
-    if (self->bulk > 0)
-        self->last_bulk_us = self->monotonic_us;
-    self->hold_until_us = busy && !self->more ? self->monotonic_us + self->batch_us : 0;
+    return bh_drain_pace_left_ms(loop_time(deadline_us)) == 0;
 }
 
 static gboolean
@@ -111,10 +83,8 @@ source_dispatch(GSource *base, GSourceFunc callback, gpointer user_data)
     Source *self = (Source *)base;
     int result = 1;
 
-    self->bulk = 0;
-    self->monotonic_us = g_get_monotonic_time();
-    self->realtime_us = g_get_real_time();
     self->draining = TRUE;
+    bh_drain_pace_begin(&self->pace);
     for (guint n = 0; n < DRAIN_MAX && result > 0; n++) {
         result = sd_bus_process(self->bus, NULL);
         if (g_source_is_destroyed(base))
@@ -122,7 +92,7 @@ source_dispatch(GSource *base, GSourceFunc callback, gpointer user_data)
     }
     self->draining = FALSE;
     self->more = result > 0;
-    decide_hold(self);
+    bh_drain_pace_end(&self->pace, self->more);
     if (result < 0) {
         self->lost(self->data);
         return G_SOURCE_REMOVE;
@@ -148,7 +118,7 @@ static GSourceFuncs source_funcs = {
 void
 bh_sdbus_source_add_bulk(GSource *source)
 {
-    ((Source *)source)->bulk++;
+    ((Source *)source)->pace.bulk++;
 }
 
 void
@@ -156,8 +126,8 @@ bh_sdbus_source_get_time(GSource *source, gint64 *monotonic_us, gint64 *realtime
 {
     const Source *self = (const Source *)source;
 
-    *monotonic_us = self->monotonic_us;
-    *realtime_us = self->realtime_us;
+    *monotonic_us = self->pace.monotonic_us;
+    *realtime_us = self->pace.realtime_us;
 }
 
 GSource *
@@ -167,7 +137,7 @@ bh_sdbus_source_new(sd_bus *bus, guint batch_ms, BhSdbusLostFunc lost, gpointer 
     Source *self = (Source *)base;
 
     self->bus = sd_bus_ref(bus);
-    self->batch_us = (gint64)MIN(batch_ms, BATCH_MAX_MS) * 1000;
+    bh_drain_pace_init(&self->pace, batch_ms);
     self->lost = lost;
     self->data = data;
     self->poll.fd = sd_bus_get_fd(bus);

@@ -44,6 +44,7 @@
 static const BhConfigKey keys[] = {
     INT_KEY("limits", "MaxScans", max_scans, "32", 1, 1024),
     INT_KEY("limits", "MaxWaits", max_waits, "64", 1, 1024),
+    INT_KEY("limits", "MaxStreams", max_streams, "64", 1, 1024),
     INT_KEY("limits", "MaxClients", max_clients, "2048", 1, 4096),
     INT_KEY("limits", "MaxDevices", max_devices, G_STRINGIFY(BH_DEVICE_TABLE_DEFAULT_ROWS), 1, 1000000),
     INT_KEY("recovery", "SilentMs", silent_ms, G_STRINGIFY(BH_RECOVERY_SILENT_MS), 100, DAY_MS),
@@ -55,6 +56,7 @@ static const BhConfigKey keys[] = {
     OTHER_KEY("adapters", "Use", use, "", BH_OPTION_STRINGS),
     INT_KEY("scan", "DiscoverMs", discover_ms, "5000", 1, DAY_MS),
     INT_KEY("scan", "LeaseMs", lease_ms, "60000", 1000, DAY_MS),
+    INT_KEY("scan", "RefreshMs", refresh_ms, "2000", 500, 60000),
 };
 /* clang-format on */
 

@@ -16,6 +16,7 @@ typedef struct {
     /* [limits] */
     gint64 max_scans;   /* scans of one user */
     gint64 max_waits;   /* calls of one user that wait */
+    gint64 max_streams; /* streams of one user */
     gint64 max_clients; /* connections served at once, all users */
     gint64 max_devices; /* rows of the device table, all users */
     /* [recovery] */
@@ -28,6 +29,7 @@ typedef struct {
     /* [scan] */
     gint64 discover_ms; /* Discover() without DurationMs */
     gint64 lease_ms;    /* Lifetime="lease" without LeaseMs */
+    gint64 refresh_ms;  /* how often a discovery is restarted to hear everything anew */
 } BhConfig;
 
 /** Every key at its default. */

@@ -22,7 +22,11 @@ static void
 on_changed(BhAdapter *adapter, BhExportAdapter *self)
 {
     BhDbusAdapter1 *object = BH_DBUS_ADAPTER1(self);
+    guint32 interval_us, window_us;
 
+    bh_adapter_get_scan_duty(adapter, &interval_us, &window_us);
+    bh_dbus_adapter1_set_scan_interval_us(object, interval_us);
+    bh_dbus_adapter1_set_scan_window_us(object, window_us);
     bh_dbus_adapter1_set_name(object, bh_adapter_get_name(adapter));
     bh_dbus_adapter1_set_powered(object, bh_adapter_get_powered(adapter));
     bh_dbus_adapter1_set_state(object, bh_adapter_get_state(adapter));

@@ -183,6 +183,7 @@ build_limits(const BhExportContext *context)
 
     g_variant_dict_insert(&limits, "MaxScans", "u", bh_quota_get_limit(quota, BH_QUOTA_SCANS));
     g_variant_dict_insert(&limits, "MaxWaits", "u", bh_quota_get_limit(quota, BH_QUOTA_WAITS));
+    g_variant_dict_insert(&limits, "MaxStreams", "u", bh_quota_get_limit(quota, BH_QUOTA_STREAMS));
     g_variant_dict_insert(&limits, "MaxClients", "u", bh_peers_get_max(context->peers));
     g_variant_dict_insert(&limits, "MaxDevices", "u", bh_hub_get_max_devices(context->hub));
     return g_variant_dict_end(&limits);
@@ -205,9 +206,14 @@ build_counters(const BhExportContext *context)
         {"DevicesKnown", c.devices_known},
         {"Clients", bh_peers_count(context->peers)},
         {"Scans", c.scans},
+        {"Streams", c.streams},
+        {"StreamRecords", c.stream_records},
+        {"StreamLosses", c.stream_losses},
         {"DiscoveryStarts", c.radio.discovery_starts},
         {"DiscoveryFailures", c.radio.discovery_failures},
         {"DiscoveryRestarts", c.discovery_restarts},
+        {"DiscoveryRefreshes", c.radio.discovery_refreshes},
+        {"KernelDrops", c.radio.kernel_drops},
         {"PowerCycles", c.power_cycles},
         {"BlueZLosses", c.bluez_losses},
         {"AdapterLosses", c.adapter_losses},
@@ -225,17 +231,43 @@ build_counters(const BhExportContext *context)
     return g_variant_builder_end(&counters);
 }
 
+/* What the radio can do more than scan, as it is called in Capabilities. */
+static const struct {
+    BhRadioCapabilities flag;
+    const char *name;
+} capability_names[] = {
+    {BH_RADIO_CAN_RAW_DATA, "raw-data"},
+    {BH_RADIO_CAN_EVERY_REPORT, "every-report"},
+    {BH_RADIO_CAN_PASSIVE_SCAN, "passive-scan"},
+    {BH_RADIO_CAN_SCAN_DUTY, "scan-duty"},
+};
+
+static void
+tell_capabilities(BhDbusHub1 *object, BhHub *hub)
+{
+    const char *names[G_N_ELEMENTS(capability_names) + 3] = {NULL};
+    BhRadioCapabilities can = bh_hub_get_capabilities(hub);
+    gsize n = 0;
+
+    if (bh_hub_get_state(hub) >= BH_HUB_RADIO_OFF) {
+        names[n++] = "scan";
+        names[n++] = "active-scan";
+        for (gsize i = 0; i < G_N_ELEMENTS(capability_names); i++)
+            if ((can & capability_names[i].flag) != 0)
+                names[n++] = capability_names[i].name;
+    }
+    bh_dbus_hub1_set_capabilities(object, names);
+}
+
 static void
 on_hub_changed(BhHub *hub, BhExportHub *self)
 {
-    static const char *const none[] = {NULL};
-    static const char *const scanning[] = {"scan", "active-scan", NULL};
     BhDbusHub1 *object = BH_DBUS_HUB1(self);
     BhHubState state = bh_hub_get_state(hub);
 
     bh_dbus_hub1_set_state(object, bh_hub_state_to_string(state));
     bh_dbus_hub1_set_blue_zversion(object, bh_hub_get_bluez_version(hub));
-    bh_dbus_hub1_set_capabilities(object, state >= BH_HUB_RADIO_OFF ? scanning : none);
+    tell_capabilities(object, hub);
     bh_dbus_hub1_set_limits(object, build_limits(&self->context));
 }
 

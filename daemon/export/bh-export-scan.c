@@ -8,6 +8,9 @@
 #include "bh-error.h"
 #include "bh-rows.h"
 #include "bh-scan-options.h"
+#include "bh-stream-options.h"
+
+#include <gio/gunixfdlist.h>
 
 struct _BhExportScan {
     BhDbusScan1Skeleton parent;
@@ -95,6 +98,30 @@ handle_wait_device(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVari
 }
 
 static gboolean
+handle_open_stream(BhDbusScan1 *object,
+                   GDBusMethodInvocation *invocation,
+                   GUnixFDList *unused,
+                   GVariant *options)
+{
+    BhExportScan *self = BH_EXPORT_SCAN(object);
+    BhClient *client = bh_gate_peek_client(self->context.gate, invocation);
+    g_autoptr(GUnixFDList) fds = NULL;
+    BhStreamSpec spec;
+    GError *error = NULL;
+    int reader_fd = -1;
+
+    if (bh_stream_options_parse(options, &spec, &error))
+        reader_fd = bh_scan_open_stream(self->scan, &spec, client, &error);
+    if (reader_fd < 0) {
+        g_dbus_method_invocation_take_error(invocation, error);
+        return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+    fds = g_unix_fd_list_new_from_array(&reader_fd, 1); /* takes it */
+    bh_dbus_scan1_complete_open_stream(object, invocation, fds, g_variant_new_handle(0));
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
 handle_renew(BhDbusScan1 *object, GDBusMethodInvocation *invocation)
 {
     bh_owned_renew(BH_OWNED(BH_EXPORT_SCAN(object)->scan));
@@ -139,6 +166,7 @@ refresh(BhExported *exported)
     bh_dbus_scan1_set_seen(object, bh_scan_get_seen(self->scan));
     bh_dbus_scan1_set_delivered(object, bh_scan_get_delivered(self->scan));
     bh_dbus_scan1_set_dropped(object, bh_scan_get_dropped(self->scan));
+    bh_dbus_scan1_set_streams(object, bh_scan_count_streams(self->scan));
 }
 
 static void
@@ -165,6 +193,7 @@ scan_iface_init(BhDbusScan1Iface *iface)
 {
     iface->handle_get_devices = handle_get_devices;
     iface->handle_wait_device = handle_wait_device;
+    iface->handle_open_stream = handle_open_stream;
     iface->handle_renew = handle_renew;
     iface->handle_release = handle_release;
 }

@@ -12,6 +12,19 @@
 #define AT(member) G_STRUCT_OFFSET(BhScanOptions, member), BH_OPTION_NO_PRESENT
 
 static const char *const report_choices[] = {"changes", "all", "first", NULL};
+static const char *const preset_choices[] = {"low-latency", "balanced", "low-power", NULL};
+
+/* Of the presets, in their order: always, half and a tenth of the time. */
+static const BhScanNeeds duties[] = {
+    {.interval_us = 30000, .window_us = 30000},
+    {.interval_us = 60000, .window_us = 30000},
+    {.interval_us = 300000, .window_us = 30000},
+};
+
+/* Core 5.4 Vol 4 Part E 7.8.10 */
+#define DUTY_MIN_US 2500
+#define DUTY_MAX_US 10240000
+
 static const char *const lifetime_choices[] = {"caller", "lease", NULL};
 
 #define FILTER_ROWS                                                                                \
@@ -45,6 +58,25 @@ static const BhOptionSpec scan_specs[] = {
     {"Report", BH_OPTION_CHOICE, AT(report), 0, 0, report_choices},
     {"MinIntervalMs", BH_OPTION_INT, AT(min_interval_ms), 0, 3600000},
     {"Active", BH_OPTION_BOOL, AT(active)},
+    {"Preset",
+     BH_OPTION_CHOICE,
+     G_STRUCT_OFFSET(BhScanOptions, preset),
+     G_STRUCT_OFFSET(BhScanOptions, has_preset),
+     0,
+     0,
+     preset_choices},
+    {"IntervalUs",
+     BH_OPTION_INT,
+     G_STRUCT_OFFSET(BhScanOptions, interval_us),
+     G_STRUCT_OFFSET(BhScanOptions, has_interval),
+     DUTY_MIN_US,
+     DUTY_MAX_US},
+    {"WindowUs",
+     BH_OPTION_INT,
+     G_STRUCT_OFFSET(BhScanOptions, window_us),
+     G_STRUCT_OFFSET(BhScanOptions, has_window),
+     DUTY_MIN_US,
+     DUTY_MAX_US},
     {"Lifetime", BH_OPTION_CHOICE, AT(lifetime), 0, 0, lifetime_choices},
     {"LeaseMs", BH_OPTION_INT, AT(lease_ms), 1000, DAY_MS},
     {NULL}};
@@ -54,6 +86,37 @@ static const BhOptionSpec *const specs_for[] = {
     [BH_SCAN_OPTIONS_DISCOVER] = discover_specs,
     [BH_SCAN_OPTIONS_LIST] = list_specs,
 };
+
+static const char *
+find_duty_fault(const BhScanOptions *options)
+{
+    if (options->has_preset && (options->has_interval || options->has_window))
+        return "Preset: not together with IntervalUs or WindowUs";
+    if (options->has_window && !options->has_interval)
+        return "WindowUs: only together with IntervalUs";
+    if (options->has_window && options->window_us > options->interval_us)
+        return "WindowUs: longer than IntervalUs";
+    return NULL;
+}
+
+/* Fills in what follows from what was given. */
+static gboolean
+resolve_duty(BhScanOptions *options, GError **error)
+{
+    const char *fault = find_duty_fault(options);
+
+    if (fault != NULL) {
+        g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID_ARGUMENTS, fault);
+        return FALSE;
+    }
+    if (options->has_preset) {
+        options->interval_us = duties[options->preset].interval_us;
+        options->window_us = duties[options->preset].window_us;
+    } else if (!options->has_window) {
+        options->window_us = options->interval_us;
+    }
+    return TRUE;
+}
 
 gboolean
 bh_scan_options_parse(GVariant *dict,
@@ -69,16 +132,7 @@ bh_scan_options_parse(GVariant *dict,
         .lifetime = BH_LIFETIME_CALLER,
         .lease_ms = defaults->lease_ms,
     };
-    if (!bh_options_parse(dict, specs_for[what], options, error))
-        return FALSE;
-    if (!options->active) {
-        g_set_error_literal(error,
-                            BH_ERROR,
-                            BH_ERROR_NOT_SUPPORTED,
-                            "Active: BlueZ's discovery is always active");
-        return FALSE;
-    }
-    return TRUE;
+    return bh_options_parse(dict, specs_for[what], options, error) && resolve_duty(options, error);
 }
 
 void
@@ -119,6 +173,9 @@ bh_scan_options_to_spec(const BhScanOptions *options, BhHub *hub, BhScanSpec *sp
         .rule = {.mode = (BhReportMode)options->report,
                  .min_interval_us = options->min_interval_ms * 1000},
         .duration_ms = options->duration_ms,
+        .needs = {.passive = !options->active,
+                  .interval_us = (guint32)options->interval_us,
+                  .window_us = (guint32)options->window_us},
     };
     if (options->manufacturer_ids != NULL) {
         spec->filter.manufacturer_ids = (guint16 *)(gpointer)options->manufacturer_ids->data;
@@ -159,6 +216,10 @@ bh_scan_options_to_variant(const BhScanOptions *options)
     g_variant_dict_insert(&dict, "Report", "s", report_choices[options->report]);
     g_variant_dict_insert(&dict, "MinIntervalMs", "u", (guint32)options->min_interval_ms);
     g_variant_dict_insert(&dict, "Active", "b", options->active);
+    if (options->interval_us != 0) {
+        g_variant_dict_insert(&dict, "IntervalUs", "u", (guint32)options->interval_us);
+        g_variant_dict_insert(&dict, "WindowUs", "u", (guint32)options->window_us);
+    }
     g_variant_dict_insert(&dict, "Lifetime", "s", lifetime_choices[options->lifetime]);
     if (options->lifetime == BH_LIFETIME_LEASE)
         g_variant_dict_insert(&dict, "LeaseMs", "u", (guint32)options->lease_ms);

@@ -24,6 +24,12 @@ typedef struct {
     gint report; /* BhReportMode */
     gint64 min_interval_ms;
     gboolean active;
+    gboolean has_preset;
+    gint preset; /* index into the table of duty cycles */
+    gboolean has_interval;
+    gint64 interval_us; /* 0 = the controller's own */
+    gboolean has_window;
+    gint64 window_us;
     gint64 count;
     gboolean hex_keys;
 
@@ -43,7 +49,7 @@ typedef struct {
     gint64 discover_ms;
 } BhScanDefaults;
 
-/* Errors: InvalidArguments with the key first; NotSupported for Active=false. */
+/* Errors: InvalidArguments with the key first. */
 gboolean bh_scan_options_parse(GVariant *dict,
                                BhScanOptionsFor what,
                                const BhScanDefaults *defaults,

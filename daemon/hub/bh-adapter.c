@@ -25,6 +25,8 @@ struct _BhAdapter {
     char **roles;
     BhRadioScanState scan;
     char *last_error;
+    guint32 scan_interval_us;
+    guint32 scan_window_us;
 
     guint64 heard;
     gint64 last_heard_us;
@@ -182,7 +184,9 @@ differs(BhAdapter *self, const BhRadioAdapter *seen)
 {
     return self->name == NULL || g_strcmp0(self->name, seen->name) != 0 ||
            self->powered != seen->powered || self->discovering != seen->discovering ||
-           self->scan != seen->scan || g_strcmp0(self->last_error, seen->scan_error) != 0 ||
+           self->scan != seen->scan || self->scan_interval_us != seen->scan_interval_us ||
+           self->scan_window_us != seen->scan_window_us ||
+           g_strcmp0(self->last_error, seen->scan_error) != 0 ||
            !g_strv_equal((const char *const *)self->roles, seen->roles);
 }
 
@@ -207,6 +211,8 @@ bh_adapter_update(BhAdapter *self, const BhRadioAdapter *seen)
     self->scan = copy.scan;
     g_free(self->last_error);
     self->last_error = g_strdup(copy.scan_error);
+    self->scan_interval_us = copy.scan_interval_us;
+    self->scan_window_us = copy.scan_window_us;
     follow_scan(self);
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
@@ -230,6 +236,8 @@ bh_adapter_stop(BhAdapter *self)
     bh_clear_timer(&self->recovery_timer);
     self->powered = FALSE;
     self->scan = BH_RADIO_SCAN_OFF;
+    self->scan_interval_us = 0;
+    self->scan_window_us = 0;
     self->silent = FALSE;
     g_cancellable_cancel(ended);
 }
@@ -312,6 +320,13 @@ guint64
 bh_adapter_get_heard(BhAdapter *self)
 {
     return self->heard;
+}
+
+void
+bh_adapter_get_scan_duty(BhAdapter *self, guint32 *interval_us, guint32 *window_us)
+{
+    *interval_us = self->scan_interval_us;
+    *window_us = self->scan_window_us;
 }
 
 gint64

@@ -52,6 +52,8 @@ const char *const *bh_adapter_get_roles(BhAdapter *self);
 const char *bh_adapter_get_state(BhAdapter *self);
 const char *bh_adapter_get_last_error(BhAdapter *self);
 guint64 bh_adapter_get_heard(BhAdapter *self);
+/* Duty cycle in force because somebody asked for one; both 0 = BlueZ's own. */
+void bh_adapter_get_scan_duty(BhAdapter *self, guint32 *interval_us, guint32 *window_us);
 gint64 bh_adapter_get_last_heard_us(BhAdapter *self); /* realtime */
 
 G_END_DECLS

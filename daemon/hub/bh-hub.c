@@ -25,6 +25,8 @@ struct _BhHub {
     BhClock *clock;
     BhQuota *quota;
     BhDeviceTable *table;
+    BhRecorder *recorder;
+    BhStreamPacer *pacer;
     char **used_adapters;
     guint max_devices;
     Slot slots[BH_RADIO_MAX_ADAPTERS];
@@ -36,6 +38,8 @@ struct _BhHub {
     gboolean bluez_present;
     gboolean appeared; /* BlueZ or an adapter came since the state was last looked at */
     char *bluez_version;
+    BhRadioCapabilities capabilities;
+    BhLinkLog links;
     BhHubCounters counters;
     gboolean running;
 };
@@ -134,7 +138,7 @@ merge_demand(BhHub *self, BhAdapter *adapter)
         BhScan *scan = g_ptr_array_index(self->scans, i);
 
         if (bh_scan_wants(scan, adapter))
-            bh_scan_demand_add(demand, bh_scan_peek_filter(scan));
+            bh_scan_demand_add(demand, bh_scan_peek_filter(scan), bh_scan_peek_needs(scan));
     }
     return demand;
 }
@@ -311,6 +315,7 @@ ensure_adapter(BhHub *self, const BhRadioAdapter *seen)
         g_clear_object(&it->adapter); /* the radio gave the slot to another controller */
     if (it->adapter == NULL)
         it->adapter = bh_adapter_new(seen->slot, self->radio, self->clock, &self->ledger);
+    bh_recorder_set_adapter(self->recorder, seen->slot, &seen->address);
     return it->adapter;
 }
 
@@ -365,12 +370,45 @@ on_report(gpointer data, const BhReport *report)
     device = bh_device_table_update(self->table, report, &change);
     if (device == NULL)
         return;
+    bh_recorder_begin(self->recorder, device);
     for (guint i = self->scans->len; i > 0; i--) { /* backwards: a scan may end itself here */
         BhScan *scan = g_ptr_array_index(self->scans, i - 1);
 
         if (bh_scan_wants(scan, it->adapter))
             bh_scan_offer(scan, device, change, report);
     }
+    bh_recorder_end(self->recorder);
+}
+
+static void
+on_capabilities_changed(gpointer data, BhRadioCapabilities capabilities)
+{
+    BhHub *self = data;
+
+    self->capabilities = capabilities;
+    g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
+}
+
+static void
+on_link(gpointer data, const BhLinkEvent *event)
+{
+    BhHub *self = data;
+    const Slot *it = &self->slots[event->adapter];
+    g_autofree char *text = bh_link_event_dup_text(event);
+    char device[BH_ADDRESS_TEXT_SIZE];
+
+    if (!it->present)
+        return;
+    bh_link_log_add(&self->links, event);
+    bh_address_format(&event->address, device);
+    bh_log_adapter(G_LOG_LEVEL_INFO,
+                   BH_MESSAGE_LINK,
+                   bh_adapter_get_address_text(it->adapter),
+                   "link of adapter %s with %s (%s): %s",
+                   bh_adapter_get_address_text(it->adapter),
+                   device,
+                   bh_address_type_to_string(event->address.type),
+                   text);
 }
 
 static void
@@ -391,16 +429,26 @@ static const BhRadioSink radio_sink = {
     .adapter_changed = on_adapter_changed,
     .adapter_removed = on_adapter_removed,
     .report = on_report,
+    .capabilities_changed = on_capabilities_changed,
+    .link = on_link,
     .synced = on_synced,
 };
 
 /* Scans */
 
 static void
+add_stream_counts(BhScan *scan, BhHubCounters *counters)
+{
+    counters->stream_records += bh_scan_get_streamed(scan);
+    counters->stream_losses += bh_scan_get_stream_losses(scan);
+}
+
+static void
 forget_scan(BhHub *self, BhScan *scan)
 {
     g_signal_handlers_disconnect_by_data(scan, self);
     bh_quota_give(self->quota, bh_owned_get_uid(BH_OWNED(scan)), BH_QUOTA_SCANS);
+    add_stream_counts(scan, &self->counters);
     g_ptr_array_remove(self->scans, scan);
     reconcile(self);
 }
@@ -436,6 +484,18 @@ on_scan_state(BhScan *scan, BhHub *self)
         reconcile(self);
 }
 
+static gboolean
+check_needs(BhHub *self, const BhScanNeeds *needs, GError **error)
+{
+    const BhRadioScanDemand demand = {
+        .passive = needs->passive,
+        .interval_us = needs->interval_us,
+        .window_us = needs->window_us,
+    };
+
+    return bh_radio_check_scan(self->radio, &demand, error);
+}
+
 BhScan *
 bh_hub_add_scan(BhHub *self,
                 const BhScanSpec *spec,
@@ -444,9 +504,14 @@ bh_hub_add_scan(BhHub *self,
                 gint64 lease_ms,
                 GError **error)
 {
-    g_autoptr(BhScan) scan = bh_scan_new(spec, self->table, self->quota, self->clock, error);
+    const BhScanShared shared = {self->table,
+                                 self->quota,
+                                 self->clock,
+                                 self->recorder,
+                                 self->pacer};
+    g_autoptr(BhScan) scan = bh_scan_new(spec, &shared, error);
 
-    if (scan == NULL ||
+    if (scan == NULL || !check_needs(self, &spec->needs, error) ||
         !bh_quota_take(self->quota, bh_client_get_uid(client), BH_QUOTA_SCANS, error))
         return NULL;
     bh_owned_claim(BH_OWNED(scan), client, lifetime, lease_ms, self->clock);
@@ -470,6 +535,18 @@ const char *
 bh_hub_get_bluez_version(BhHub *self)
 {
     return self->bluez_version != NULL ? self->bluez_version : "";
+}
+
+BhRadioCapabilities
+bh_hub_get_capabilities(BhHub *self)
+{
+    return self->capabilities;
+}
+
+const BhLinkLog *
+bh_hub_peek_links(BhHub *self)
+{
+    return &self->links;
 }
 
 gboolean
@@ -544,6 +621,9 @@ bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
     counters->devices_evicted = bh_device_table_evictions(self->table);
     counters->devices_known = bh_device_table_size(self->table);
     counters->scans = bh_quota_total(self->quota, BH_QUOTA_SCANS);
+    counters->streams = bh_quota_total(self->quota, BH_QUOTA_STREAMS);
+    for (guint i = 0; i < self->scans->len; i++)
+        add_stream_counts(g_ptr_array_index(self->scans, i), counters);
     bh_radio_get_counters(self->radio, &counters->radio);
 }
 
@@ -564,6 +644,7 @@ bh_hub_configure(BhHub *self, const BhHubSettings *settings)
 {
     bh_quota_set_limit(self->quota, BH_QUOTA_SCANS, settings->max_scans);
     bh_quota_set_limit(self->quota, BH_QUOTA_WAITS, settings->max_waits);
+    bh_quota_set_limit(self->quota, BH_QUOTA_STREAMS, settings->max_streams);
     bh_device_table_set_max_rows(self->table, settings->max_devices);
     self->max_devices = settings->max_devices;
     self->ledger.policy = settings->recovery;
@@ -618,6 +699,8 @@ bh_hub_finalize(GObject *object)
     BhHub *self = BH_HUB(object);
 
     g_ptr_array_unref(self->scans);
+    bh_stream_pacer_free(self->pacer);
+    bh_recorder_free(self->recorder);
     bh_device_table_free(self->table);
     bh_quota_free(self->quota);
     bh_clock_unref(self->clock);
@@ -667,6 +750,8 @@ bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
     self->radio = g_object_ref(radio);
     self->clock = bh_clock_ref(clock);
     self->table = bh_device_table_new(settings->max_devices);
+    self->recorder = bh_recorder_new();
+    self->pacer = bh_stream_pacer_new(clock);
     bh_hub_configure(self, settings);
     return self;
 }

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct {
     guint max_scans;   /* per user */
     guint max_waits;   /* per user */
+    guint max_streams; /* per user */
     guint max_devices; /* of the table */
     BhRecoveryPolicy recovery;
     gboolean may_power_cycle;
@@ -35,6 +36,9 @@ typedef struct {
     guint64 devices_evicted;
     guint devices_known;
     guint scans;
+    guint streams;
+    guint64 stream_records; /* sent */
+    guint64 stream_losses;  /* records lost by slow readers */
     BhRadioCounters radio;
 } BhHubCounters;
 
@@ -52,6 +56,9 @@ void bh_hub_configure(BhHub *self, const BhHubSettings *settings);
 
 BhHubState bh_hub_get_state(BhHub *self);
 const char *bh_hub_get_bluez_version(BhHub *self);
+BhRadioCapabilities bh_hub_get_capabilities(BhHub *self);
+/* What befell links lately. Borrowed. */
+const BhLinkLog *bh_hub_peek_links(BhHub *self);
 /* Whether an adapter that spec wants is on; else NotReady with what is the case as message:
  * "no-bluez", "no-adapter", "radio-off". */
 gboolean bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error);
@@ -67,7 +74,7 @@ BhAdapter *bh_hub_peek_adapter(BhHub *self, guint8 slot);
 BhAdapter *bh_hub_find_adapter(BhHub *self, const char *name);
 void bh_hub_get_counters(BhHub *self, BhHubCounters *counters);
 
-/* Starts a scan owned by client. Errors: InvalidArguments, LimitExceeded. */
+/* Starts a scan owned by client. Errors: InvalidArguments, NotSupported, LimitExceeded. */
 BhScan *bh_hub_add_scan(BhHub *self,
                         const BhScanSpec *spec,
                         BhClient *client,

@@ -17,6 +17,10 @@ G_BEGIN_DECLS
 #define BH_MESSAGE_CLIENT                                                                          \
     "4b1c7d0a5b5e4a5c9f3a0e5d1c2b7a13" /* a client left with objects, or was refused */
 
+#define BH_MESSAGE_LINK "4b1c7d0a5b5e4a5c9f3a0e5d1c2b7a14" /* a link was made or lost */
+#define BH_MESSAGE_MGMT                                                                            \
+    "4b1c7d0a5b5e4a5c9f3a0e5d1c2b7a15" /* the management socket cannot be used, or not any more */
+
 /* What is written and where to; one per process, made by main and handed to whoever may change it.
  */
 typedef struct BhLogSettings BhLogSettings;

@@ -21,6 +21,7 @@ struct BhQuota {
 static const char *const quota_names[] = {
     [BH_QUOTA_SCANS] = "MaxScans",
     [BH_QUOTA_WAITS] = "MaxWaits",
+    [BH_QUOTA_STREAMS] = "MaxStreams",
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(quota_names) == BH_N_QUOTAS);
 

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef enum {
     BH_QUOTA_SCANS,
     BH_QUOTA_WAITS,
+    BH_QUOTA_STREAMS,
     BH_N_QUOTAS
 } BhQuotaKind;
 

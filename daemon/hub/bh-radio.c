@@ -26,6 +26,12 @@ bh_radio_set_scan(BhRadio *self, guint8 slot, const BhRadioScanDemand *demand)
     BH_RADIO_GET_IFACE(self)->set_scan(self, slot, demand);
 }
 
+gboolean
+bh_radio_check_scan(BhRadio *self, const BhRadioScanDemand *demand, GError **error)
+{
+    return BH_RADIO_GET_IFACE(self)->check_scan(self, demand, error);
+}
+
 void
 bh_radio_restart_scan(BhRadio *self, guint8 slot)
 {

@@ -13,6 +13,7 @@
  */
 #include <gio/gio.h>
 
+#include "bh-link.h"
 #include "bh-report.h"
 
 G_BEGIN_DECLS
@@ -34,7 +35,9 @@ typedef struct {
     gboolean discovering; /* by any program */
     const char *const *roles;
     BhRadioScanState scan;
-    const char *scan_error; /* why the last start failed; NULL after a success */
+    const char *scan_error;   /* why the last start failed; NULL after a success */
+    guint32 scan_interval_us; /* duty cycle in force on demand; 0 = the controller's own */
+    guint32 scan_window_us;
 } BhRadioAdapter;
 
 /* What all scans of one adapter together ask of the controller. */
@@ -42,8 +45,21 @@ typedef struct {
     const BhUuid *uuids; /* n_uuids 0 = any */
     gsize n_uuids;
     gboolean has_rssi;
-    gint rssi; /* weakest wanted, dBm */
+    gint rssi;             /* weakest wanted, dBm */
+    gboolean passive;      /* no scan asks for scan responses */
+    gboolean every_report; /* also those that say the same as the one before */
+    guint32 interval_us;   /* duty cycle; 0 = the controller's own */
+    guint32 window_us;
 } BhRadioScanDemand;
+
+/* What the radio can do beyond the discovery of BlueZ. */
+typedef enum {
+    BH_RADIO_CAN_NOTHING_MORE = 0,
+    BH_RADIO_CAN_RAW_DATA = 1 << 0,     /* reports are what was on the air, to the byte */
+    BH_RADIO_CAN_EVERY_REPORT = 1 << 1, /* really every one; else as many as restarts bring */
+    BH_RADIO_CAN_PASSIVE_SCAN = 1 << 2,
+    BH_RADIO_CAN_SCAN_DUTY = 1 << 3,
+} BhRadioCapabilities;
 
 typedef struct {
     /* BlueZ came (with its version if it can be told, else NULL), told its version later, or went.
@@ -54,6 +70,10 @@ typedef struct {
     void (*adapter_removed)(gpointer data, guint8 slot);
     /* Called for every report; must be fast. */
     void (*report)(gpointer data, const BhReport *report);
+    /* What it can do changed; at first it is nothing more. */
+    void (*capabilities_changed)(gpointer data, BhRadioCapabilities capabilities);
+    /* Something befell a link of anybody. */
+    void (*link)(gpointer data, const BhLinkEvent *event);
     /* Once: what is there at start-up has been told (also when BlueZ is not there). */
     void (*synced)(gpointer data);
 } BhRadioSink;
@@ -62,7 +82,9 @@ typedef struct {
 typedef struct {
     guint64 discovery_starts;
     guint64 discovery_failures;
-    guint64 malformed; /* reports with fields that make no sense, left out */
+    guint64 discovery_refreshes; /* stopped and started for every report's sake */
+    guint64 malformed;           /* reports with fields that make no sense, left out */
+    guint64 kernel_drops;        /* reports the kernel threw away because we read too slowly */
 } BhRadioCounters;
 
 #define BH_TYPE_RADIO (bh_radio_get_type())
@@ -74,6 +96,7 @@ struct _BhRadioInterface {
     void (*start)(BhRadio *self, const BhRadioSink *sink, gpointer sink_data);
     void (*stop)(BhRadio *self);
     void (*set_scan)(BhRadio *self, guint8 slot, const BhRadioScanDemand *demand);
+    gboolean (*check_scan)(BhRadio *self, const BhRadioScanDemand *demand, GError **error);
     void (*restart_scan)(BhRadio *self, guint8 slot);
     void (*power_cycle_async)(BhRadio *self,
                               guint8 slot,
@@ -98,6 +121,10 @@ void bh_radio_stop(BhRadio *self);
 /* Wants a scan on an adapter, present or not; demand NULL = no scan. The demand is copied. A demand
  * equal to the one in force changes nothing on the air. */
 void bh_radio_set_scan(BhRadio *self, guint8 slot, const BhRadioScanDemand *demand);
+
+/* Whether what a scan demands can be done here at all. NotSupported, the message beginning with the
+ * option that asks too much, and saying why. */
+gboolean bh_radio_check_scan(BhRadio *self, const BhRadioScanDemand *demand, GError **error);
 
 /* Stops and starts a running discovery (first rung of recovery). Nothing if none runs. */
 void bh_radio_restart_scan(BhRadio *self, guint8 slot);

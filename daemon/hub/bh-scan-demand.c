@@ -71,11 +71,47 @@ add_rssi(BhScanDemand *self, const BhFilter *filter)
         self->rssi = MIN(self->rssi, rssi);
 }
 
+/* Below 0 if a is less strict than b, 0 if they are equally strict. */
+static gint
+compare_duties(const BhScanNeeds *a, const BhScanNeeds *b)
+{
+    gboolean a_always = a->interval_us != 0 && a->window_us == a->interval_us;
+    gboolean b_always = b->interval_us != 0 && b->window_us == b->interval_us;
+
+    if (a->interval_us == 0 || b->interval_us == 0) {
+        gint a_rank = a_always ? 2 : a->interval_us == 0;
+        gint b_rank = b_always ? 2 : b->interval_us == 0;
+        return a_rank - b_rank;
+    }
+    /* a_window / a_interval against b_window / b_interval */
+    guint64 a_share = (guint64)a->window_us * b->interval_us;
+    guint64 b_share = (guint64)b->window_us * a->interval_us;
+    if (a_share != b_share)
+        return a_share < b_share ? -1 : 1;
+    return a->interval_us > b->interval_us ? -1 : a->interval_us < b->interval_us;
+}
+
+static void
+add_needs(BhScanDemand *self, const BhScanNeeds *needs)
+{
+    if (!self->wanted) {
+        self->needs = *needs;
+        return;
+    }
+    self->needs.passive &= needs->passive;
+    self->needs.every_report |= needs->every_report;
+    if (compare_duties(&self->needs, needs) < 0) {
+        self->needs.interval_us = needs->interval_us;
+        self->needs.window_us = needs->window_us;
+    }
+}
+
 void
-bh_scan_demand_add(BhScanDemand *self, const BhFilter *filter)
+bh_scan_demand_add(BhScanDemand *self, const BhFilter *filter, const BhScanNeeds *needs)
 {
     add_uuids(self, filter);
     add_rssi(self, filter);
+    add_needs(self, needs);
     self->wanted = TRUE;
 }
 
@@ -85,12 +121,20 @@ covers_rssi(const BhScanDemand *self, const BhScanDemand *other)
     return !self->has_rssi || (other->has_rssi && self->rssi <= other->rssi);
 }
 
+static gboolean
+covers_needs(const BhScanNeeds *self, const BhScanNeeds *other)
+{
+    return (!self->passive || other->passive) && (self->every_report || !other->every_report) &&
+           compare_duties(self, other) >= 0;
+}
+
 gboolean
 bh_scan_demand_covers(const BhScanDemand *self, const BhScanDemand *other)
 {
     if (!other->wanted)
         return TRUE;
-    if (!self->wanted || !covers_rssi(self, other) || (other->any_uuid && !self->any_uuid))
+    if (!self->wanted || !covers_rssi(self, other) || (other->any_uuid && !self->any_uuid) ||
+        !covers_needs(&self->needs, &other->needs))
         return FALSE;
     for (guint i = 0; i < other->uuids->len; i++)
         if (!has_uuid(self, &g_array_index(other->uuids, BhUuid, i)))
@@ -108,6 +152,10 @@ bh_scan_demand_peek(const BhScanDemand *self, BhRadioScanDemand *view)
         .n_uuids = self->uuids->len,
         .has_rssi = self->has_rssi,
         .rssi = self->rssi,
+        .passive = self->needs.passive,
+        .every_report = self->needs.every_report,
+        .interval_us = self->needs.interval_us,
+        .window_us = self->needs.window_us,
     };
     return view;
 }

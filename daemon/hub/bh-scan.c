@@ -30,9 +30,8 @@ struct _BhScan {
     BhOwned parent;
     BhScanSpec spec;
     BhFilter *filter;
-    BhDeviceTable *table; /* borrowed: outlives us */
-    BhQuota *quota;       /* borrowed: outlives us */
-    BhClock *clock;
+    BhScanShared shared; /* borrowed: outlives us */
+    BhStreamSet *streams;
     BhTimer *duration;
     gboolean radio_running;
     gboolean finished;
@@ -114,7 +113,7 @@ pop_row(BhScan *self, BhScanRow *row)
     while (!g_queue_is_empty(&self->queue)) {
         guint32 slot = GPOINTER_TO_UINT(g_queue_pop_head(&self->queue));
         Entry *entry = &g_array_index(self->entries, Entry, slot);
-        BhDevice *device = bh_device_table_peek_slot(self->table, slot, entry->generation);
+        BhDevice *device = bh_device_table_peek_slot(self->shared.table, slot, entry->generation);
 
         entry->queued = FALSE;
         if (entry->merged == 0)
@@ -141,7 +140,7 @@ waiter_end(BhScan *self, Waiter *waiter)
     if (waiter->on_cancelled != 0)
         g_clear_signal_handler(&waiter->on_cancelled, g_task_get_cancellable(waiter->task));
     g_queue_remove(&self->waiters, waiter);
-    bh_quota_give(self->quota, bh_client_get_uid(waiter->client), BH_QUOTA_WAITS);
+    bh_quota_give(self->shared.quota, bh_client_get_uid(waiter->client), BH_QUOTA_WAITS);
 }
 
 static void
@@ -196,7 +195,7 @@ add_waiter(BhScan *self, GTask *task, BhClient *client, gint64 timeout_ms)
     waiter->client = client;
     g_task_set_task_data(task, waiter, g_free);
     if (timeout_ms > 0)
-        waiter->timer = bh_clock_call_in(self->clock, timeout_ms, on_wait_timeout, waiter);
+        waiter->timer = bh_clock_call_in(self->shared.clock, timeout_ms, on_wait_timeout, waiter);
     waiter->on_cancelled = g_signal_connect(g_task_get_cancellable(task),
                                             "cancelled",
                                             G_CALLBACK(on_wait_cancelled),
@@ -221,7 +220,7 @@ bh_scan_wait_async(BhScan *self,
         g_task_return_new_error(task, BH_ERROR, BH_ERROR_CANCELLED, "the scan was released");
         return;
     }
-    if (!bh_quota_take(self->quota, bh_client_get_uid(client), BH_QUOTA_WAITS, &error)) {
+    if (!bh_quota_take(self->shared.quota, bh_client_get_uid(client), BH_QUOTA_WAITS, &error)) {
         g_task_return_error(task, error);
         return;
     }
@@ -235,6 +234,46 @@ BhScanRow *
 bh_scan_wait_finish(BhScan *self, GAsyncResult *result, GError **error)
 {
     return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+/* Streams */
+
+/* Moves what waits for a call into the only stream there is. */
+static void
+stream_waiting(BhScan *self)
+{
+    BhScanRow row;
+
+    while (pop_row(self, &row)) {
+        bh_recorder_begin(self->shared.recorder, &row.device);
+        bh_stream_set_push(self->streams, self->shared.recorder);
+        bh_recorder_end(self->shared.recorder);
+    }
+}
+
+int
+bh_scan_open_stream(BhScan *self, const BhStreamSpec *spec, BhClient *client, GError **error)
+{
+    int reader_fd;
+
+    if (bh_owned_is_released(BH_OWNED(self))) {
+        g_set_error_literal(error, BH_ERROR, BH_ERROR_CANCELLED, "the scan was released");
+        return -1;
+    }
+    reader_fd = bh_stream_set_open(self->streams, spec, bh_client_get_uid(client), error);
+    if (reader_fd < 0)
+        return -1;
+    if (bh_stream_set_count(self->streams) == 1)
+        stream_waiting(self);
+    if (self->finished)
+        bh_stream_set_finish(self->streams);
+    return reader_fd;
+}
+
+guint
+bh_scan_count_streams(BhScan *self)
+{
+    return bh_stream_set_count(self->streams);
 }
 
 /* Reports */
@@ -277,6 +316,15 @@ enqueue(BhScan *self, Entry *entry, guint32 slot)
     serve_waiters(self);
 }
 
+/* Streams have it at once; it waits for calls only if there is none, or a call waits. */
+static void
+deliver(BhScan *self, Entry *entry, guint32 slot)
+{
+    bh_stream_set_push(self->streams, self->shared.recorder);
+    if (bh_stream_set_count(self->streams) == 0 || !g_queue_is_empty(&self->waiters))
+        enqueue(self, entry, slot);
+}
+
 gboolean
 bh_scan_spec_wants(const BhScanSpec *spec, BhAdapter *adapter)
 {
@@ -302,7 +350,7 @@ bh_scan_offer(BhScan *self, BhDevice *device, BhDeviceChange change, const BhRep
                              &entry->memory,
                              first ? change | BH_DEVICE_CHANGE_NEW : change,
                              report->monotonic_us))
-        enqueue(self, entry, device->slot);
+        deliver(self, entry, device->slot);
     if (first) {
         self->devices++;
         g_signal_emit(self, signals[SIGNAL_DEVICE_FOUND], 0);
@@ -339,7 +387,7 @@ bh_scan_foreach(BhScan *self, BhScanRowFunc func, gpointer user_data)
 {
     Visit visit = {self, func, user_data};
 
-    bh_device_table_foreach(self->table, visit_device, &visit);
+    bh_device_table_foreach(self->shared.table, visit_device, &visit);
 }
 
 guint
@@ -354,6 +402,12 @@ const BhFilter *
 bh_scan_peek_filter(BhScan *self)
 {
     return self->filter;
+}
+
+const BhScanNeeds *
+bh_scan_peek_needs(BhScan *self)
+{
+    return &self->spec.needs;
 }
 
 gboolean
@@ -388,6 +442,7 @@ on_duration_over(gpointer user_data)
     self->finished = TRUE;
     g_object_ref(self);
     fail_waiters(self, "the scan's duration is over");
+    bh_stream_set_finish(self->streams);
     g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
     g_object_unref(self);
 }
@@ -401,13 +456,25 @@ bh_scan_get_seen(BhScan *self)
 guint64
 bh_scan_get_delivered(BhScan *self)
 {
-    return self->delivered;
+    return self->delivered + bh_scan_get_streamed(self);
 }
 
 guint64
 bh_scan_get_dropped(BhScan *self)
 {
-    return self->dropped;
+    return self->dropped + bh_scan_get_stream_losses(self);
+}
+
+guint64
+bh_scan_get_streamed(BhScan *self)
+{
+    return bh_stream_set_get_delivered(self->streams);
+}
+
+guint64
+bh_scan_get_stream_losses(BhScan *self)
+{
+    return bh_stream_set_get_dropped(self->streams);
 }
 
 static void
@@ -417,6 +484,7 @@ bh_scan_released(BhOwned *owned, BhReleaseReason reason)
 
     bh_clear_timer(&self->duration);
     fail_waiters(self, "the scan was released");
+    bh_stream_set_close(self->streams);
     BH_OWNED_CLASS(bh_scan_parent_class)->released(owned, reason);
 }
 
@@ -427,7 +495,7 @@ bh_scan_finalize(GObject *object)
 
     bh_clear_timer(&self->duration);
     g_clear_pointer(&self->filter, bh_filter_free);
-    g_clear_pointer(&self->clock, bh_clock_unref);
+    g_clear_pointer(&self->streams, bh_stream_set_free);
     g_array_unref(self->entries);
     g_queue_clear(&self->queue);
     G_OBJECT_CLASS(bh_scan_parent_class)->finalize(object);
@@ -467,11 +535,7 @@ bh_scan_init(BhScan *self)
 }
 
 BhScan *
-bh_scan_new(const BhScanSpec *spec,
-            BhDeviceTable *table,
-            BhQuota *quota,
-            BhClock *clock,
-            GError **error)
+bh_scan_new(const BhScanSpec *spec, const BhScanShared *shared, GError **error)
 {
     g_autoptr(BhFilter) filter = bh_filter_new(&spec->filter, error);
     BhScan *self;
@@ -480,12 +544,12 @@ bh_scan_new(const BhScanSpec *spec,
         return NULL;
     self = g_object_new(BH_TYPE_SCAN, NULL);
     self->spec = *spec;
+    self->spec.needs.every_report = spec->rule.mode == BH_REPORT_ALL;
     self->spec.filter = (BhFilterSpec){0}; /* the filter holds what it needs */
     self->filter = g_steal_pointer(&filter);
-    self->table = table;
-    self->quota = quota;
-    self->clock = bh_clock_ref(clock);
+    self->shared = *shared;
+    self->streams = bh_stream_set_new(shared->quota, shared->clock, shared->pacer);
     if (spec->duration_ms > 0)
-        self->duration = bh_clock_call_in(clock, spec->duration_ms, on_duration_over, self);
+        self->duration = bh_clock_call_in(shared->clock, spec->duration_ms, on_duration_over, self);
     return self;
 }

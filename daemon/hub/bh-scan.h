@@ -12,6 +12,8 @@
 #include "bh-owned.h"
 #include "bh-quota.h"
 #include "bh-report-rule.h"
+#include "bh-scan-demand.h"
+#include "bh-stream-set.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +23,7 @@ typedef struct {
     gint64 duration_ms; /* 0 = endless */
     gboolean has_adapter;
     BhAddress adapter; /* only what this one hears */
+    BhScanNeeds needs; /* every_report follows from the rule */
 } BhScanSpec;
 
 /* Whether a scan of this spec hears this adapter. */
@@ -35,25 +38,31 @@ typedef enum {
 /* "waiting", "scanning", "finished". */
 const char *bh_scan_state_to_string(BhScanState state);
 
+/* What the scans of a hub share; borrowed: outlives them. */
+typedef struct {
+    BhDeviceTable *table;
+    BhQuota *quota;
+    BhClock *clock;
+    BhRecorder *recorder;
+    BhStreamPacer *pacer;
+} BhScanShared;
+
 #define BH_TYPE_SCAN (bh_scan_get_type())
 G_DECLARE_FINAL_TYPE(BhScan, bh_scan, BH, SCAN, BhOwned)
 
 /* Signals: "state-changed"; "device-found" when a device is seen for the first time.
- * table and quota are borrowed: outlive the scan. Error: InvalidArguments of the filter. */
-BhScan *bh_scan_new(const BhScanSpec *spec,
-                    BhDeviceTable *table,
-                    BhQuota *quota,
-                    BhClock *clock,
-                    GError **error);
+ * Error: InvalidArguments of the filter. */
+BhScan *bh_scan_new(const BhScanSpec *spec, const BhScanShared *shared, GError **error);
 
 const BhFilter *bh_scan_peek_filter(BhScan *self);
+const BhScanNeeds *bh_scan_peek_needs(BhScan *self);
 /* Whether the scan wants what this adapter hears, now. */
 gboolean bh_scan_wants(BhScan *self, BhAdapter *adapter);
 
 BhScanState bh_scan_get_state(BhScan *self);
 void bh_scan_set_radio(BhScan *self, gboolean running);
 
-/* Offers the device a report was about, heard by adapter. */
+/* Offers the device a report was about; the recorder has begun its record. */
 void bh_scan_offer(BhScan *self, BhDevice *device, BhDeviceChange change, const BhReport *report);
 
 /* One device as this scan knows it: rssi and adapter of its own newest report, and its statistics.
@@ -86,8 +95,20 @@ BhScanRow *bh_scan_wait_finish(BhScan *self, GAsyncResult *result, GError **erro
 void bh_scan_row_free(BhScanRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhScanRow, bh_scan_row_free)
 
+/* Opens a stream of what the scan reports from now on, on account of client's user; the first one
+ * begins with what waits. While a stream is open nothing is kept for bh_scan_wait_async(), which
+ * gives the next report. Returns the reader's descriptor, which is the caller's, or -1. Errors:
+ * LimitExceeded, Cancelled (released), Failed. */
+int bh_scan_open_stream(BhScan *self, const BhStreamSpec *spec, BhClient *client, GError **error);
+guint bh_scan_count_streams(BhScan *self);
+
 guint64 bh_scan_get_seen(BhScan *self);
+/* Waits answered and stream records sent. */
 guint64 bh_scan_get_delivered(BhScan *self);
+/* Devices forgotten while they waited, and records lost by slow readers. */
 guint64 bh_scan_get_dropped(BhScan *self);
+/* Of these, records sent and lost by streams. */
+guint64 bh_scan_get_streamed(BhScan *self);
+guint64 bh_scan_get_stream_losses(BhScan *self);
 
 G_END_DECLS

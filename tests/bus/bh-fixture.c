@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #define CALL_TIMEOUT_MS 10000
+#define POLL_MS 5
+#define MGMT_FD 9 /* what blehubd gets the management socket as */
 #define SIM_NAME "org.blehub.Sim"
 #define SIM_PATH "/org/blehub/sim"
 #define SIM_INTERFACE "org.blehub.Sim1"
@@ -51,15 +53,22 @@ die_with_parent(gpointer unused)
 }
 
 static GSubprocess *
-spawn(const char *const *argv, GSubprocessFlags flags)
+launch(GSubprocessLauncher *launcher, const char *const *argv)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(flags);
 
     g_subprocess_launcher_set_child_setup(launcher, die_with_parent, NULL, NULL);
     GSubprocess *process = g_subprocess_launcher_spawnv(launcher, argv, &error);
     ck_assert_msg(process != NULL, "%s: %s", argv[0], error != NULL ? error->message : "");
     return process;
+}
+
+static GSubprocess *
+spawn(const char *const *argv, GSubprocessFlags flags)
+{
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(flags);
+
+    return launch(launcher, argv);
 }
 
 typedef struct {
@@ -376,24 +385,51 @@ await_name(BhFixture *self, const char *name)
     g_bus_unwatch_name(watch);
 }
 
-void
-bh_fixture_start_hub(BhFixture *self, ...)
+static GSubprocess *
+launch_hub(BhFixture *self, va_list arguments)
 {
     const char *program = g_getenv("BLEHUBD");
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_autofree char *bus = g_strconcat("--bus=", self->address, NULL);
-    va_list arguments;
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
 
     ck_assert_msg(program != NULL, "BLEHUBD is not set");
     g_ptr_array_add(argv, (gpointer)program);
     g_ptr_array_add(argv, bus);
-    va_start(arguments, self);
+    if (self->mgmt_fd > 0) {
+        g_subprocess_launcher_take_fd(launcher, self->mgmt_fd, MGMT_FD);
+        g_ptr_array_add(argv, (gpointer) "--mgmt-fd=" G_STRINGIFY(MGMT_FD));
+        self->mgmt_fd = 0;
+    }
     for (char *argument; (argument = va_arg(arguments, char *)) != NULL;)
         g_ptr_array_add(argv, argument);
-    va_end(arguments);
     g_ptr_array_add(argv, NULL);
-    self->hub = spawn((const char *const *)argv->pdata, G_SUBPROCESS_FLAGS_NONE);
+    g_subprocess_launcher_setenv(launcher, "RUNTIME_DIRECTORY", self->directory, TRUE);
+    return launch(launcher, (const char *const *)argv->pdata);
+}
+
+void
+bh_fixture_start_hub(BhFixture *self, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, self);
+    self->hub = launch_hub(self, arguments);
+    va_end(arguments);
     await_name(self, "org.blehub");
+}
+
+int
+bh_fixture_run_hub(BhFixture *self, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, self);
+    g_autoptr(GSubprocess) process = launch_hub(self, arguments);
+    va_end(arguments);
+    await_exit(process);
+    ck_assert(g_subprocess_get_if_exited(process));
+    return g_subprocess_get_exit_status(process);
 }
 
 /* Waiting */
@@ -416,6 +452,21 @@ bh_fixture_turn(gint64 deadline_us, const char *what, const char *file, int line
     g_main_context_iteration(NULL, TRUE);
     if (!fired)
         g_source_remove(timer);
+}
+
+void
+bh_fixture_turn_soon(gint64 deadline_us, const char *what, const char *file, int line)
+{
+    gboolean fired = FALSE;
+
+    ck_assert_msg(g_get_monotonic_time() < deadline_us,
+                  "%s:%d: never came true: %s",
+                  file,
+                  line,
+                  what);
+    g_timeout_add(POLL_MS, on_deadline, &fired);
+    while (!fired)
+        g_main_context_iteration(NULL, TRUE);
 }
 
 void

@@ -22,6 +22,7 @@ typedef struct {
     GSubprocess *sim;            /* NULL until started */
     GSubprocess *hub;            /* NULL until started */
     GDBusConnection *connection; /* the test's own */
+    int mgmt_fd; /* for the next blehubd, which takes it; 0 = none, see bh-kernel.h */
 } BhFixture;
 
 /* Starts the bus and connects. */
@@ -42,6 +43,8 @@ guint bh_fixture_count_sim_calls(BhFixture *self, const char *method);
 /* Starts blehubd with these arguments (NULL-terminated) besides --bus=, and waits until org.blehub
  * is there. */
 void bh_fixture_start_hub(BhFixture *self, ...) G_GNUC_NULL_TERMINATED;
+/* The same for one that is to end by itself; returns its exit code. */
+int bh_fixture_run_hub(BhFixture *self, ...) G_GNUC_NULL_TERMINATED;
 /* Another connection, as of another client; close and unref it with bh_fixture_disconnect(). */
 GDBusConnection *bh_fixture_connect(BhFixture *self);
 /* The same as of another user. Takes root. */
@@ -74,6 +77,9 @@ GStrv bh_fixture_dup_match_rules(BhFixture *self, const char *unique_name);
 
 /* One turn of the main loop; fails the test when the deadline is over. */
 void bh_fixture_turn(gint64 deadline_us, const char *what, const char *file, int line);
+
+/* The same, but a turn of some milliseconds at most: for conditions that nothing tells. */
+void bh_fixture_turn_soon(gint64 deadline_us, const char *what, const char *file, int line);
 
 /* Runs the main loop until nothing is left to do. */
 void bh_fixture_settle(void);

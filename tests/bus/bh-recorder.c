@@ -11,6 +11,7 @@ const BhBluezTiming bh_recorder_timing = {
     .call_ms = 150,
     .tree_ms = 150,
     .check_ms = 150,
+    .mgmt_ms = 150,
     .power_cycle_ms = 300,
     .backoff_min_ms = 10,
     .backoff_max_ms = 40,

@@ -8,10 +8,16 @@
 #include "bh-caller.h"
 #include "test-main.h"
 
+#include <gio/gunixfdlist.h>
+#include <unistd.h>
+
 #define ROUNDS 75      /* after 25 the table and the map of BlueZ objects are full */
 #define LAST_ROUNDS 50 /* in which memory must be level */
 #define ROUND 1000     /* new addresses */
 #define TABLE 10000    /* rows, the default */
+
+#define STREAM_ROUNDS 45
+#define LAST_STREAM_ROUNDS 20
 
 #define WARM_UP_CALLS 500
 #define SCANS 400
@@ -35,23 +41,72 @@ init_scanning(BhFixture *f)
     g_free(bh_caller_scan(f->connection, "{}"));
 }
 
+/* Hears rounds of strangers; in the last ones memory must be level. */
+static void
+require_level_memory(BhFixture *f, guint rounds, guint last_rounds)
+{
+    gsize least = G_MAXSIZE, most = 0;
+
+    for (guint round = 0; round < rounds; round++) {
+        bh_caller_hear_strangers(f, ROUND);
+        if (round < rounds - last_rounds)
+            continue;
+        least = MIN(least, bh_caller_resident_kb(f));
+        most = MAX(most, bh_caller_resident_kb(f));
+    }
+    g_print("resident memory over the last %u rounds: %zu to %zu kB\n", last_rounds, least, most);
+    ck_assert_msg((most - least) * 100 <= least, "resident memory: %zu to %zu kB", least, most);
+}
+
 START_TEST(fifty_thousand_random_addresses_leave_memory_level)
 {
     g_auto(BhFixture) f = {0};
-    gsize least = G_MAXSIZE, most = 0;
 
     init_scanning(&f);
-    for (guint round = 0; round < ROUNDS; round++) {
-        bh_caller_hear_strangers(&f, ROUND);
-        if (round < ROUNDS - LAST_ROUNDS)
-            continue;
-        least = MIN(least, bh_caller_resident_kb(&f));
-        most = MAX(most, bh_caller_resident_kb(&f));
-    }
+    require_level_memory(&f, ROUNDS, LAST_ROUNDS);
     ck_assert_uint_eq(bh_caller_counter(f.connection, "DevicesKnown"), TABLE);
     ck_assert_uint_eq(bh_caller_counter(f.connection, "DevicesEvicted"), ROUNDS * ROUND - TABLE);
-    g_print("resident memory over the last %u rounds: %zu to %zu kB\n", LAST_ROUNDS, least, most);
-    ck_assert_msg((most - least) * 100 <= least, "resident memory: %zu to %zu kB", least, most);
+}
+END_TEST
+
+static int
+open_stream(BhFixture *f, const char *scan)
+{
+    g_autoptr(GUnixFDList) fds = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_with_unix_fd_list_sync(f->connection,
+                                                      "org.blehub",
+                                                      scan,
+                                                      BH_CALLER_SCAN,
+                                                      "OpenStream",
+                                                      bh_caller_options("{}"),
+                                                      NULL,
+                                                      G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                                                      10000,
+                                                      NULL,
+                                                      &fds,
+                                                      NULL,
+                                                      &error);
+
+    g_assert_no_error(error);
+    return g_unix_fd_list_get(fds, 0, NULL);
+}
+
+/* The queue is full long before memory is looked at. */
+START_TEST(a_reader_that_never_reads_costs_its_queue_and_no_more)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *scan = NULL;
+    int reader;
+
+    init_scanning(&f);
+    scan = bh_caller_scan(f.connection, "{}");
+    reader = open_stream(&f, scan);
+    require_level_memory(&f, STREAM_ROUNDS, LAST_STREAM_ROUNDS);
+    ck_assert_uint_gt(bh_caller_counter(f.connection, "StreamLosses"), STREAM_ROUNDS * ROUND / 2);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Streams"), 1);
+    close(reader);
 }
 END_TEST
 
@@ -169,4 +224,5 @@ BH_TEST_MAIN("hub-load",
              fifty_thousand_random_addresses_leave_memory_level,
              scans_that_come_and_go_and_listings_leave_memory_level,
              answers_that_nobody_reads_are_bounded_in_memory,
-             ten_thousand_rows_for_one_are_no_wait_for_another)
+             ten_thousand_rows_for_one_are_no_wait_for_another,
+             a_reader_that_never_reads_costs_its_queue_and_no_more)

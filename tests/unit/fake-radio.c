@@ -14,6 +14,7 @@ typedef struct {
     gboolean wanted;
     guint n_uuids;
     gint rssi;
+    BhRadioScanDemand demand; /* without UUIDs */
     guint changes;
     guint restarts;
     guint power_cycles;
@@ -24,6 +25,7 @@ struct _FakeRadio {
     const BhRadioSink *sink;
     gpointer sink_data;
     gboolean starts;
+    gboolean passive;
     gboolean stopped;
     gboolean linked;
     FakeSlot slots[BH_RADIO_MAX_ADAPTERS];
@@ -127,6 +129,30 @@ fake_radio_hear(FakeRadio *self,
     self->sink->report(self->sink_data, &report);
 }
 
+void
+fake_radio_link(FakeRadio *self, const BhLinkEvent *event)
+{
+    self->sink->link(self->sink_data, event);
+}
+
+void
+fake_radio_set_passive(FakeRadio *self, gboolean passive)
+{
+    self->passive = passive;
+}
+
+void
+fake_radio_set_capabilities(FakeRadio *self, BhRadioCapabilities capabilities)
+{
+    self->sink->capabilities_changed(self->sink_data, capabilities);
+}
+
+const BhRadioScanDemand *
+fake_radio_peek_demand(FakeRadio *self, guint8 slot)
+{
+    return &self->slots[slot].demand;
+}
+
 gboolean
 fake_radio_wants_scan(FakeRadio *self, guint8 slot)
 {
@@ -199,6 +225,17 @@ set_scan(BhRadio *radio, guint8 slot, const BhRadioScanDemand *demand)
     it->wanted = wanted;
     it->n_uuids = n_uuids;
     it->rssi = rssi;
+    it->demand = wanted ? *demand : (BhRadioScanDemand){0};
+    it->demand.uuids = NULL;
+}
+
+static gboolean
+check_scan(BhRadio *radio, const BhRadioScanDemand *demand, GError **error)
+{
+    if (!demand->passive || FAKE_RADIO(radio)->passive)
+        return TRUE;
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "Active: as told");
+    return FALSE;
 }
 
 static void
@@ -253,6 +290,7 @@ radio_iface_init(BhRadioInterface *iface)
     iface->start = start;
     iface->stop = stop;
     iface->set_scan = set_scan;
+    iface->check_scan = check_scan;
     iface->restart_scan = restart_scan;
     iface->power_cycle_async = power_cycle_async;
     iface->power_cycle_finish = finish;

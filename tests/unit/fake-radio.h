@@ -34,10 +34,19 @@ void fake_radio_hear(FakeRadio *self,
                      gsize size,
                      gint64 now_us);
 
+/* Tells of a link. */
+void fake_radio_link(FakeRadio *self, const BhLinkEvent *event);
+/* Whether passive scans are possible (default not). */
+void fake_radio_set_passive(FakeRadio *self, gboolean passive);
+/* What the radio says it can. */
+void fake_radio_set_capabilities(FakeRadio *self, BhRadioCapabilities capabilities);
+
 gboolean fake_radio_wants_scan(FakeRadio *self, guint8 slot);
 /* The demand in force: number of UUIDs (0 = any), minimum RSSI or G_MININT. */
 guint fake_radio_wanted_uuids(FakeRadio *self, guint8 slot);
 gint fake_radio_wanted_rssi(FakeRadio *self, guint8 slot);
+/* The whole of it but UUIDs; all zero without a scan. */
+const BhRadioScanDemand *fake_radio_peek_demand(FakeRadio *self, guint8 slot);
 /* How often a demand different from the one before was stated. */
 guint fake_radio_demand_changes(FakeRadio *self, guint8 slot);
 guint fake_radio_restarts(FakeRadio *self, guint8 slot);

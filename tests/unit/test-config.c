@@ -75,6 +75,7 @@ START_TEST(defaults_are_the_documented_ones)
 
     ck_assert_int_eq(config->max_scans, 32);
     ck_assert_int_eq(config->max_waits, 64);
+    ck_assert_int_eq(config->max_streams, 64);
     ck_assert_int_eq(config->max_clients, 2048);
     ck_assert_int_eq(config->max_devices, 10000);
     ck_assert_int_eq(config->silent_ms, 90000);
@@ -84,6 +85,7 @@ START_TEST(defaults_are_the_documented_ones)
     ck_assert_ptr_null(config->use);
     ck_assert_int_eq(config->discover_ms, 5000);
     ck_assert_int_eq(config->lease_ms, 60000);
+    ck_assert_int_eq(config->refresh_ms, 2000);
 }
 END_TEST
 

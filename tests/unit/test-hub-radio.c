@@ -194,6 +194,117 @@ START_TEST(an_adapter_that_comes_back_gets_the_demand_again)
 }
 END_TEST
 
+static BhScan *
+scan_with(HubFixture *f, BhReportMode mode, BhScanNeeds needs)
+{
+    BhScanSpec spec = {.rule = {.mode = mode}, .needs = needs};
+
+    return hub_fixture_scan(f, f->ann, &spec);
+}
+
+START_TEST(one_scan_that_wants_every_report_is_enough)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) plain = NULL;
+    g_autoptr(BhScan) every = NULL;
+
+    hub_fixture_init(&f);
+    plain = scan_with(&f, BH_REPORT_CHANGES, (BhScanNeeds){0});
+    ck_assert(!fake_radio_peek_demand(f.radio, 0)->every_report);
+    every = scan_with(&f, BH_REPORT_ALL, (BhScanNeeds){0});
+    ck_assert(fake_radio_peek_demand(f.radio, 0)->every_report);
+    bh_owned_release(BH_OWNED(every), BH_RELEASE_ASKED);
+    ck_assert(fake_radio_peek_demand(f.radio, 0)->every_report);
+    bh_clock_advance(f.clock, BH_SCAN_DEMAND_NARROW_AFTER_MS);
+    ck_assert(!fake_radio_peek_demand(f.radio, 0)->every_report);
+}
+END_TEST
+
+START_TEST(only_passive_scans_together_are_passive)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) passive = NULL;
+    g_autoptr(BhScan) active = NULL;
+
+    hub_fixture_init(&f);
+    fake_radio_set_passive(f.radio, TRUE);
+    passive = scan_with(&f, BH_REPORT_CHANGES, (BhScanNeeds){.passive = TRUE});
+    ck_assert(fake_radio_peek_demand(f.radio, 0)->passive);
+    active = scan_with(&f, BH_REPORT_CHANGES, (BhScanNeeds){0});
+    ck_assert(!fake_radio_peek_demand(f.radio, 0)->passive);
+}
+END_TEST
+
+START_TEST(a_scan_that_the_radio_cannot_do_is_not_made)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(GError) error = NULL;
+    BhScanSpec spec = {.needs = {.passive = TRUE}};
+
+    hub_fixture_init(&f);
+    ck_assert_ptr_null(bh_hub_add_scan(f.hub, &spec, f.ann, BH_LIFETIME_CALLER, 0, &error));
+    ck_assert(g_error_matches(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED));
+    ck_assert(!fake_radio_wants_scan(f.radio, 0));
+}
+END_TEST
+
+/* Adds duty cycles as "interval/window"; "0/0" is a scan that does not say. */
+static char *
+merge_duties(const char *texts)
+{
+    g_autoptr(BhScanDemand) demand = bh_scan_demand_new();
+    g_autoptr(BhFilter) filter = bh_filter_new(&(BhFilterSpec){0}, NULL);
+    g_auto(GStrv) words = g_strsplit(texts, " ", -1);
+
+    for (char **word = words; *word != NULL; word++) {
+        g_auto(GStrv) numbers = g_strsplit(*word, "/", 2);
+        BhScanNeeds needs = {
+            .interval_us = (guint32)g_ascii_strtoull(numbers[0], NULL, 10),
+            .window_us = (guint32)g_ascii_strtoull(numbers[1], NULL, 10),
+        };
+        bh_scan_demand_add(demand, filter, &needs);
+    }
+    return g_strdup_printf("%u/%u", demand->needs.interval_us, demand->needs.window_us);
+}
+
+START_TEST(the_strictest_duty_cycle_wins)
+{
+    static const struct {
+        const char *all, *wins;
+    } cases[] = {
+        {"300/30 60/30", "60/30"},
+        {"60/30 300/30", "60/30"},
+        {"60/30 120/60", "60/30"},
+        {"120/60 60/30", "60/30"},
+        {"60/30 0/0", "0/0"},
+        {"0/0 60/30", "0/0"},
+        {"0/0 60/60", "60/60"},
+        {"60/60 0/0", "60/60"},
+        {"60/60 30/30", "30/30"},
+        {"10240000/10239999 10240000/10240000", "10240000/10240000"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *won = merge_duties(cases[i].all);
+        ck_assert_msg(g_str_equal(won, cases[i].wins), "%s: %s", cases[i].all, won);
+    }
+}
+END_TEST
+
+START_TEST(capabilities_are_told_as_a_change_of_state)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(GString) seen = g_string_new(NULL);
+
+    hub_fixture_init(&f);
+    g_signal_connect(f.hub, "state-changed", G_CALLBACK(on_state), seen);
+    fake_radio_set_capabilities(f.radio, BH_RADIO_CAN_RAW_DATA);
+    g_signal_handlers_disconnect_by_data(f.hub, seen);
+    ck_assert_str_eq(seen->str, "ready ");
+    ck_assert_int_eq(bh_hub_get_capabilities(f.hub), BH_RADIO_CAN_RAW_DATA);
+}
+END_TEST
+
 /* Recovery */
 
 START_TEST(a_silent_scan_is_restarted_then_the_adapter_is_power_cycled)
@@ -315,6 +426,11 @@ BH_TEST_MAIN("hub-radio",
              a_wider_demand_is_stated_at_once_and_a_narrower_one_later,
              demands_merge_to_the_union_and_the_weakest_signal,
              an_adapter_that_comes_back_gets_the_demand_again,
+             one_scan_that_wants_every_report_is_enough,
+             only_passive_scans_together_are_passive,
+             a_scan_that_the_radio_cannot_do_is_not_made,
+             the_strictest_duty_cycle_wins,
+             capabilities_are_told_as_a_change_of_state,
              a_silent_scan_is_restarted_then_the_adapter_is_power_cycled,
              an_adapter_that_never_heard_anything_is_not_power_cycled,
              a_power_cycle_refused_for_a_link_costs_no_back_off,

@@ -456,12 +456,13 @@ START_TEST(row_tells_what_is_known_and_nothing_else)
     device.payload = payload;
     device.payload_size = sizeof payload;
     device.raw = TRUE;
+    device.advertising_size = sizeof payload;
     g_autofree char *full = row_text(&device);
     ck_assert_str_eq(full,
                      "{'Address': <'C0:FF:EE:01:02:03'>, 'AddressType': <'random'>, "
                      "'RSSI': <int16 -84>, 'DistanceM': <10.0>, "
                      "'AdvertisingFlags': <[byte 0x06]>, "
-                     "'AdvertisingData': <[byte 0x02, 0x01, 0x06]>, "
+                     "'AdvertisingData': <[byte 0x02, 0x01, 0x06]>, 'Merged': <false>, "
                      "'Timestamp': <int64 6>, 'TimestampMonotonic': <int64 5>}");
 }
 END_TEST

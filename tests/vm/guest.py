@@ -64,6 +64,12 @@ def require(condition, message):
         raise AssertionError(message)
 
 
+def alone(case):
+    """Decorates a case that measures, or needs all of the processors: no other guest runs cases meanwhile."""
+    case.alone = True
+    return case
+
+
 def require_equal(seen, wanted, what):
     require(seen == wanted, f"{what}: {seen!r}, wanted {wanted!r}")
 
@@ -261,6 +267,10 @@ class Controller:
                 return tuple(int(number) for number in rest.split())
         raise AssertionError("the controller has ended")
 
+    def advertised(self):
+        """How many advertisements were on the air so far. For our own controller, while it hears."""
+        return self.resume()[1]
+
     def unplug(self):
         if self.process.poll() is None:
             self.process.kill()
@@ -271,9 +281,10 @@ class Controller:
 class Guest:
     """The world of one case."""
 
-    def __init__(self):
+    def __init__(self, difference):
         self.stack = contextlib.ExitStack()
         self.number = 0
+        self.differs = difference.ask  # does this guest differ by design in what the case claims? See differs.py
         self.bus = self.new_bus()
         self.bus.call(SYSTEMD, "/org/freedesktop/systemd1", f"{SYSTEMD}.Manager.Subscribe")  # else it sends no signals
 
@@ -336,11 +347,16 @@ class Guest:
                                  f"{done.stdout[-300:]} {done.stderr[-300:]}")
         return done
 
+    def start(self, *command, user=None):
+        """A program that stays until the case ends, unless it ends before; what it says can be read."""
+        process = subprocess.Popen(command, user=user, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                   env=_environment())
+        self.stack.callback(_end, process)
+        return process
+
     def start_client(self, user=None, **options):
         """Another program with a scan of lifetime "caller"; it says the scan's path and stays."""
-        process = subprocess.Popen(["/usr/bin/python3", "-B", LIB / "client.py", json.dumps(options)], user=user,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment())
-        self.stack.callback(_end, process)
+        process = self.start("/usr/bin/python3", "-B", LIB / "client.py", json.dumps(options), user=user)
         process.scan = process.stdout.readline().strip()
         require(process.scan.startswith("/org/blehub/scan/"), f"client said '{process.scan}'")
         return process

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs the wanted cases inside the guest, one line each on standard output.
 
+Those that measure come last, when the host says that no other guest has anything to do.
 Each case starts from the same world (guest.reset) and gets a Guest that takes down whatever the case set up. When one
 fails, the journal of its time and the traceback go to the directory shared with the host.
 """
@@ -13,6 +14,7 @@ import sys
 import time
 import traceback
 
+import differs
 import guest
 
 OUT = pathlib.Path("/run/blehub-vm")
@@ -42,26 +44,38 @@ def save_log(name, since, reason=""):
 
 def play(name, case):
     since, began = time.time() - 3, time.monotonic()
+    difference = differs.Difference(name, os.environ["BLEHUB_VM_GUEST"])
     try:
-        with guest.Guest() as world:
-            note = case(world)
+        with guest.Guest(difference) as world:
+            notes = [case(world), difference.note()]
     except Exception as error:  # a case may fail in any way, and the next one has to run
         save_log(name, since, traceback.format_exc())
         return f"FAIL {name}: {reason_of(error)}"
     if (OUT / "keep").exists():
         save_log(name, since)
-    return f"ok {name} ({time.monotonic() - began:.1f} s) {note or ''}".rstrip()
+    return " ".join([f"ok {name} ({time.monotonic() - began:.1f} s)", *filter(None, notes)])
 
 
 def record_hci():
     if os.environ.get("BLEHUB_VM_BTMON"):
-        subprocess.Popen(["btmon", "-w", OUT / "btmon.snoop"], stdout=subprocess.DEVNULL)
+        subprocess.Popen(["btmon", "-w", OUT / "btmon.snoop"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def wait_until_alone():
+    print("alone?", flush=True)
+    while sys.stdin.readline() not in ("alone\n", ""):
+        pass
 
 
 def main():
+    print(flush=True)  # whatever was on the line before us
     record_hci()
     cases = load_cases()
-    for name in (OUT / "wanted").read_text().split():
+    wanted = (OUT / "wanted").read_text().split()
+    measuring = [name for name in wanted if hasattr(cases[name], "alone")]
+    for name in sorted(wanted, key=measuring.__contains__):
+        if measuring and name == measuring[0]:
+            wait_until_alone()
         print(play(name, cases[name]), flush=True)
     print("done", flush=True)
 

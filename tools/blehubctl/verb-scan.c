@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * scan: a scan of our own that lives as long as we do. One WaitDevice call is always out; each
- * answer is printed and asks the next. Time, SIGINT, enough devices or the end of the scan stop it,
- * and then the scan's own list gives the summary, so that a device whose report still waited is not
- * missing there.
+ * scan: a scan of our own that lives as long as we do, and a stream of what it reports, printed as
+ * it comes. Time, SIGINT, enough devices or the end of the stream stop it, and then the scan's own
+ * list gives the summary, so that a device whose report was still under way is not missing there.
  */
 #include "filter-options.h"
+#include "heard.h"
 #include "row-json.h"
 #include "row-text.h"
 #include "verbs.h"
+
+#include "bh-stream-reader.h"
 
 #include <glib-unix.h>
 #include <stdio.h>
@@ -33,11 +35,12 @@ typedef struct {
     gint64 duration_ms;
     BhDbusHub1 *hub;
     BhDbusScan1 *scan;
+    BhStreamReader *reader;
     GMainLoop *loop;
     GCancellable *cancellable;
-    GHashTable *rows; /* identity -> newest row; what was printed as found */
+    BhHeard *heard;   /* what was printed as found */
     GError *error;    /* why the scan broke off */
-    gboolean waiting; /* a WaitDevice call is out */
+    gboolean reading; /* a read is out */
     gboolean ready;   /* of the radio, as last told */
     guint reports;
     gint64 begin_us;
@@ -59,9 +62,10 @@ live_scan_clear(LiveScan *self)
 {
     g_clear_object(&self->hub);
     g_clear_object(&self->scan);
+    g_clear_object(&self->reader);
     g_clear_object(&self->cancellable);
     g_clear_pointer(&self->loop, g_main_loop_unref);
-    g_clear_pointer(&self->rows, g_hash_table_unref);
+    g_clear_pointer(&self->heard, bh_heard_free);
     g_clear_error(&self->error);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LiveScan, live_scan_clear)
@@ -94,15 +98,20 @@ fill(const Options *self, GVariantDict *dict, LiveScan *live, GError **error)
     return TRUE;
 }
 
+/* Enough were found; what came later in the same packet is not told. */
+static gboolean
+is_complete(const LiveScan *self)
+{
+    return self->count > 0 && bh_heard_count(self->heard) >= self->count;
+}
+
 /* Prints a report as asked for; also where it becomes a device that was found. */
 static void
 take_report(LiveScan *self, GVariant *row)
 {
-    char *identity = bh_row_dup_identity(row);
-    gboolean is_new = !g_hash_table_contains(self->rows, identity);
+    gboolean is_new = bh_heard_add(self->heard, row);
     g_autofree char *text = NULL;
 
-    g_hash_table_replace(self->rows, identity, g_variant_ref(row));
     self->reports++;
     if (self->ctl->json) {
         text = bh_json_take_line(bh_json_from_variant(row));
@@ -112,55 +121,50 @@ take_report(LiveScan *self, GVariant *row)
         text = bh_row_text(row, is_new ? "Found" : "Heard");
         bh_ctl_print(text);
     }
-    if (self->count > 0 && g_hash_table_size(self->rows) >= self->count)
+    if (is_complete(self))
         g_main_loop_quit(self->loop);
 }
 
-static gboolean
-is_remote(const GError *error, const char *name)
+static void
+take_record(LiveScan *self, const BhPackedRecord *record)
 {
-    g_autofree char *remote =
-        g_dbus_error_is_remote_error(error) ? g_dbus_error_get_remote_error(error) : NULL;
+    GVariantBuilder builder;
+    g_autoptr(GVariant) row = NULL;
 
-    return g_strcmp0(remote, name) == 0;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
+    bh_packed_record_add_to_row(record, &builder);
+    row = g_variant_ref_sink(g_variant_builder_end(&builder));
+    take_report(self, row);
 }
 
-static void wait_device(LiveScan *self);
+static void read_packet(LiveScan *self);
 
 static void
-on_device(GObject *source, GAsyncResult *result, gpointer user_data)
+on_packet(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     LiveScan *self = user_data;
-    g_autoptr(GVariant) row = NULL;
     g_autoptr(GError) error = NULL;
+    BhPackedRecord record;
 
-    self->waiting = FALSE;
-    if (bh_dbus_scan1_call_wait_device_finish(self->scan, &row, result, &error)) {
-        take_report(self, row);
+    self->reading = FALSE;
+    if (bh_stream_reader_read_finish(self->reader, result, &error) > 0) {
+        while (!is_complete(self) && bh_stream_reader_next(self->reader, &record))
+            take_record(self, &record);
+        fflush(stdout); /* who reads us through a pipe waits for it */
         if (!g_cancellable_is_cancelled(self->cancellable))
-            wait_device(self);
+            read_packet(self);
         return;
     }
-    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
-        !is_remote(error, "org.blehub.Error.Cancelled"))
+    if (error != NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         self->error = g_steal_pointer(&error);
     g_main_loop_quit(self->loop);
 }
 
 static void
-wait_device(LiveScan *self)
+read_packet(LiveScan *self)
 {
-    GVariantDict options = G_VARIANT_DICT_INIT(NULL);
-
-    g_variant_dict_insert(&options, "TimeoutMs", "u", 0);
-    self->waiting = TRUE;
-    bh_dbus_scan1_call_wait_device(self->scan,
-                                   g_variant_dict_end(&options),
-                                   G_DBUS_CALL_FLAGS_NONE,
-                                   G_MAXINT,
-                                   self->cancellable,
-                                   on_device,
-                                   self);
+    self->reading = TRUE;
+    bh_stream_reader_read_async(self->reader, self->cancellable, on_packet, self);
 }
 
 /* Tells on stderr when the radio is not there, and when it is back. */
@@ -171,7 +175,7 @@ on_hub_changed(LiveScan *self)
     gboolean ready = g_strcmp0(state, "ready") == 0;
 
     if (!state)
-        return; /* blehubd is gone; the call that waits says so */
+        return; /* blehubd is gone; the stream's end says so */
     if (!ready)
         fprintf(stderr, "waiting for the radio (%s)\n", state);
     else if (!self->ready)
@@ -210,7 +214,10 @@ begin(LiveScan *self, GVariant *options, GError **error)
                                               path,
                                               NULL,
                                               error);
-    return self->scan != NULL;
+    if (!self->scan)
+        return FALSE;
+    self->reader = bh_stream_reader_open_sync(self->scan, NULL, NULL, error);
+    return self->reader != NULL;
 }
 
 /* Runs until something ends the scan; afterwards nothing of it is pending. */
@@ -226,10 +233,10 @@ listen(LiveScan *self)
     self->ready = TRUE;
     g_signal_connect_swapped(self->hub, "notify::state", G_CALLBACK(on_hub_changed), self);
     on_hub_changed(self);
-    wait_device(self);
+    read_packet(self);
     g_main_loop_run(self->loop);
     g_cancellable_cancel(self->cancellable);
-    while (self->waiting)
+    while (self->reading)
         g_main_context_iteration(NULL, TRUE);
     g_signal_handlers_disconnect_by_data(self->hub, self);
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
@@ -237,52 +244,53 @@ listen(LiveScan *self)
             g_source_remove(sources[i]);
 }
 
-/* The rows that were printed, when the scan itself cannot be asked any more. */
+/* The rows of the scan. Once it ran, a name without owner is a blehubd that went away. */
 static GVariant *
-rows_of_reports(LiveScan *self)
+get_devices(LiveScan *self)
 {
-    g_autoptr(GVariantBuilder) builder = g_variant_builder_new(G_VARIANT_TYPE("aa{sv}"));
-    GHashTableIter iter;
-    gpointer row = NULL;
+    g_autoptr(GError) error = NULL;
+    GVariant *rows = NULL;
 
-    g_hash_table_iter_init(&iter, self->rows);
-    while (g_hash_table_iter_next(&iter, NULL, &row))
-        g_variant_builder_add_value(builder, row);
-    return g_variant_ref_sink(g_variant_builder_end(builder));
+    if (bh_dbus_scan1_call_get_devices_sync(self->scan,
+                                            g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0),
+                                            G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                                            BH_CTL_TIMEOUT_MS,
+                                            &rows,
+                                            NULL,
+                                            &error))
+        return rows;
+    if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+        g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
+        g_set_error_literal(&self->error, G_IO_ERROR, G_IO_ERROR_CLOSED, "blehubd left the bus");
+    else
+        self->error = g_steal_pointer(&error);
+    return NULL;
 }
 
 /* What the scan saw, with its statistics, and the end of the scan. */
 static GVariant *
 end(LiveScan *self)
 {
-    g_autoptr(GVariant) rows = NULL;
+    GVariant *rows = self->error ? NULL : get_devices(self);
 
-    if (self->error ||
-        !bh_dbus_scan1_call_get_devices_sync(self->scan,
-                                             g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0),
-                                             G_DBUS_CALL_FLAGS_NONE,
-                                             BH_CTL_TIMEOUT_MS,
-                                             &rows,
-                                             NULL,
-                                             &self->error))
-        return rows_of_reports(self);
+    if (!rows)
+        return bh_heard_get_rows(self->heard);
     bh_dbus_scan1_call_release_sync(self->scan,
-                                    G_DBUS_CALL_FLAGS_NONE,
+                                    G_DBUS_CALL_FLAGS_NO_AUTO_START,
                                     BH_CTL_TIMEOUT_MS,
                                     NULL,
                                     NULL);
-    return g_steal_pointer(&rows);
+    return rows;
 }
 
-/* Devices whose first report still waited when the scan ended. */
+/* Devices whose first report was still under way when the scan ended. */
 static void
 take_missed(LiveScan *self, GVariant *rows)
 {
     for (gsize i = 0; i < g_variant_n_children(rows); i++) {
         g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
-        g_autofree char *identity = bh_row_dup_identity(row);
 
-        if (!g_hash_table_contains(self->rows, identity))
+        if (!bh_heard_has(self->heard, row))
             take_report(self, row);
     }
 }
@@ -296,6 +304,7 @@ print_json_summary(LiveScan *self, GVariant *rows)
 
     json_object_set_int_member(summary, "Devices", (gint64)g_variant_n_children(rows));
     json_object_set_int_member(summary, "Reports", self->reports);
+    json_object_set_int_member(summary, "Lost", (gint64)bh_stream_reader_get_lost(self->reader));
     json_object_set_int_member(summary, "ElapsedMs", elapsed_us / 1000);
     json_object_set_member(summary, "Rows", bh_json_from_variant(rows));
     json_object_set_object_member(object, "Summary", g_steal_pointer(&summary));
@@ -327,8 +336,7 @@ scan(LiveScan *self, GVariant *options)
 
     self->loop = g_main_loop_new(NULL, FALSE);
     self->cancellable = g_cancellable_new();
-    self->rows =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
+    self->heard = bh_heard_new();
     if (!begin(self, options, &error))
         return bh_ctl_fail(error);
     listen(self);
@@ -338,6 +346,10 @@ scan(LiveScan *self, GVariant *options)
         print_json_summary(self, rows);
     else
         print_summary(self, rows);
+    if (bh_stream_reader_get_lost(self->reader) > 0)
+        bh_ctl_complain("%" G_GUINT64_FORMAT
+                        " reports were lost: they came faster than they were read",
+                        bh_stream_reader_get_lost(self->reader));
     if (self->error)
         return bh_ctl_fail(self->error);
     return self->ready || g_variant_n_children(rows) > 0 ? BH_EXIT_OK : BH_EXIT_NOT_READY;

@@ -5,7 +5,7 @@ import signal
 import struct
 import time
 
-from guest import HUB, RemoteError, expect_error, let_pass, poll, require, require_equal
+from guest import HUB, RemoteError, alone, expect_error, let_pass, poll, require, require_equal
 from scenarios import CALM_CROWD, CROWD, CROWD_RATE, CROWD_ROWS, TICKER, TICKER_ADDRESS
 
 # bluetoothd sends its signals when it has nothing else to do. A thousand reports a second are about all that it can
@@ -30,6 +30,7 @@ def _check_row(row, wanted):
     return _counter(row, company, prefix)
 
 
+@alone
 def every_one_of_200_advertisers_is_found_with_the_right_payload(world):
     """A thousand reports a second in all, every payload different from the one before."""
     wanted = {address: row for rows in CROWD_ROWS.values() for address, row in rows.items()}
@@ -70,6 +71,7 @@ def _totals(world, controller):
     return aired, heard, world.bus.counters()["Reports"]
 
 
+@alone
 def four_clients_each_get_exactly_what_their_filters_let_through(world):
     filters = {"hearts": {"UUIDs": ["180d"]}, "thermos": {"NamePattern": "Thermo-*"},
                "tags": {"ManufacturerIds": [0x004c]}, "beacons": {"AddressPattern": "00:11:22:*"}}
@@ -95,6 +97,7 @@ def _drain_until_complete(scan, wanted):
         require(time.monotonic() < deadline, f"never reported: {sorted(missing)[:5]} ...")
 
 
+@alone
 def a_weak_device_is_kept_out_by_the_rssi_floor_of_one_client_only(world):
     world.plug(CALM_CROWD)
     near, all_of_them = world.new_bus().scan(RSSI=-50), world.new_bus().scan()

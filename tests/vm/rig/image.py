@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the guest gets beside the host's own files: the installed blehub, the cases, and the initramfs that joins them.
+"""What a guest gets beside its root's own files: the installed blehub, the cases, and the initramfs that joins them.
 
-The guest's root is the host's, read-only, under a tmpfs. The tree made here is laid over it before systemd
-starts, so blehub is found where a package would have put it and the host is never touched.
+The guest's root is read-only, under a tmpfs. The tree made here is laid over it before systemd starts, so blehub
+is found where a package would have put it and the root is never touched.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import pathlib
 import shutil
 import subprocess
 
-from . import kernel
+from . import cache
 
 VM = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = VM.parent.parent
@@ -34,7 +34,7 @@ def build_dir():
 def _own_build_dir():
     """In the cache, one per checkout."""
     checkout = hashlib.sha256(str(SOURCE).encode()).hexdigest()[:12]
-    return kernel.cache_dir() / f"build-{checkout}"
+    return cache.directory() / f"build-{checkout}"
 
 
 def _quietly(command):
@@ -61,33 +61,45 @@ def make_tree(build, work):
     shutil.copytree(VM / "image/root", tree, symlinks=True, dirs_exist_ok=True)
     lib = tree / GUEST_LIB
     shutil.copytree(VM / "cases", lib / "cases", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ["runner.py", "guest.py", "client.py", "scenarios.py", "busctl-session.sh"]:
+    for name in ["runner.py", "guest.py", "differs.py", "client.py", "scenarios.py", "busctl-session.sh"]:
         shutil.copy(VM / name, lib)
-    for program in build.glob("tools/sim/blehub-vhci"):
-        shutil.copy(program, lib)
+    for program in ["tools/sim/blehub-vhci", "tools/examples/example-scan"]:
+        shutil.copy(build / program, lib)
     return tree
 
 
 def _use_merged_directories(tree):
-    """On the host /lib and the like are links into /usr; a directory copied over a link would not fit."""
+    """On every root /lib and the like are links into /usr; a directory copied over a link would not fit."""
     for name in ["bin", "lib", "sbin"]:
         if (tree / name).is_dir():
             shutil.copytree(tree / name, tree / "usr" / name, symlinks=True, dirs_exist_ok=True)
             shutil.rmtree(tree / name)
 
 
-def make_initramfs(kernel_dir, tree, work):
-    """An uncompressed archive: packing and unpacking cost more than they save here."""
+def make_archive(tree, work):
+    """What every guest's initramfs has: the tree, and what lays it over the root."""
     root = work / "initramfs"
     for name in ["bin", "dev", "proc", "sys", "lower", "upper", "root"]:
         (root / name).mkdir(parents=True)
     shutil.copy(BUSYBOX, root / "bin/busybox")
     shutil.copy(VM / "image/init", root / "init")
-    shutil.copytree(kernel_dir / "modules", root / "modules")
     tree.rename(root / "tree")
-    archive = work / "initramfs.cpio"
-    listing = subprocess.run(["find", ".", "-print0"], cwd=root, check=True, stdout=subprocess.PIPE).stdout
+    return _pack(root, work / "common.cpio")
+
+
+def make_initramfs(kernel_dir, common, initramfs):
+    """The common archive and, after it, one of the modules: Linux unpacks both."""
+    modules = _pack(kernel_dir, initramfs.with_suffix(".modules"), "modules")
+    with initramfs.open("wb") as out:
+        for part in [common, modules]:
+            out.write(part.read_bytes())
+    return initramfs
+
+
+def _pack(directory, archive, start="."):
+    """Uncompressed: packing and unpacking cost more than they save here."""
+    listing = subprocess.run(["find", start, "-print0"], cwd=directory, check=True, stdout=subprocess.PIPE).stdout
     with archive.open("wb") as out:
-        subprocess.run(["cpio", "--quiet", "--null", "-o", "-H", "newc", "--owner=0:0"], cwd=root, check=True,
+        subprocess.run(["cpio", "--quiet", "--null", "-o", "-H", "newc", "--owner=0:0"], cwd=directory, check=True,
                        input=listing, stdout=out)
     return archive

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Debian's stock 6.1 kernel for the guest, taken apart once and kept in the cache.
+"""A stock Debian kernel for a guest, taken out of its package, which is never installed.
 
-The package is downloaded and unpacked, never installed. What is kept is the kernel image and, numbered in the
-order in which they have to be loaded, the few modules that the guest needs. The directory is renamed into place as the
-last step, so one that exists is complete.
+What is kept is the kernel image and, numbered in the order in which they have to be loaded, the few modules that a
+guest needs.
 """
 
 import hashlib
-import os
+import lzma
 import pathlib
-import shutil
 import subprocess
-import tempfile
+
+from . import cache
 
 # The hash and cipher modules before bluetooth: the ECDH self-test of LE Secure Connections needs them. The
 # algif ones and their algorithms: bluetoothd and btvirt open AF_ALG sockets.
@@ -19,44 +18,53 @@ MODULES = """virtio_pci 9p 9pnet_virtio overlay virtio_rng sha256_generic sha512
              algif_hash algif_skcipher cmac ecb aes_generic ccm bluetooth hci_vhci""".split()
 
 
-def cache_dir():
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return pathlib.Path(os.environ.get("BLEHUB_CACHE") or f"{home}/blehub") / "vm"
+def prepare_hosts_own():
+    """The directory with vmlinuz and modules/ of the kernel that the host's Debian has."""
+    return cache.made_once(f"kernel-{digest_of(MODULES)}", lambda work: keep(_download(work), work, work / "kept"))
 
 
-def prepare():
-    """The directory with vmlinuz and modules/, made if it is not there."""
-    wanted = hashlib.sha256(" ".join(MODULES).encode()).hexdigest()[:12]
-    directory = cache_dir() / f"kernel-{wanted}"
-    if not directory.is_dir():
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=directory.parent) as work:
-            _make(pathlib.Path(work)).rename(directory)
-    return directory
+def digest_of(words):
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
 
 
-def _make(work):
+def keep(package, work, kept):
+    """Takes vmlinuz and modules/ out of a package into the directory `kept`."""
     tree = work / "tree"
-    subprocess.run(["dpkg", "-x", _download(work), tree], check=True)
+    subprocess.run(["dpkg", "-x", package, tree], check=True)
+    if not (tree / "lib").exists():  # newer packages come with merged directories
+        (tree / "lib").symlink_to("usr/lib")
     version = next((tree / "lib/modules").iterdir()).name
     subprocess.run(["/sbin/depmod", "-b", tree, version], check=True)
-    kept = work / "kept"
     (kept / "modules").mkdir(parents=True)
-    shutil.copy(tree / f"boot/vmlinuz-{version}", kept / "vmlinuz")
+    (tree / f"boot/vmlinuz-{version}").rename(kept / "vmlinuz")
     for number, module in enumerate(_load_order(tree, version)):
-        shutil.copy(module, kept / "modules" / f"{number:03}-{module.name}")
+        name = f"{number:03}-{module.name.removesuffix('.xz')}"
+        (kept / "modules" / name).write_bytes(_unpacked(module))
     return kept
+
+
+def _unpacked(module):
+    """busybox loads plain modules only."""
+    return lzma.decompress(module.read_bytes()) if module.suffix == ".xz" else module.read_bytes()
 
 
 def _download(work):
     package = _package_name(work)
     if not package:  # a machine whose package lists were thrown away
-        subprocess.run(["apt-get", "-q", "update"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["apt-get", "-q", "update"], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         package = _package_name(work)
     # The sandboxed downloader of apt may not enter our directory; it says so and downloads all the same.
-    subprocess.run(["apt-get", "-q", "download", package], cwd=work, check=True,
+    subprocess.run(["apt-get", "-q", "download", package or "linux-image-amd64"], cwd=work, check=False,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return next(work.glob("linux-image-6.1.*.deb"))
+    return found_package(work, "6.1")
+
+
+def found_package(where, version):
+    """The kernel's package in a directory."""
+    package = next(pathlib.Path(where).glob(f"linux-image-{version}.*.deb"), None)
+    if not package:
+        raise cache.NotMade(f"no package of kernel {version}: apt could not download it")
+    return package
 
 
 def _package_name(work):

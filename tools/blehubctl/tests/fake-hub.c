@@ -6,7 +6,15 @@
  */
 #include "fake-hub.h"
 
+#include "bh-packed.h"
+
 #include <check.h>
+#include <gio/gunixfdlist.h>
+#include <linux/sockios.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define SCAN_PATH "/org/blehub/scan/1"
 #define ADAPTER_PATH "/org/blehub/adapter/00_AA_01_00_00_00"
@@ -69,40 +77,65 @@ handle_get_devices(FakeHub *self, GDBusMethodInvocation *call)
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+/* Nothing tells when a socket's reader has read everything, so it is asked for. */
 static gboolean
-handle_wait_device(FakeHub *self, GDBusMethodInvocation *call, GVariant *options)
+on_tick(gpointer user_data)
 {
-    g_autoptr(GVariant) row = g_queue_pop_head(self->reports);
+    FakeHub *self = user_data;
     FakeHubFunc when_starved = self->when_starved;
-    guint timeout_ms = 1;
+    int unread = 0;
 
-    ck_assert(g_variant_lookup(options, "TimeoutMs", "u", &timeout_ms) && timeout_ms == 0);
-    if (row) {
-        bh_dbus_scan1_complete_wait_device(self->scan, call, row);
-        return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-    g_ptr_array_add(self->waiting, call);
+    if (self->stream >= 0 && ioctl(self->stream, SIOCOUTQ, &unread) == 0 && unread > 0)
+        return G_SOURCE_CONTINUE;
+    self->starved_watch = 0;
     self->when_starved = NULL;
     if (when_starved)
         when_starved(self, self->process);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+handle_open_stream(FakeHub *self,
+                   GDBusMethodInvocation *call,
+                   GUnixFDList *unused,
+                   GVariant *options)
+{
+    g_autoptr(GUnixFDList) list = NULL;
+    const char *format = NULL;
+    int fds[2];
+
+    ck_assert(g_variant_lookup(options, "Format", "&s", &format));
+    ck_assert_str_eq(format, "packed");
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+    self->stream = fds[0];
+    bh_packed_write_header(self->packet->data,
+                           (guint16)self->n_reports,
+                           1 + self->lost,
+                           self->lost);
+    if (self->n_reports > 0)
+        ck_assert_int_gt(send(self->stream, self->packet->data, self->packet->len, 0), 0);
+    list = g_unix_fd_list_new_from_array(&fds[1], 1);
+    bh_dbus_scan1_complete_open_stream(self->scan, call, list, g_variant_new_handle(0));
+    self->starved_watch = g_timeout_add(1, on_tick, self);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static void
-end_waits(FakeHub *self)
+end_stream(FakeHub *self)
 {
-    for (guint i = 0; i < self->waiting->len; i++)
-        g_dbus_method_invocation_return_dbus_error(self->waiting->pdata[i],
-                                                   "org.blehub.Error.Cancelled",
-                                                   "the scan is over");
-    g_ptr_array_set_size(self->waiting, 0);
+    if (self->starved_watch != 0)
+        g_source_remove(self->starved_watch);
+    self->starved_watch = 0;
+    if (self->stream >= 0)
+        close(self->stream);
+    self->stream = -1;
 }
 
 static gboolean
 handle_release(FakeHub *self, GDBusMethodInvocation *call)
 {
     self->releases++;
-    end_waits(self);
+    end_stream(self);
     bh_dbus_scan1_complete_release(self->scan, call);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -110,13 +143,14 @@ handle_release(FakeHub *self, GDBusMethodInvocation *call)
 void
 fake_hub_finish_scan(FakeHub *self, GSubprocess *process)
 {
-    end_waits(self);
+    end_stream(self);
 }
 
 void
 fake_hub_vanish(FakeHub *self, GSubprocess *process)
 {
     ck_assert(g_dbus_connection_close_sync(self->bus, NULL, NULL));
+    end_stream(self);
 }
 
 static void
@@ -166,8 +200,8 @@ connect_handlers(FakeHub *self)
                      "swapped-signal::handle-get-devices",
                      handle_get_devices,
                      self,
-                     "swapped-signal::handle-wait-device",
-                     handle_wait_device,
+                     "swapped-signal::handle-open-stream",
+                     handle_open_stream,
                      self,
                      "swapped-signal::handle-release",
                      handle_release,
@@ -224,8 +258,9 @@ fake_hub_new(gboolean present)
 
     self->dbus = g_test_dbus_new(G_TEST_DBUS_NONE);
     g_test_dbus_up(self->dbus);
-    self->reports = g_queue_new();
-    self->waiting = g_ptr_array_new();
+    self->stream = -1;
+    self->packet = g_byte_array_new();
+    g_byte_array_set_size(self->packet, BH_PACKED_HEADER_SIZE);
     self->hub = bh_dbus_hub1_skeleton_new();
     self->scan = bh_dbus_scan1_skeleton_new();
     self->manager = g_dbus_object_manager_server_new("/org/blehub");
@@ -248,15 +283,14 @@ disappear(FakeHub *self)
 void
 fake_hub_free(FakeHub *self)
 {
-    end_waits(self);
+    end_stream(self);
     if (self->bus)
         disappear(self);
     g_clear_object(&self->manager);
     g_clear_object(&self->hub);
     g_clear_object(&self->scan);
     g_clear_object(&self->bus);
-    g_queue_free_full(self->reports, (GDestroyNotify)g_variant_unref);
-    g_ptr_array_unref(self->waiting);
+    g_byte_array_unref(self->packet);
     g_clear_pointer(&self->rows, g_variant_unref);
     g_clear_pointer(&self->options, g_variant_unref);
     g_test_dbus_down(self->dbus);
@@ -272,13 +306,36 @@ fake_hub_set_rows(FakeHub *self, const char *rows)
     ck_assert_ptr_nonnull(self->rows);
 }
 
-void
-fake_hub_add_report(FakeHub *self, const char *row)
+static void
+read_identity(GVariant *row, BhAddress *address)
 {
-    GVariant *report = g_variant_parse(G_VARIANT_TYPE_VARDICT, row, NULL, NULL, NULL);
+    const char *text = NULL, *type = "public";
+    BhAddressType read = BH_ADDRESS_PUBLIC;
 
-    ck_assert_ptr_nonnull(report);
-    g_queue_push_tail(self->reports, report);
+    ck_assert(g_variant_lookup(row, "Address", "&s", &text));
+    g_variant_lookup(row, "AddressType", "&s", &type);
+    ck_assert(bh_address_type_from_string(type, &read));
+    ck_assert(bh_address_parse(text, read, address, NULL));
+}
+
+void
+fake_hub_add_report(FakeHub *self, const char *text)
+{
+    g_autoptr(GVariant) row = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
+    g_autoptr(GByteArray) payload = g_byte_array_new();
+    BhDevice device = {.rssi = BH_RSSI_UNKNOWN, .last_seen_us = ++self->n_reports};
+    const char *name = NULL;
+    gint16 rssi;
+
+    ck_assert_ptr_nonnull(row);
+    read_identity(row, &device.address);
+    if (g_variant_lookup(row, "RSSI", "n", &rssi))
+        device.rssi = (gint8)rssi;
+    if (g_variant_lookup(row, "Name", "&s", &name))
+        ck_assert(bh_ad_append(payload, BH_AD_NAME_COMPLETE, name, strlen(name)));
+    device.payload = payload->data;
+    device.payload_size = (guint16)payload->len;
+    bh_packed_append_record(self->packet, &device, NULL);
 }
 
 static void

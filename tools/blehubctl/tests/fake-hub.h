@@ -21,14 +21,17 @@ struct FakeHub {
     GDBusObjectManagerServer *manager;
     BhDbusHub1 *hub;
     BhDbusScan1 *scan;
-    GVariant *rows;  /* aa{sv}: answer to ListDevices, Discover, GetDevices */
-    GQueue *reports; /* GVariant a{sv}: answers to WaitDevice, in turn */
+    GVariant *rows;     /* aa{sv}: answer to ListDevices, Discover, GetDevices */
+    GByteArray *packet; /* what a stream begins with: packed records */
+    guint n_reports;    /* in packet */
+    guint lost;         /* reports that the stream says it lost before them */
     const char
         *error; /* D-Bus name: what ListDevices, Discover and Scan fail with; NULL = they do not */
     const char *message;      /* of that error */
-    FakeHubFunc when_starved; /* called once when a WaitDevice call finds no report */
-    GPtrArray *waiting;       /* those calls */
-    GVariant *options;        /* of the last ListDevices, Discover or Scan */
+    FakeHubFunc when_starved; /* called once when the stream's reader has read all there is */
+    int stream;               /* our end of it; -1 = not open */
+    guint starved_watch;
+    GVariant *options; /* of the last ListDevices, Discover or Scan */
     guint releases;
     GSubprocess *process; /* borrowed: while fake_hub_run() */
 };
@@ -48,9 +51,10 @@ FakeHub *fake_hub_new(gboolean present);
 void fake_hub_free(FakeHub *self);
 
 void fake_hub_set_rows(FakeHub *self, const char *rows);
+/** Of row's fields Address, AddressType, Name and RSSI go into the stream. */
 void fake_hub_add_report(FakeHub *self, const char *row);
 
-/** Makes a WaitDevice call that found nothing end as a finished scan does. */
+/** Ends the stream as a finished scan does. */
 void fake_hub_finish_scan(FakeHub *self, GSubprocess *process);
 /** Leaves the bus without a word. */
 void fake_hub_vanish(FakeHub *self, GSubprocess *process);

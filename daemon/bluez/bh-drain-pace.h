@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * When to read a stream of messages next. Waking up costs more than reading, so a busy stream is
+ * read in batches and a quiet one at once: a drain that met bulk messages twice within the batching
+ * time makes the stream busy, and the next drain waits that long. It is quiet again as soon as a
+ * drain finds at most one message.
+ */
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define BH_DRAIN_BATCH_MAX_MS 10
+
+typedef struct {
+    gint64 batch_us;
+    guint bulk;           /* bulk messages of the drain under way */
+    gint64 last_bulk_us;  /* drain that met the last one */
+    gint64 hold_until_us; /* busy: do not read before; 0 = quiet */
+    gint64 monotonic_us;  /* of the drain under way */
+    gint64 realtime_us;
+} BhDrainPace;
+
+void bh_drain_pace_init(BhDrainPace *self, guint batch_ms);
+
+/* Around each drain; more: there is more to read already. */
+void bh_drain_pace_begin(BhDrainPace *self);
+void bh_drain_pace_end(BhDrainPace *self, gboolean more);
+
+gboolean bh_drain_pace_is_holding(const BhDrainPace *self);
+
+/* Milliseconds from now until a point of monotonic time, rounded up, for poll(); -1 = for ever, if
+ * that is what until_us says. */
+#define BH_DRAIN_FOR_EVER G_MAXINT64
+gint bh_drain_pace_left_ms(gint64 until_us);
+
+G_END_DECLS

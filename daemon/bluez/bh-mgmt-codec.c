@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * All reading goes through a cursor that never passes the end: it gives zeros from there on and
+ * remembers. Each parser reads what it needs and says at the end whether that was all there.
+ */
+#include "bh-mgmt-codec.h"
+
+#include <string.h>
+
+/* Types of the controller's defaults. */
+#define DEFAULT_DISCOVERY_INTERVAL 0x0011
+#define DEFAULT_DISCOVERY_WINDOW 0x0012
+#define DEFAULT_MONITORS_INTERVAL 0x0013
+#define DEFAULT_MONITORS_WINDOW 0x0014
+
+#define ADDRESS_LE_PUBLIC 1
+#define ADDRESS_LE_RANDOM 2
+
+#define PATTERN_TYPE 0x01
+#define PATTERN_SIZE 34 /* type, offset, length, and always 31 bytes of value */
+
+/* Reading */
+
+typedef struct {
+    const guint8 *at;
+    gsize left;
+    gboolean short_of; /* more was asked for than there is */
+} Cursor;
+
+static const guint8 *
+take_bytes(Cursor *self, gsize size)
+{
+    const guint8 *at = self->at;
+
+    if (size > self->left) {
+        self->short_of = TRUE;
+        self->left = 0;
+        return NULL;
+    }
+    self->at += size;
+    self->left -= size;
+    return at;
+}
+
+static guint8
+take_u8(Cursor *self)
+{
+    const guint8 *at = take_bytes(self, 1);
+
+    return at != NULL ? at[0] : 0;
+}
+
+static guint16
+take_u16(Cursor *self)
+{
+    const guint8 *at = take_bytes(self, 2);
+
+    return at != NULL ? (guint16)(at[0] | at[1] << 8) : 0;
+}
+
+static guint32
+take_u32(Cursor *self)
+{
+    guint32 low = take_u16(self);
+
+    return low | (guint32)take_u16(self) << 16;
+}
+
+/* The least significant octet comes first on this wire. */
+static BhMgmtPeer
+take_peer(Cursor *self)
+{
+    BhMgmtPeer peer = {0};
+    const guint8 *octets = take_bytes(self, sizeof(peer.address.octets));
+    guint8 type = take_u8(self);
+
+    for (gsize i = 0; octets != NULL && i < sizeof(peer.address.octets); i++)
+        peer.address.octets[i] = octets[sizeof(peer.address.octets) - 1 - i];
+    peer.is_le = type == ADDRESS_LE_PUBLIC || type == ADDRESS_LE_RANDOM;
+    peer.address.type = type == ADDRESS_LE_RANDOM ? BH_ADDRESS_RANDOM : BH_ADDRESS_PUBLIC;
+    return peer;
+}
+
+/* Some kernels tell of a device 00:00:00:00:00:00, which is nobody's address. */
+static gboolean
+is_nobody(const BhMgmtPeer *peer)
+{
+    static const guint8 zeros[6];
+
+    return memcmp(peer->address.octets, zeros, sizeof(zeros)) == 0;
+}
+
+static gint8
+take_rssi(Cursor *self)
+{
+    gint8 rssi = (gint8)take_u8(self);
+
+    return rssi >= -127 && rssi <= 20 ? rssi : BH_RSSI_UNKNOWN;
+}
+
+/* Events */
+
+/* TRUE if bytes of exactly the length that stands before them are all that is left. */
+static gboolean
+take_rest(Cursor *self, const guint8 **data, gsize *size)
+{
+    *size = take_u16(self);
+    *data = take_bytes(self, *size);
+    return !self->short_of && self->left == 0;
+}
+
+static gboolean
+parse_found(Cursor *cursor, BhMgmtFound *found)
+{
+    found->peer = take_peer(cursor);
+    found->rssi = take_rssi(cursor);
+    found->flags = take_u32(cursor);
+    return take_rest(cursor, &found->data, &found->size) && !is_nobody(&found->peer);
+}
+
+static gboolean
+parse_device_found(Cursor *cursor, BhMgmtEvent *event)
+{
+    event->found.monitor = 0;
+    return parse_found(cursor, &event->found);
+}
+
+static gboolean
+parse_monitor_device_found(Cursor *cursor, BhMgmtEvent *event)
+{
+    event->found.monitor = take_u16(cursor);
+    return parse_found(cursor, &event->found);
+}
+
+static gboolean
+parse_connected(Cursor *cursor, BhMgmtEvent *event)
+{
+    const guint8 *data;
+    gsize size;
+
+    event->link.peer = take_peer(cursor);
+    event->link.flags = take_u32(cursor);
+    return take_rest(cursor, &data, &size);
+}
+
+/* Disconnected and connect failed are alike. */
+static gboolean
+parse_link_code(Cursor *cursor, BhMgmtEvent *event)
+{
+    event->link.peer = take_peer(cursor);
+    event->link.code = take_u8(cursor);
+    return !cursor->short_of;
+}
+
+static gboolean
+parse_discovering(Cursor *cursor, BhMgmtEvent *event)
+{
+    take_u8(cursor); /* of which kinds of devices */
+    event->discovering = take_u8(cursor) != 0;
+    return !cursor->short_of;
+}
+
+static gboolean
+parse_monitor_removed(Cursor *cursor, BhMgmtEvent *event)
+{
+    event->monitor = take_u16(cursor);
+    return !cursor->short_of;
+}
+
+static gboolean
+parse_reply(Cursor *cursor, BhMgmtEvent *event)
+{
+    event->reply.opcode = take_u16(cursor);
+    event->reply.status = take_u8(cursor);
+    event->reply.data = cursor->at;
+    event->reply.size = cursor->left;
+    return !cursor->short_of;
+}
+
+static gboolean
+parse_nothing(Cursor *cursor, BhMgmtEvent *event)
+{
+    return TRUE;
+}
+
+/* Most frequent first. */
+static const struct {
+    guint16 code;
+    gboolean (*parse)(Cursor *cursor, BhMgmtEvent *event);
+} parsers[] = {
+    {BH_MGMT_DEVICE_FOUND, parse_device_found},
+    {BH_MGMT_MONITOR_DEVICE_FOUND, parse_monitor_device_found},
+    {BH_MGMT_COMMAND_COMPLETE, parse_reply},
+    {BH_MGMT_COMMAND_STATUS, parse_reply},
+    {BH_MGMT_INDEX_REMOVED, parse_nothing},
+    {BH_MGMT_DEVICE_CONNECTED, parse_connected},
+    {BH_MGMT_DEVICE_DISCONNECTED, parse_link_code},
+    {BH_MGMT_CONNECT_FAILED, parse_link_code},
+    {BH_MGMT_DISCOVERING, parse_discovering},
+    {BH_MGMT_MONITOR_REMOVED, parse_monitor_removed},
+};
+
+BhMgmtParsed
+bh_mgmt_event_parse(const guint8 *bytes, gsize size, BhMgmtEvent *event)
+{
+    Cursor cursor = {bytes, size, FALSE};
+
+    *event = (BhMgmtEvent){.code = take_u16(&cursor)};
+    event->index = take_u16(&cursor);
+    gsize announced = take_u16(&cursor);
+    if (cursor.short_of || cursor.left != announced)
+        return BH_MGMT_MALFORMED;
+    for (gsize i = 0; i < G_N_ELEMENTS(parsers); i++)
+        if (parsers[i].code == event->code)
+            return parsers[i].parse(&cursor, event) ? BH_MGMT_PARSED : BH_MGMT_MALFORMED;
+    return BH_MGMT_OTHER;
+}
+
+const char *
+bh_mgmt_status_to_string(guint8 status)
+{
+    static const char *const names[] = {
+        "Success",           "Unknown Command",    "Not Connected", "Failed",
+        "Connect Failed",    "Auth Failed",        "Not Paired",    "No Resources",
+        "Timeout",           "Already Connected",  "Busy",          "Rejected",
+        "Not Supported",     "Invalid Parameters", "Disconnected",  "Not Powered",
+        "Cancelled",         "Invalid Index",      "RFKilled",      "Already Paired",
+        "Permission Denied",
+    };
+
+    return status < G_N_ELEMENTS(names) ? names[status] : "Unknown Status";
+}
+
+/* Commands */
+
+static void
+put_u8(BhMgmtPacket *self, guint8 value)
+{
+    g_return_if_fail(self->size < sizeof(self->bytes));
+    self->bytes[self->size++] = value;
+}
+
+static void
+put_u16(BhMgmtPacket *self, guint16 value)
+{
+    put_u8(self, value & 0xff);
+    put_u8(self, value >> 8);
+}
+
+/* The header says how much follows. */
+static void
+close_packet(BhMgmtPacket *self)
+{
+    gsize size = self->size - BH_MGMT_HEADER_SIZE;
+
+    self->bytes[4] = (guint8)(size & 0xff);
+    self->bytes[5] = (guint8)(size >> 8);
+}
+
+void
+bh_mgmt_packet_init(BhMgmtPacket *self, BhMgmtOpcode opcode, guint16 index)
+{
+    self->size = 0;
+    put_u16(self, (guint16)opcode);
+    put_u16(self, index);
+    put_u16(self, 0);
+}
+
+void
+bh_mgmt_packet_put_any_pattern(BhMgmtPacket *self)
+{
+    put_u8(self, 1); /* patterns */
+    put_u8(self, PATTERN_TYPE);
+    for (guint i = 1; i < PATTERN_SIZE; i++)
+        put_u8(self, 0);
+    close_packet(self);
+}
+
+void
+bh_mgmt_packet_put_monitor(BhMgmtPacket *self, guint16 handle)
+{
+    put_u16(self, handle);
+    close_packet(self);
+}
+
+static void
+put_default(BhMgmtPacket *self, guint16 type, guint16 value)
+{
+    put_u16(self, type);
+    put_u8(self, 2);
+    put_u16(self, value);
+}
+
+void
+bh_mgmt_packet_put_defaults(BhMgmtPacket *self, const BhMgmtDefaults *defaults)
+{
+    put_default(self, DEFAULT_DISCOVERY_INTERVAL, defaults->discovery.interval);
+    put_default(self, DEFAULT_DISCOVERY_WINDOW, defaults->discovery.window);
+    put_default(self, DEFAULT_MONITORS_INTERVAL, defaults->monitors.interval);
+    put_default(self, DEFAULT_MONITORS_WINDOW, defaults->monitors.window);
+    close_packet(self);
+}
+
+/* Answers */
+
+gboolean
+bh_mgmt_reply_get_version(const BhMgmtReply *reply, guint8 *version, guint16 *revision)
+{
+    Cursor cursor = {reply->data, reply->size, FALSE};
+
+    *version = take_u8(&cursor);
+    *revision = take_u16(&cursor);
+    return !cursor.short_of;
+}
+
+gboolean
+bh_mgmt_reply_get_monitor(const BhMgmtReply *reply, guint16 *handle)
+{
+    Cursor cursor = {reply->data, reply->size, FALSE};
+
+    *handle = take_u16(&cursor);
+    return !cursor.short_of && *handle != 0;
+}
+
+static guint16 *
+find_default(BhMgmtDefaults *self, guint16 type)
+{
+    switch (type) {
+    case DEFAULT_DISCOVERY_INTERVAL:
+        return &self->discovery.interval;
+    case DEFAULT_DISCOVERY_WINDOW:
+        return &self->discovery.window;
+    case DEFAULT_MONITORS_INTERVAL:
+        return &self->monitors.interval;
+    case DEFAULT_MONITORS_WINDOW:
+        return &self->monitors.window;
+    default:
+        return NULL;
+    }
+}
+
+/* One value with its type and length before it. */
+static void
+take_default(Cursor *cursor, BhMgmtDefaults *defaults)
+{
+    guint16 *value = find_default(defaults, take_u16(cursor));
+    guint8 size = take_u8(cursor);
+
+    if (value != NULL && size == 2)
+        *value = take_u16(cursor);
+    else
+        take_bytes(cursor, size);
+}
+
+gboolean
+bh_mgmt_reply_get_defaults(const BhMgmtReply *reply, BhMgmtDefaults *defaults)
+{
+    Cursor cursor = {reply->data, reply->size, FALSE};
+
+    *defaults = (BhMgmtDefaults){0};
+    while (cursor.left > 0)
+        take_default(&cursor, defaults);
+    return !cursor.short_of && defaults->discovery.interval != 0 &&
+           defaults->discovery.window != 0 && defaults->monitors.interval != 0 &&
+           defaults->monitors.window != 0;
+}
+
+gboolean
+bh_mgmt_reply_get_monitors(const BhMgmtReply *reply, BhMgmtMonitors *monitors)
+{
+    Cursor cursor = {reply->data, reply->size, FALSE};
+
+    *monitors = (BhMgmtMonitors){0};
+    take_u32(&cursor); /* supported features */
+    take_u32(&cursor); /* enabled features */
+    monitors->max = take_u16(&cursor);
+    take_u8(&cursor); /* patterns of one monitor */
+    gsize n = take_u16(&cursor);
+    for (gsize i = 0; i < n && !cursor.short_of; i++) {
+        guint16 handle = take_u16(&cursor);
+        if (!cursor.short_of && monitors->n_handles < BH_MGMT_MONITORS_MAX)
+            monitors->handles[monitors->n_handles++] = handle;
+    }
+    return !cursor.short_of;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A keyfile with one group per controller, and one that says of which boot it is. It is kept in
+ * memory and written as a whole whenever it changes, by renaming, so that it is never half written.
+ * No file means that there is nothing to undo.
+ *
+ * Which boot this is comes from the environment (BLEHUB_BOOT_ID, set by the unit), because the
+ * service does not see /proc/sys. If it cannot be told, nothing of an earlier process is touched.
+ */
+#include "bh-mgmt-memory.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <systemd/sd-id128.h>
+
+#define FILE_NAME "monitors"
+#define GROUP_FILE "kernel"
+#define KEY_BOOT "Boot"
+#define KEY_INSTANCE "Instance"
+#define KEY_HANDLES "Handles"
+#define KEY_DEFAULTS "Defaults"
+#define N_DEFAULTS 4
+
+struct BhMgmtMemory {
+    char *path; /* NULL = nothing is written */
+    GKeyFile *file;
+    gboolean complained; /* once is enough */
+};
+
+static char *
+dup_boot_id(void)
+{
+    const char *given = g_getenv("BLEHUB_BOOT_ID");
+    char text[SD_ID128_STRING_MAX];
+    sd_id128_t id;
+
+    if (given != NULL && given[0] != '\0')
+        return g_strdup(given);
+    return sd_id128_get_boot(&id) >= 0 ? g_strdup(sd_id128_to_string(id, text)) : NULL;
+}
+
+/* A boot that is not known is never the same. */
+static gboolean
+is_of_this_boot(GKeyFile *file)
+{
+    g_autofree char *now = dup_boot_id();
+    g_autofree char *then = g_key_file_get_string(file, GROUP_FILE, KEY_BOOT, NULL);
+
+    return now != NULL && g_strcmp0(now, then) == 0;
+}
+
+static void
+start_anew(BhMgmtMemory *self)
+{
+    g_autofree char *boot = dup_boot_id();
+
+    g_key_file_unref(self->file);
+    self->file = g_key_file_new();
+    if (boot != NULL)
+        g_key_file_set_string(self->file, GROUP_FILE, KEY_BOOT, boot);
+}
+
+BhMgmtMemory *
+bh_mgmt_memory_new(const char *directory)
+{
+    BhMgmtMemory *self = g_new0(BhMgmtMemory, 1);
+
+    self->file = g_key_file_new();
+    if (directory != NULL)
+        self->path = g_build_filename(directory, FILE_NAME, NULL);
+    if (self->path == NULL ||
+        !g_key_file_load_from_file(self->file, self->path, G_KEY_FILE_NONE, NULL) ||
+        !is_of_this_boot(self->file))
+        start_anew(self);
+    return self;
+}
+
+void
+bh_mgmt_memory_free(BhMgmtMemory *self)
+{
+    g_key_file_unref(self->file);
+    g_free(self->path);
+    g_free(self);
+}
+
+guint64
+bh_mgmt_memory_get_instance(guint16 index)
+{
+    g_autofree char *path = g_strdup_printf("/sys/class/bluetooth/hci%u", index);
+    struct stat info;
+
+    return stat(path, &info) == 0 ? (guint64)info.st_ino : 0;
+}
+
+/* Writing */
+
+static gboolean
+is_empty(BhMgmtMemory *self)
+{
+    gsize n;
+    g_auto(GStrv) groups = g_key_file_get_groups(self->file, &n);
+
+    return n == (g_key_file_has_group(self->file, GROUP_FILE) ? 1 : 0);
+}
+
+static gboolean
+write_file(BhMgmtMemory *self, GError **error)
+{
+    if (!is_empty(self))
+        return g_key_file_save_to_file(self->file, self->path, error);
+    if (g_unlink(self->path) == 0 || errno == ENOENT)
+        return TRUE;
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s", g_strerror(errno));
+    return FALSE;
+}
+
+static void
+save(BhMgmtMemory *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (self->path == NULL || write_file(self, &error) || self->complained)
+        return;
+    self->complained = TRUE;
+    g_message("after a crash monitors may stay behind in the kernel: %s", error->message);
+}
+
+/* Groups */
+
+typedef struct {
+    char name[BH_ADDRESS_TEXT_SIZE];
+} Group;
+
+static Group
+group_of(const BhMgmtController *controller)
+{
+    Group group;
+
+    bh_address_format(&controller->address, group.name);
+    return group;
+}
+
+/* Only what says something stays. */
+static void
+drop_if_empty(BhMgmtMemory *self, const char *group)
+{
+    if (!g_key_file_has_key(self->file, group, KEY_HANDLES, NULL) &&
+        !g_key_file_has_key(self->file, group, KEY_DEFAULTS, NULL))
+        g_key_file_remove_group(self->file, group, NULL);
+}
+
+static void
+set_list(BhMgmtMemory *self,
+         const BhMgmtController *controller,
+         const char *key,
+         gint *values,
+         gsize n)
+{
+    Group group = group_of(controller);
+
+    if (n > 0) {
+        g_key_file_set_uint64(self->file, group.name, KEY_INSTANCE, controller->instance);
+        g_key_file_set_integer_list(self->file, group.name, key, values, n);
+    } else {
+        g_key_file_remove_key(self->file, group.name, key, NULL);
+        drop_if_empty(self, group.name);
+    }
+    save(self);
+}
+
+void
+bh_mgmt_memory_meet(BhMgmtMemory *self, const BhMgmtController *controller)
+{
+    Group group = group_of(controller);
+
+    if (g_key_file_has_group(self->file, group.name) &&
+        g_key_file_get_uint64(self->file, group.name, KEY_INSTANCE, NULL) != controller->instance)
+        bh_mgmt_memory_forget(self, controller);
+}
+
+void
+bh_mgmt_memory_forget(BhMgmtMemory *self, const BhMgmtController *controller)
+{
+    Group group = group_of(controller);
+
+    if (g_key_file_remove_group(self->file, group.name, NULL))
+        save(self);
+}
+
+/* Handles */
+
+gsize
+bh_mgmt_memory_get_handles(BhMgmtMemory *self,
+                           const BhMgmtController *controller,
+                           guint16 *handles,
+                           gsize n)
+{
+    Group group = group_of(controller);
+    gsize n_listed = 0, kept = 0;
+    g_autofree gint *listed =
+        g_key_file_get_integer_list(self->file, group.name, KEY_HANDLES, &n_listed, NULL);
+
+    for (gsize i = 0; listed != NULL && i < n_listed && kept < n; i++)
+        if (listed[i] > 0 && listed[i] <= G_MAXUINT16)
+            handles[kept++] = (guint16)listed[i];
+    return kept;
+}
+
+/* All but one. */
+static gsize
+get_others(BhMgmtMemory *self, const BhMgmtController *controller, guint16 handle, gint *others)
+{
+    guint16 handles[BH_MGMT_MONITORS_MAX];
+    gsize n = bh_mgmt_memory_get_handles(self, controller, handles, G_N_ELEMENTS(handles));
+    gsize kept = 0;
+
+    for (gsize i = 0; i < n; i++)
+        if (handles[i] != handle)
+            others[kept++] = handles[i];
+    return kept;
+}
+
+void
+bh_mgmt_memory_add_handle(BhMgmtMemory *self, const BhMgmtController *controller, guint16 handle)
+{
+    gint values[BH_MGMT_MONITORS_MAX + 1];
+    gsize n = get_others(self, controller, handle, values);
+
+    values[n] = handle;
+    set_list(self, controller, KEY_HANDLES, values, n + 1);
+}
+
+void
+bh_mgmt_memory_remove_handle(BhMgmtMemory *self, const BhMgmtController *controller, guint16 handle)
+{
+    gint values[BH_MGMT_MONITORS_MAX];
+    gsize n = get_others(self, controller, handle, values);
+
+    set_list(self, controller, KEY_HANDLES, values, n);
+}
+
+/* Scan parameters */
+
+gboolean
+bh_mgmt_memory_get_defaults(BhMgmtMemory *self,
+                            const BhMgmtController *controller,
+                            BhMgmtDefaults *defaults)
+{
+    Group group = group_of(controller);
+    gsize n = 0;
+    g_autofree gint *values =
+        g_key_file_get_integer_list(self->file, group.name, KEY_DEFAULTS, &n, NULL);
+
+    if (values == NULL || n != N_DEFAULTS)
+        return FALSE;
+    for (gsize i = 0; i < n; i++)
+        if (values[i] <= 0 || values[i] > G_MAXUINT16)
+            return FALSE;
+    *defaults = (BhMgmtDefaults){
+        .discovery = {(guint16)values[0], (guint16)values[1]},
+        .monitors = {(guint16)values[2], (guint16)values[3]},
+    };
+    return TRUE;
+}
+
+void
+bh_mgmt_memory_set_defaults(BhMgmtMemory *self,
+                            const BhMgmtController *controller,
+                            const BhMgmtDefaults *defaults)
+{
+    gint values[N_DEFAULTS] = {0};
+
+    if (defaults == NULL) {
+        set_list(self, controller, KEY_DEFAULTS, values, 0);
+        return;
+    }
+    values[0] = defaults->discovery.interval;
+    values[1] = defaults->discovery.window;
+    values[2] = defaults->monitors.interval;
+    values[3] = defaults->monitors.window;
+    set_list(self, controller, KEY_DEFAULTS, values, N_DEFAULTS);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What this process has changed in the kernel and what outlives it there: advertisement monitors,
+ * and scan parameters of a controller that are not its own. It is written down before anything
+ * relies on it, so that the next start can undo it after a crash, and undo nothing else.
+ *
+ * A controller is known by its address and by the kernel's instance of it: one that was unplugged
+ * meanwhile has forgotten all, and its handles may be somebody else's now. The same goes for a
+ * boot.
+ */
+#include "bh-mgmt-codec.h"
+
+G_BEGIN_DECLS
+
+typedef struct BhMgmtMemory BhMgmtMemory;
+
+/* directory: where "monitors" is kept; NULL = nothing outlives the process. Reads what is there. */
+BhMgmtMemory *bh_mgmt_memory_new(const char *directory);
+/* Writes nothing. */
+void bh_mgmt_memory_free(BhMgmtMemory *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhMgmtMemory, bh_mgmt_memory_free)
+
+/* The kernel's instance of hci<index>; 0 if it cannot be told. */
+guint64 bh_mgmt_memory_get_instance(guint16 index);
+
+/* What is remembered of a controller. */
+typedef struct {
+    BhAddress address;
+    guint64 instance;
+} BhMgmtController;
+
+/* Forgets what belongs to another instance of the controller. */
+void bh_mgmt_memory_meet(BhMgmtMemory *self, const BhMgmtController *controller);
+
+/* Handles of monitors that are ours, at most n. Returns how many. */
+gsize bh_mgmt_memory_get_handles(BhMgmtMemory *self,
+                                 const BhMgmtController *controller,
+                                 guint16 *handles,
+                                 gsize n);
+void
+bh_mgmt_memory_add_handle(BhMgmtMemory *self, const BhMgmtController *controller, guint16 handle);
+void bh_mgmt_memory_remove_handle(BhMgmtMemory *self,
+                                  const BhMgmtController *controller,
+                                  guint16 handle);
+
+/* The controller's own scan parameters, while it has others of ours. FALSE if it has its own. */
+gboolean bh_mgmt_memory_get_defaults(BhMgmtMemory *self,
+                                     const BhMgmtController *controller,
+                                     BhMgmtDefaults *defaults);
+/* defaults NULL: it has its own again. */
+void bh_mgmt_memory_set_defaults(BhMgmtMemory *self,
+                                 const BhMgmtController *controller,
+                                 const BhMgmtDefaults *defaults);
+
+/* The controller is gone from the kernel, and all of this with it. */
+void bh_mgmt_memory_forget(BhMgmtMemory *self, const BhMgmtController *controller);
+
+G_END_DECLS

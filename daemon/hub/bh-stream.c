@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A packet is put together in one buffer and sent with one call: records are short, and copying
+ * them costs less than telling the kernel where each one is. A stream socket may take part of it;
+ * the rest of a line that was begun is set aside and goes first, so a line is always whole.
+ */
+#include "bh-stream.h"
+
+#include "bh-error.h"
+#include "bh-packed.h"
+#include "bh-record-queue.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MAX_RECORDS 256    /* in a packet */
+#define PACKET_BYTES 65536 /* of JSON; a line always fits, see test-lib-json.c */
+#define PREFIX_MAX 64      /* {"Sequence":N,"Dropped":M, */
+
+G_STATIC_ASSERT(BH_PACKED_PACKET_MAX <= PACKET_BYTES);
+G_STATIC_ASSERT(BH_PACKED_HEADER_SIZE + BH_PACKED_RECORD_MAX <= BH_PACKED_PACKET_MAX);
+
+struct BhStream {
+    BhStreamSpec spec;
+    BhClock *clock;       /* borrowed: outlives us */
+    BhStreamPacer *pacer; /* borrowed: outlives us */
+    BhStreamTurn turn;
+    BhStreamEndFunc on_end;
+    gpointer user_data;
+
+    int fd;
+    guint closed_watch;
+    guint writable_watch; /* 0 unless the socket is full */
+    gint64 sent_us;       /* when the last packet went; far back at first */
+    GBytes *rest;         /* of a line that was begun, or NULL */
+    gboolean broken;      /* the reader is gone */
+    gboolean finishing;
+    BhRecordQueue queue;
+};
+
+/* Packets */
+
+typedef struct {
+    guint8 bytes[PACKET_BYTES];
+    gsize size;
+    guint records;
+    guint ends[MAX_RECORDS]; /* where each record ends in bytes */
+} Packet;
+
+static void
+packet_append(Packet *packet, gconstpointer bytes, gsize size)
+{
+    memcpy(packet->bytes + packet->size, bytes, size);
+    packet->size += size;
+}
+
+static void
+packet_append_text(Packet *packet, const char *text)
+{
+    packet_append(packet, text, strlen(text));
+}
+
+static void
+packet_append_number(Packet *packet, guint64 value)
+{
+    char digits[20];
+    gsize at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    packet_append(packet, digits + at, sizeof digits - at);
+}
+
+static void
+packet_append_record(Packet *packet, const BhRecord *record)
+{
+    packet_append(packet, record->bytes, record->size);
+    packet->ends[packet->records++] = (guint)packet->size;
+}
+
+static void
+fill_lines(BhStream *self, Packet *packet)
+{
+    for (guint i = 0; i < MIN(self->queue.length, MAX_RECORDS); i++) {
+        const BhRecord *record = bh_record_queue_peek(&self->queue, i);
+
+        if (packet->size + PREFIX_MAX + record->size > PACKET_BYTES)
+            return;
+        packet_append_text(packet, "{\"Sequence\":");
+        packet_append_number(packet, self->queue.sequence + i);
+        if (i == 0 && self->queue.untold > 0) {
+            packet_append_text(packet, ",\"Dropped\":");
+            packet_append_number(packet, self->queue.untold);
+        }
+        packet_append_text(packet, ",");
+        packet_append_record(packet, record);
+    }
+}
+
+static void
+fill_packed(BhStream *self, Packet *packet)
+{
+    packet->size = BH_PACKED_HEADER_SIZE;
+    for (guint i = 0; i < MIN(self->queue.length, MAX_RECORDS); i++) {
+        const BhRecord *record = bh_record_queue_peek(&self->queue, i);
+
+        if (packet->size + record->size > BH_PACKED_PACKET_MAX)
+            break;
+        packet_append_record(packet, record);
+    }
+    bh_packed_write_header(packet->bytes,
+                           (guint16)packet->records,
+                           self->queue.sequence,
+                           (guint32)MIN(self->queue.untold, G_MAXUINT32));
+}
+
+/* Sending */
+
+/* The watch for the reader's leaving sees this, too, and ends the stream from the main loop. */
+static void
+hang_up(BhStream *self)
+{
+    self->broken = TRUE;
+    shutdown(self->fd, SHUT_RDWR);
+}
+
+static gboolean on_writable(int fd, GIOCondition condition, gpointer user_data);
+
+static void
+await_room(BhStream *self)
+{
+    self->writable_watch = g_unix_fd_add(self->fd, G_IO_OUT, on_writable, self);
+}
+
+/* TRUE if all of it was sent; else the socket is full or the stream at its end. */
+static gboolean
+send_bytes(BhStream *self, gconstpointer bytes, gsize size, gsize *sent)
+{
+    gssize n;
+
+    do
+        n = send(self->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    *sent = (gsize)MAX(n, 0);
+    if (n > 0)
+        self->sent_us = bh_clock_now_us(self->clock);
+    if (*sent == size)
+        return TRUE;
+    if (n >= 0 || errno == EAGAIN)
+        await_room(self);
+    else
+        hang_up(self);
+    return FALSE;
+}
+
+/* The rest of a line that was begun. */
+static gboolean
+send_rest(BhStream *self)
+{
+    g_autoptr(GBytes) rest = g_steal_pointer(&self->rest);
+    gsize size, sent;
+    const guint8 *bytes;
+
+    if (rest == NULL)
+        return TRUE;
+    bytes = g_bytes_get_data(rest, &size);
+    if (send_bytes(self, bytes, size, &sent))
+        return TRUE;
+    self->rest = g_bytes_new_from_bytes(rest, sent, size - sent);
+    return FALSE;
+}
+
+/* Takes out of the queue what went into the socket. */
+static void
+settle(BhStream *self, const Packet *packet, gsize sent)
+{
+    guint n = 0;
+
+    while (n < packet->records && packet->ends[n] <= sent)
+        n++;
+    if (n < packet->records && sent > (n > 0 ? packet->ends[n - 1] : 0)) {
+        self->rest = g_bytes_new(packet->bytes + sent, packet->ends[n] - sent);
+        n++;
+    }
+    bh_record_queue_take(&self->queue, n);
+}
+
+static gboolean
+send_packet(BhStream *self)
+{
+    Packet packet; /* large: only what is used is ever touched */
+    gboolean all;
+    gsize sent;
+
+    packet.size = 0;
+    packet.records = 0;
+    if (self->spec.format == BH_STREAM_JSON)
+        fill_lines(self, &packet);
+    else
+        fill_packed(self, &packet);
+    all = send_bytes(self, packet.bytes, packet.size, &sent);
+    settle(self, &packet, sent);
+    return all;
+}
+
+void
+bh_stream_flush(BhStream *self)
+{
+    if (self->broken || self->writable_watch != 0 || !send_rest(self))
+        return;
+    while (self->queue.length > 0 && send_packet(self))
+        continue;
+    if (self->finishing && self->queue.length == 0 && self->rest == NULL)
+        hang_up(self);
+}
+
+static gboolean
+on_writable(int fd, GIOCondition condition, gpointer user_data)
+{
+    BhStream *self = user_data;
+
+    self->writable_watch = 0;
+    bh_stream_flush(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_turn(gpointer user_data)
+{
+    bh_stream_flush(user_data);
+}
+
+static gboolean
+on_closed(int fd, GIOCondition condition, gpointer user_data)
+{
+    BhStream *self = user_data;
+
+    self->closed_watch = 0;
+    self->on_end(self, self->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+/* The interface */
+
+void
+bh_stream_push(BhStream *self, BhRecord *record)
+{
+    g_return_if_fail(record->size <= PACKET_BYTES - PREFIX_MAX);
+
+    if (self->broken || self->finishing)
+        return;
+    if (bh_record_queue_is_full_for(&self->queue, record))
+        bh_stream_flush(self);
+    bh_record_queue_push(&self->queue, record);
+    if (self->writable_watch == 0 && !self->turn.waiting)
+        bh_stream_pacer_add(self->pacer,
+                            &self->turn,
+                            MAX(bh_clock_now_us(self->clock), self->sent_us + self->spec.batch_us));
+}
+
+void
+bh_stream_finish(BhStream *self)
+{
+    self->finishing = TRUE;
+    bh_stream_flush(self);
+}
+
+BhStreamFormat
+bh_stream_get_format(BhStream *self)
+{
+    return self->spec.format;
+}
+
+guint64
+bh_stream_get_delivered(BhStream *self)
+{
+    return self->queue.taken;
+}
+
+guint64
+bh_stream_get_dropped(BhStream *self)
+{
+    return self->queue.dropped;
+}
+
+static gboolean
+make_sockets(BhStreamFormat format, int fds[2], GError **error)
+{
+    int type = format == BH_STREAM_JSON ? SOCK_STREAM : SOCK_SEQPACKET;
+    BhError code;
+
+    if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds) == 0) {
+        shutdown(fds[0], SHUT_RD); /* what a reader writes fails there, and is never kept here */
+        return TRUE;
+    }
+    code = errno == EMFILE || errno == ENFILE ? BH_ERROR_LIMIT_EXCEEDED : BH_ERROR_FAILED;
+    g_set_error(error, BH_ERROR, code, "no socket for a stream: %s", g_strerror(errno));
+    return FALSE;
+}
+
+BhStream *
+bh_stream_new(const BhStreamSpec *spec,
+              BhClock *clock,
+              BhStreamPacer *pacer,
+              BhStreamEndFunc on_end,
+              gpointer user_data,
+              int *reader_fd,
+              GError **error)
+{
+    BhStream *self;
+    int fds[2];
+
+    if (!make_sockets(spec->format, fds, error))
+        return NULL;
+    self = g_new0(BhStream, 1);
+    self->spec = *spec;
+    self->clock = clock;
+    self->pacer = pacer;
+    self->turn = (BhStreamTurn){.func = on_turn, .user_data = self};
+    self->on_end = on_end;
+    self->user_data = user_data;
+    self->fd = fds[0];
+    self->closed_watch = g_unix_fd_add(self->fd, G_IO_HUP | G_IO_ERR, on_closed, self);
+    self->sent_us = bh_clock_now_us(clock) - spec->batch_us;
+    bh_record_queue_init(&self->queue, spec->queue, BH_STREAM_MAX_BYTES);
+    *reader_fd = fds[1];
+    return self;
+}
+
+void
+bh_stream_free(BhStream *self)
+{
+    bh_stream_flush(self);
+    bh_stream_pacer_remove(self->pacer, &self->turn);
+    if (self->closed_watch != 0)
+        g_source_remove(self->closed_watch);
+    if (self->writable_watch != 0)
+        g_source_remove(self->writable_watch);
+    close(self->fd);
+    bh_record_queue_clear(&self->queue);
+    g_clear_pointer(&self->rest, g_bytes_unref);
+    g_free(self);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Everything of libblehub-client, and of libblehub. */
+#include "bh-dbus.h"
+#include "bh-live-scan.h"
+#include "bh-stream-reader.h"
+#include "blehub.h"

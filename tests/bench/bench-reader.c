@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A client of blehubd: one scan, one stream, and a count of what came. Commands on stdin, one a
+ * line, each answered by one line; the peer's program understands the same:
+ *
+ *   count     starts again at 0                                       "ok"
+ *   time      the same, and measures how long each record took        "ok"
+ *   wait N    until N records came or were lost                       "COUNT"
+ *   report    COUNT, median and 99th percentile in us, records lost   "COUNT P50 P99 LOST"
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench-advert.h"
+#include "bench-stream.h"
+#include "bh-sdbus.h"
+
+#define HUB "org.blehub"
+#define HUB_PATH "/org/blehub"
+#define CALL_US (10 * G_USEC_PER_SEC)
+
+typedef struct {
+    char *bus_address;
+    char *format;
+    gint batch_ms;
+} Options;
+
+static void
+clear_options(Options *options)
+{
+    g_free(options->bus_address);
+    g_free(options->format);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear_options)
+
+typedef struct {
+    sd_bus *bus;
+    int fd;
+    BhBenchStream stream;
+    guint64 count;
+    guint64 lost_before; /* count began */
+    guint64 wanted;      /* 0 = nobody waits */
+    gboolean timing;
+    GArray *delays_us; /* of guint32 */
+} Reader;
+
+/* Records */
+
+static void
+on_record(gpointer user_data, const guint8 *data, gsize size)
+{
+    Reader *self = user_data;
+    guint64 sent_ns = 0;
+
+    self->count++;
+    if (!self->timing || size < sizeof sent_ns)
+        return;
+    memcpy(&sent_ns, data, sizeof sent_ns);
+    guint32 delay_us = (guint32)((bh_bench_now_ns() - (gint64)GUINT64_FROM_LE(sent_ns)) / 1000);
+    g_array_append_val(self->delays_us, delay_us);
+}
+
+static guint64
+lost(const Reader *self)
+{
+    return self->stream.lost + self->stream.malformed - self->lost_before;
+}
+
+static void
+answer_waiting(Reader *self)
+{
+    if (self->wanted == 0 || self->count + lost(self) < self->wanted)
+        return;
+    self->wanted = 0;
+    printf("%" G_GUINT64_FORMAT "\n", self->count);
+}
+
+/* Commands */
+
+static int
+compare_delays(gconstpointer a, gconstpointer b)
+{
+    guint32 left = *(const guint32 *)a, right = *(const guint32 *)b;
+    return (left > right) - (left < right);
+}
+
+static guint32
+percentile(const GArray *sorted, guint percent)
+{
+    return sorted->len > 0 ? g_array_index(sorted, guint32, (sorted->len - 1) * percent / 100) : 0;
+}
+
+static void
+report(Reader *self)
+{
+    g_array_sort(self->delays_us, compare_delays);
+    printf("%" G_GUINT64_FORMAT " %u %u %" G_GUINT64_FORMAT "\n",
+           self->count,
+           percentile(self->delays_us, 50),
+           percentile(self->delays_us, 99),
+           lost(self));
+}
+
+static void
+start_count(Reader *self, gboolean timing)
+{
+    self->timing = timing;
+    self->count = 0;
+    self->lost_before = self->stream.lost + self->stream.malformed;
+    g_array_set_size(self->delays_us, 0);
+    puts("ok");
+}
+
+static void
+obey(Reader *self, const char *line)
+{
+    if (g_str_has_prefix(line, "wait ")) {
+        self->wanted = g_ascii_strtoull(line + strlen("wait "), NULL, 10);
+        answer_waiting(self);
+    } else if (g_str_has_prefix(line, "report")) {
+        report(self);
+    } else {
+        start_count(self, g_str_has_prefix(line, "time"));
+    }
+    fflush(stdout);
+}
+
+static void
+run(Reader *self)
+{
+    struct pollfd polls[] = {{.fd = self->fd, .events = POLLIN},
+                             {.fd = STDIN_FILENO, .events = POLLIN},
+                             {.fd = sd_bus_get_fd(self->bus), .events = POLLIN}};
+    char line[128];
+
+    while (poll(polls, G_N_ELEMENTS(polls), -1) >= 0) {
+        if (polls[0].revents != 0 && !bh_bench_stream_read(&self->stream, self->fd))
+            return;
+        if (self->wanted != 0) {
+            answer_waiting(self);
+            fflush(stdout);
+        }
+        if (polls[1].revents != 0) {
+            if (fgets(line, sizeof line, stdin) == NULL)
+                return;
+            obey(self, line);
+        }
+        if (polls[2].revents != 0 && sd_bus_process(self->bus, NULL) < 0)
+            return;
+    }
+}
+
+/* Start */
+
+static int
+call(Reader *self, sd_bus_message *message, sd_bus_message **reply)
+{
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    int result = sd_bus_call(self->bus, message, CALL_US, &error, reply);
+
+    if (result < 0)
+        fprintf(stderr, "bench-reader: %s: %s\n", error.name, error.message);
+    sd_bus_error_free(&error);
+    return result;
+}
+
+static int
+start_scan(Reader *self, sd_bus_message **reply)
+{
+    g_autoptr(sd_bus_message) message = NULL;
+    int result = sd_bus_message_new_method_call(self->bus,
+                                                &message,
+                                                HUB,
+                                                HUB_PATH,
+                                                "org.blehub.Hub1",
+                                                "Scan");
+
+    if (result < 0 || (result = sd_bus_message_append(message,
+                                                      "a{sv}",
+                                                      2,
+                                                      "ManufacturerIds",
+                                                      "aq",
+                                                      1,
+                                                      BH_BENCH_COMPANY,
+                                                      "RSSI",
+                                                      "n",
+                                                      -100)) < 0)
+        return result;
+    return call(self, message, reply);
+}
+
+static int
+open_stream(Reader *self, const Options *options, const char *scan)
+{
+    g_autoptr(sd_bus_message) message = NULL;
+    g_autoptr(sd_bus_message) reply = NULL;
+    int result = sd_bus_message_new_method_call(self->bus,
+                                                &message,
+                                                HUB,
+                                                scan,
+                                                "org.blehub.Scan1",
+                                                "OpenStream");
+    int fd = -1;
+
+    if (result < 0 ||
+        (result = sd_bus_message_append(message,
+                                        "a{sv}",
+                                        2,
+                                        "Format",
+                                        "s",
+                                        options->format,
+                                        "BatchMs",
+                                        "u",
+                                        (guint32)options->batch_ms)) < 0 ||
+        (result = call(self, message, &reply)) < 0 ||
+        (result = sd_bus_message_read_basic(reply, 'h', &fd)) < 0)
+        return result;
+    self->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return self->fd;
+}
+
+static int
+start(Reader *self, const Options *options)
+{
+    g_autoptr(sd_bus_message) reply = NULL;
+    const char *scan = NULL;
+    int result;
+
+    if ((result = sd_bus_new(&self->bus)) < 0 ||
+        (result = sd_bus_set_address(self->bus, options->bus_address)) < 0 ||
+        (result = sd_bus_set_bus_client(self->bus, TRUE)) < 0 ||
+        (result = sd_bus_negotiate_fds(self->bus, TRUE)) < 0 ||
+        (result = sd_bus_start(self->bus)) < 0 || (result = start_scan(self, &reply)) < 0 ||
+        (result = sd_bus_message_read_basic(reply, 'o', &scan)) < 0)
+        return result;
+    return open_stream(self, options, scan);
+}
+
+static gboolean
+parse_options(Options *options, int *argc, char ***argv)
+{
+    const GOptionEntry entries[] = {
+        {"bus", 0, 0, G_OPTION_ARG_STRING, &options->bus_address, "Bus of blehubd", "ADDRESS"},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &options->format, "packed or json", "FORMAT"},
+        {"batch-ms", 0, 0, G_OPTION_ARG_INT, &options->batch_ms, "BatchMs of the stream", "MS"},
+        {NULL}};
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (g_option_context_parse(context, argc, argv, &error) && options->bus_address != NULL)
+        return TRUE;
+    fprintf(stderr, "bench-reader: %s\n", error != NULL ? error->message : "needs --bus");
+    return FALSE;
+}
+
+int
+main(int argc, char **argv)
+{
+    g_auto(Options) options = {.format = g_strdup("packed"), .batch_ms = 10};
+    Reader reader = {.fd = -1, .delays_us = g_array_new(FALSE, FALSE, sizeof(guint32))};
+    int status = 2;
+
+    if (parse_options(&options, &argc, &argv)) {
+        bh_bench_stream_init(&reader.stream, g_str_equal(options.format, "packed"));
+        reader.stream.on_record = on_record;
+        reader.stream.user_data = &reader;
+        int result = start(&reader, &options);
+        if (result >= 0) {
+            puts("ready");
+            fflush(stdout);
+            run(&reader);
+        } else {
+            fprintf(stderr, "bench-reader: %s\n", g_strerror(-result));
+        }
+        status = result >= 0 ? 0 : 1;
+    }
+    bh_bench_stream_clear(&reader.stream);
+    g_array_unref(reader.delays_us);
+    sd_bus_flush_close_unref(reader.bus);
+    return status;
+}

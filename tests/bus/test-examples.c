@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The examples, run as a user would run them: each prints what the simulated devices say, and
+ * leaves nothing behind when it is ended.
+ */
+#include "bh-fixture.h"
+#include "test-main.h"
+
+#include <signal.h>
+#include <string.h>
+
+static const char home[] = "[adapter main]\n"
+                           "Address=00:AA:01:00:00:01\n"
+                           "Powered=true\n"
+                           "DuplicateFilter=data\n"
+                           "[device lamp]\n"
+                           "Address=C0:00:00:00:00:01\n"
+                           "Name=Lamp\n"
+                           "IntervalMs=20\n"
+                           "PayloadCounter=true\n"
+                           "RSSI=-50\n"
+                           "[device far]\n"
+                           "Address=C0:00:00:00:00:02\n"
+                           "Name=Far\n"
+                           "IntervalMs=20\n"
+                           "PayloadCounter=true\n"
+                           "RSSI=-95\n";
+
+static const char *const examples[] = {"EXAMPLE_C", "EXAMPLE_PYTHON", "EXAMPLE_NODE"};
+
+typedef struct {
+    GDataInputStream *lines;
+    guint read;
+    char *last;
+    gboolean ended;
+} Output;
+
+static void read_line(Output *self);
+
+static void
+on_line(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Output *self = data;
+    char *line = g_data_input_stream_read_line_finish(self->lines, result, NULL, NULL);
+
+    self->ended = line == NULL;
+    if (self->ended)
+        return;
+    ck_assert_msg(strcmp(line, "C0:00:00:00:00:01 -50 dBm Lamp") == 0, "%s", line);
+    g_free(self->last);
+    self->last = line;
+    self->read++;
+    read_line(self);
+}
+
+static void
+read_line(Output *self)
+{
+    g_data_input_stream_read_line_async(self->lines, G_PRIORITY_DEFAULT, NULL, on_line, self);
+}
+
+/* Where blehubctl is found by its name. */
+static char *
+path_with_blehubctl(void)
+{
+    g_autofree char *directory = g_path_get_dirname(g_getenv("BLEHUBCTL"));
+
+    return g_strconcat(directory, ":", g_getenv("PATH"), NULL);
+}
+
+static GSubprocess *
+start_example(BhFixture *f, const char *name)
+{
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+    g_autofree char *path = path_with_blehubctl();
+    g_autoptr(GError) error = NULL;
+    GSubprocess *process;
+
+    ck_assert_msg(g_getenv(name) != NULL, "%s is not set", name);
+    g_subprocess_launcher_setenv(launcher, "DBUS_SYSTEM_BUS_ADDRESS", f->address, TRUE);
+    g_subprocess_launcher_setenv(launcher, "PATH", path, TRUE);
+    process = g_subprocess_launcher_spawn(launcher, &error, g_getenv(name), NULL);
+    g_assert_no_error(error);
+    return process;
+}
+
+static guint64
+count_streams(BhFixture *f)
+{
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_sync(f->connection,
+                                    "org.blehub",
+                                    "/org/blehub",
+                                    "org.freedesktop.DBus.Properties",
+                                    "Get",
+                                    g_variant_new("(ss)", "org.blehub.Hub1", "Counters"),
+                                    NULL,
+                                    G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                                    10000,
+                                    NULL,
+                                    NULL);
+    g_autoptr(GVariant) counters = NULL;
+    guint64 value = G_MAXUINT64;
+
+    ck_assert_ptr_nonnull(reply);
+    g_variant_get(reply, "(v)", &counters);
+    g_variant_lookup(counters, "Streams", "t", &value);
+    return value;
+}
+
+static gboolean
+on_tick(gpointer data)
+{
+    return G_SOURCE_CONTINUE;
+}
+
+START_TEST(an_example_prints_what_is_near_and_leaves_nothing_behind)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(GSubprocess) process = NULL;
+    Output output = {0};
+    guint tick;
+
+    bh_fixture_init(&f);
+    bh_fixture_start_sim(&f, home);
+    bh_fixture_start_hub(&f, NULL);
+    process = start_example(&f, examples[_i]);
+    output.lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(process));
+    read_line(&output);
+    BH_AWAIT(output.read >= 3);
+    ck_assert_uint_eq(count_streams(&f), 1);
+    g_subprocess_send_signal(process, SIGTERM);
+    BH_AWAIT(output.ended);
+    tick = g_timeout_add(5, on_tick, NULL);
+    BH_AWAIT(count_streams(&f) == 0);
+    g_source_remove(tick);
+    ck_assert(g_subprocess_wait(process, NULL, NULL));
+    g_object_unref(output.lines);
+    g_free(output.last);
+}
+END_TEST
+
+int
+main(void)
+{
+    Suite *suite = suite_create("examples");
+    TCase *tests = tcase_create("examples");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_loop_test(tests,
+                        an_example_prints_what_is_near_and_leaves_nothing_behind,
+                        0,
+                        G_N_ELEMENTS(examples));
+    suite_add_tcase(suite, tests);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
