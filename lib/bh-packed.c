@@ -258,9 +258,9 @@ bh_packed_iter_next(BhPackedIter *iter, BhPackedRecord *record, GError **error)
 }
 
 void
-bh_packed_record_add_to_row(const BhPackedRecord *record, GVariantBuilder *builder)
+bh_packed_record_get_device(const BhPackedRecord *record, BhDevice *device)
 {
-    const BhDevice device = {
+    *device = (BhDevice){
         .address = record->address,
         .rssi = record->rssi,
         .raw = record->raw,
@@ -270,10 +270,18 @@ bh_packed_record_add_to_row(const BhPackedRecord *record, GVariantBuilder *build
         .payload_size = (guint16)(record->advertising_size + record->scan_response_size),
         .advertising_size = (guint16)record->advertising_size,
         .realtime_us = record->realtime_us,
+        .first_seen_us = record->monotonic_us,
         .last_seen_us = record->monotonic_us,
     };
+}
+
+void
+bh_packed_record_add_to_row(const BhPackedRecord *record, GVariantBuilder *builder)
+{
+    BhDevice device;
     char adapter[BH_ADDRESS_TEXT_SIZE];
 
+    bh_packed_record_get_device(record, &device);
     bh_device_add_to_row(&device, builder);
     if (!record->has_adapter)
         return;

@@ -93,6 +93,10 @@ gboolean bh_packed_iter_init(BhPackedIter *iter, const guint8 *packet, gsize siz
  * fit; the iterator is then at its end. */
 gboolean bh_packed_iter_next(BhPackedIter *iter, BhPackedRecord *record, GError **error);
 
+/** The record as a device of libblehub: for rows, filters, statistics. Its payload is borrowed from
+ * the packet and only to be read; slot, generation and holds mean nothing. */
+void bh_packed_record_get_device(const BhPackedRecord *record, BhDevice *device);
+
 /** Adds what a device row has (see bh_device_add_to_row()), and Adapter s. builder is a
  * GVariantBuilder of a{sv}. */
 void bh_packed_record_add_to_row(const BhPackedRecord *record, GVariantBuilder *builder);

@@ -1,28 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * One entry per identity, in no order.
+ * One device per address and type, in no order. Rows are made at the end only: most devices are
+ * heard very often.
  */
 #include "heard.h"
 
-#include "bh-report.h"
-#include "bh-statistics.h"
-#include "row-text.h"
-
-typedef struct {
-    GVariant *row; /* newest */
-    BhStatistics statistics;
-} Device;
-
 struct BhHeard {
-    GHashTable *devices; /* identity -> Device */
+    GHashTable *devices; /* address (in the device) -> BhDevice, whose payload is its own */
 };
 
 static void
-device_free(Device *self)
+device_free(BhDevice *device)
 {
-    g_variant_unref(self->row);
-    g_free(self);
+    g_free(device->payload);
+    g_free(device);
 }
 
 BhHeard *
@@ -31,7 +23,7 @@ bh_heard_new(void)
     BhHeard *self = g_new0(BhHeard, 1);
 
     self->devices =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)device_free);
+        g_hash_table_new_full(bh_address_hash, bh_address_equal, NULL, (GDestroyNotify)device_free);
     return self;
 }
 
@@ -42,40 +34,45 @@ bh_heard_free(BhHeard *self)
     g_free(self);
 }
 
+/* Takes over what the report says; the address, which is the key, stays where it is. */
 static void
-count(Device *device)
+update(BhDevice *device, const BhPackedRecord *record)
 {
-    gint16 rssi = BH_RSSI_UNKNOWN;
-    gint64 monotonic_us = 0;
+    BhStatistics statistics = device->statistics;
 
-    g_variant_lookup(device->row, "RSSI", "n", &rssi);
-    g_variant_lookup(device->row, "TimestampMonotonic", "x", &monotonic_us);
-    bh_statistics_add(&device->statistics, (gint8)rssi, monotonic_us);
+    g_free(device->payload);
+    bh_packed_record_get_device(record, device);
+    device->payload = g_memdup2(device->payload, device->payload_size);
+    device->statistics = statistics;
+    bh_statistics_add(&device->statistics, record->rssi, record->monotonic_us);
 }
 
 gboolean
-bh_heard_add(BhHeard *self, GVariant *row)
+bh_heard_add(BhHeard *self, const BhPackedRecord *record)
 {
-    g_autofree char *identity = bh_row_dup_identity(row);
-    Device *device = g_hash_table_lookup(self->devices, identity);
+    BhDevice *device = g_hash_table_lookup(self->devices, &record->address);
     gboolean is_new = device == NULL;
 
-    if (is_new) {
-        device = g_new0(Device, 1);
-        g_hash_table_insert(self->devices, g_steal_pointer(&identity), device);
-    }
-    g_clear_pointer(&device->row, g_variant_unref);
-    device->row = g_variant_ref(row);
-    count(device);
+    if (is_new)
+        device = g_new0(BhDevice, 1);
+    update(device, record);
+    if (is_new)
+        g_hash_table_insert(self->devices, &device->address, device);
     return is_new;
 }
 
 gboolean
-bh_heard_has(BhHeard *self, GVariant *row)
+bh_heard_has_row(BhHeard *self, GVariant *row)
 {
-    g_autofree char *identity = bh_row_dup_identity(row);
+    const char *text = NULL, *type_text = NULL;
+    BhAddressType type = BH_ADDRESS_PUBLIC;
+    BhAddress address;
 
-    return g_hash_table_contains(self->devices, identity);
+    return g_variant_lookup(row, "Address", "&s", &text) &&
+           g_variant_lookup(row, "AddressType", "&s", &type_text) &&
+           bh_address_type_from_string(type_text, &type) &&
+           bh_address_parse(text, type, &address, NULL) &&
+           g_hash_table_contains(self->devices, &address);
 }
 
 guint
@@ -84,33 +81,22 @@ bh_heard_count(const BhHeard *self)
     return g_hash_table_size(self->devices);
 }
 
-static GVariant *
-row_with_statistics(const Device *device)
-{
-    GVariantBuilder builder;
-    GVariantIter iter;
-    GVariant *entry;
-
-    g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
-    g_variant_iter_init(&iter, device->row);
-    while ((entry = g_variant_iter_next_value(&iter)) != NULL) {
-        g_variant_builder_add_value(&builder, entry);
-        g_variant_unref(entry);
-    }
-    bh_statistics_add_to_row(&device->statistics, &builder);
-    return g_variant_builder_end(&builder);
-}
-
 GVariant *
 bh_heard_get_rows(BhHeard *self)
 {
     GVariantBuilder rows;
     GHashTableIter iter;
-    gpointer device = NULL;
+    gpointer value = NULL;
 
     g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
     g_hash_table_iter_init(&iter, self->devices);
-    while (g_hash_table_iter_next(&iter, NULL, &device))
-        g_variant_builder_add_value(&rows, row_with_statistics(device));
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const BhDevice *device = value;
+
+        g_variant_builder_open(&rows, G_VARIANT_TYPE_VARDICT);
+        bh_device_add_to_row(device, &rows);
+        bh_statistics_add_to_row(&device->statistics, &rows);
+        g_variant_builder_close(&rows);
+    }
     return g_variant_ref_sink(g_variant_builder_end(&rows));
 }

@@ -11,6 +11,7 @@
 #include "row-text.h"
 #include "verbs.h"
 
+#include "bh-json.h"
 #include "bh-stream-reader.h"
 
 #include <glib-unix.h>
@@ -39,6 +40,7 @@ typedef struct {
     GMainLoop *loop;
     GCancellable *cancellable;
     BhHeard *heard;   /* what was printed as found */
+    GString *line;    /* of JSON under way */
     GError *error;    /* why the scan broke off */
     gboolean reading; /* a read is out */
     gboolean ready;   /* of the radio, as last told */
@@ -66,6 +68,8 @@ live_scan_clear(LiveScan *self)
     g_clear_object(&self->cancellable);
     g_clear_pointer(&self->loop, g_main_loop_unref);
     g_clear_pointer(&self->heard, bh_heard_free);
+    if (self->line)
+        g_string_free(g_steal_pointer(&self->line), TRUE);
     g_clear_error(&self->error);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LiveScan, live_scan_clear)
@@ -105,36 +109,47 @@ is_complete(const LiveScan *self)
     return self->count > 0 && bh_heard_count(self->heard) >= self->count;
 }
 
-/* Prints a report as asked for; also where it becomes a device that was found. */
 static void
-take_report(LiveScan *self, GVariant *row)
+print_line(LiveScan *self, const BhPackedRecord *record)
 {
-    gboolean is_new = bh_heard_add(self->heard, row);
-    g_autofree char *text = NULL;
+    char adapter[BH_ADDRESS_TEXT_SIZE];
+    BhDevice device;
 
-    self->reports++;
-    if (self->ctl->json) {
-        text = bh_json_take_line(bh_json_from_variant(row));
-        bh_ctl_print(text);
-        bh_ctl_print("\n");
-    } else if (is_new || self->all) {
-        text = bh_row_text(row, is_new ? "Found" : "Heard");
-        bh_ctl_print(text);
-    }
-    if (is_complete(self))
-        g_main_loop_quit(self->loop);
+    bh_packed_record_get_device(record, &device);
+    bh_address_format(&record->adapter, adapter);
+    g_string_assign(self->line, "{");
+    bh_json_append_device(self->line, &device, record->has_adapter ? adapter : NULL);
+    g_string_append(self->line, "}\n");
+    bh_ctl_print(self->line->str);
 }
 
 static void
-take_record(LiveScan *self, const BhPackedRecord *record)
+print_text(const BhPackedRecord *record, const char *verb)
 {
     GVariantBuilder builder;
     g_autoptr(GVariant) row = NULL;
+    g_autofree char *text = NULL;
 
     g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
     bh_packed_record_add_to_row(record, &builder);
     row = g_variant_ref_sink(g_variant_builder_end(&builder));
-    take_report(self, row);
+    text = bh_row_text(row, verb);
+    bh_ctl_print(text);
+}
+
+/* Prints a report as asked for; also where it becomes a device that was found. */
+static void
+take_record(LiveScan *self, const BhPackedRecord *record)
+{
+    gboolean is_new = bh_heard_add(self->heard, record);
+
+    self->reports++;
+    if (self->ctl->json)
+        print_line(self, record);
+    else if (is_new || self->all)
+        print_text(record, is_new ? "Found" : "Heard");
+    if (is_complete(self))
+        g_main_loop_quit(self->loop);
 }
 
 static void read_packet(LiveScan *self);
@@ -285,13 +300,20 @@ end(LiveScan *self)
 
 /* Devices whose first report was still under way when the scan ended. */
 static void
-take_missed(LiveScan *self, GVariant *rows)
+print_missed(LiveScan *self, GVariant *rows)
 {
     for (gsize i = 0; i < g_variant_n_children(rows); i++) {
         g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+        g_autofree char *text = NULL;
 
-        if (!bh_heard_has(self->heard, row))
-            take_report(self, row);
+        if (bh_heard_has_row(self->heard, row))
+            continue;
+        self->reports++;
+        text = self->ctl->json ? bh_json_take_line(bh_json_from_variant(row))
+                               : bh_row_text(row, "Found");
+        bh_ctl_print(text);
+        if (self->ctl->json)
+            bh_ctl_print("\n");
     }
 }
 
@@ -337,11 +359,12 @@ scan(LiveScan *self, GVariant *options)
     self->loop = g_main_loop_new(NULL, FALSE);
     self->cancellable = g_cancellable_new();
     self->heard = bh_heard_new();
+    self->line = g_string_new(NULL);
     if (!begin(self, options, &error))
         return bh_ctl_fail(error);
     listen(self);
     rows = end(self);
-    take_missed(self, rows);
+    print_missed(self, rows);
     if (self->ctl->json)
         print_json_summary(self, rows);
     else
