@@ -376,7 +376,7 @@ bh_bluez_set_ingest(BhBluez *self,
         g_set_error(error,
                     BH_ERROR,
                     reason != NULL ? reason->code : BH_ERROR_FAILED,
-                    "--ingest=mgmt: %s",
+                    "--ingest=mgmt: management socket: %s",
                     self->no_mgmt);
         return FALSE;
     }

@@ -236,12 +236,12 @@ receive_until(int fd, gint64 deadline_us, guint8 *bytes, gsize size)
     for (;;) {
         gint64 left_us = deadline_us - g_get_monotonic_time();
         struct pollfd pollfd = {.fd = fd, .events = POLLIN};
-        gssize n = recv(fd, bytes, size, MSG_DONTWAIT);
 
-        if (n >= 0 || (errno != EAGAIN && errno != EINTR))
-            return n;
         if (left_us <= 0)
             return 0;
+        gssize n = recv(fd, bytes, size, MSG_DONTWAIT);
+        if (n >= 0 || (errno != EAGAIN && errno != EINTR))
+            return n;
         poll(&pollfd, 1, (int)(left_us / 1000 + 1));
     }
 }
@@ -263,11 +263,10 @@ ask(BhMgmt *self,
             if (bh_mgmt_event_parse(bytes, (gsize)n, event) == BH_MGMT_PARSED && is_reply(event) &&
                 event->reply.opcode == opcode_of(packet))
                 return TRUE;
-    g_set_error(error,
-                BH_ERROR,
-                BH_ERROR_FAILED,
-                "management socket: %s",
-                n == 0 ? "no answer" : g_strerror(errno));
+    g_set_error_literal(error,
+                        BH_ERROR,
+                        BH_ERROR_FAILED,
+                        n == 0 ? "it does not answer" : g_strerror(errno));
     return FALSE;
 }
 
@@ -283,7 +282,7 @@ read_version(BhMgmt *self, gint64 deadline_us, GError **error)
         return FALSE;
     if (bh_mgmt_reply_get_version(&event.reply, &self->version, &self->revision))
         return TRUE;
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FAILED, "management socket: no version");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FAILED, "it has no version");
     return FALSE;
 }
 
@@ -304,7 +303,7 @@ check_right(BhMgmt *self, gint64 deadline_us, GError **error)
     g_set_error_literal(error,
                         BH_ERROR,
                         BH_ERROR_NOT_AUTHORIZED,
-                        "management socket: it was bound without CAP_NET_ADMIN");
+                        "it was bound without CAP_NET_ADMIN");
     return FALSE;
 }
 
@@ -390,7 +389,7 @@ bh_mgmt_new(int fd, guint timeout_ms, GError **error)
 
     self->fd = fd;
     if (!bh_mgmt_socket_prepare(fd)) {
-        g_set_error(error, BH_ERROR, BH_ERROR_FAILED, "management socket: %s", g_strerror(errno));
+        g_set_error_literal(error, BH_ERROR, BH_ERROR_FAILED, g_strerror(errno));
         return NULL;
     }
     bh_mgmt_socket_set_bulk(fd, FALSE);

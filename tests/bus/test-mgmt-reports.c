@@ -89,10 +89,10 @@ START_TEST(packets_the_kernel_throws_away_are_counted)
     s.bus.mgmt_fd = bh_kernel_connect_lossy(s.kernel);
     bh_fixture_start_hub(&s.bus, NULL);
     g_autofree char *scan = bh_mgmt_scene_scan_running(&s, "{}");
-    g_subprocess_send_signal(s.bus.hub, SIGSTOP);
+    bh_fixture_freeze_process(s.bus.hub);
     for (; sent < 20000; sent++)
         hear(&s, -60, 0, ADV);
-    g_subprocess_send_signal(s.bus.hub, SIGCONT);
+    bh_fixture_thaw_process(s.bus.hub);
     BH_POLL((seen = bh_mgmt_scene_get_seen(&s, scan)) +
                 bh_mgmt_scene_get_counter(&s, "KernelDrops") ==
             sent);
