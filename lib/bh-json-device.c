@@ -198,8 +198,10 @@ append_raw(GString *out, const BhDevice *device)
 
     if (!device->raw)
         return;
-    append_bytes(out, "AdvertisingData", device->payload, advertising);
-    append_boolean(out, "Merged", device->merged != 0);
+    if (advertising > 0 || device->payload_size == 0) { /* else only the scan response was heard */
+        append_bytes(out, "AdvertisingData", device->payload, advertising);
+        append_boolean(out, "Merged", device->merged != 0);
+    }
     if (advertising < device->payload_size)
         append_bytes(out,
                      "ScanResponse",
