@@ -72,6 +72,13 @@ bh_bluez_bus_attach(BhBluezBus *self,
     g_source_attach(self->source, NULL);
 }
 
+void
+bh_bluez_bus_set_batch(BhBluezBus *self, guint batch_ms)
+{
+    if (self->source != NULL)
+        bh_sdbus_source_set_batch(self->source, batch_ms);
+}
+
 static sd_bus_message *
 new_call(BhBluezBus *self,
          const char *destination,

@@ -29,6 +29,9 @@ void bh_bluez_bus_attach(BhBluezBus *self,
                          BhSdbusLostFunc lost,
                          gpointer data);
 
+/* How long advertisements may wait to be read together, 0 to 10 ms. Nothing unless attached. */
+void bh_bluez_bus_set_batch(BhBluezBus *self, guint batch_ms);
+
 /* Detaches and closes; no callback comes afterwards. */
 void bh_bluez_bus_close(BhBluezBus *self);
 

@@ -16,7 +16,7 @@ typedef struct {
     guint power_cycle_ms; /* off and on again, in all */
     guint backoff_min_ms; /* first wait after a failure, doubled by each further one */
     guint backoff_max_ms; /* and to here: a call is cheap, a scan that starts late is not */
-    guint batch_ms;       /* between two drains of a busy stream */
+    guint batch_ms; /* between two drains of a busy stream, unless somebody wants them sooner */
 } BhBluezTiming;
 
 #define BH_BLUEZ_REFRESH_MS 2000 /* unless told otherwise, see bh_bluez_set_refresh() */
@@ -24,7 +24,7 @@ typedef struct {
 #define BH_BLUEZ_TIMING_DEFAULT                                                                    \
     {                                                                                              \
         .call_ms = 10000, .tree_ms = 25000, .check_ms = 5000, .mgmt_ms = 2000,                     \
-        .power_cycle_ms = 10000, .backoff_min_ms = 250, .backoff_max_ms = 2000, .batch_ms = 4,     \
+        .power_cycle_ms = 10000, .backoff_min_ms = 250, .backoff_max_ms = 2000, .batch_ms = 10,    \
     }
 
 /* How long to wait after so many failures in a row (0 = the first). */

@@ -252,6 +252,17 @@ restart_scan(BhRadio *radio, guint8 slot)
 }
 
 static void
+set_batch(BhRadio *radio, guint batch_ms)
+{
+    BhBluez *self = BH_BLUEZ(radio);
+    guint bounded_ms = MIN(batch_ms, self->timing.batch_ms);
+
+    bh_bluez_bus_set_batch(self->bus, bounded_ms);
+    if (self->mgmt != NULL)
+        bh_mgmt_set_batch(self->mgmt, bounded_ms);
+}
+
+static void
 power_cycle_async(BhRadio *radio,
                   guint8 slot,
                   GCancellable *cancellable,
@@ -307,6 +318,7 @@ bh_bluez_radio_init(BhRadioInterface *iface)
     iface->set_scan = set_scan;
     iface->check_scan = check_scan;
     iface->restart_scan = restart_scan;
+    iface->set_batch = set_batch;
     iface->power_cycle_async = power_cycle_async;
     iface->power_cycle_finish = power_cycle_finish;
     iface->check_async = check_async;

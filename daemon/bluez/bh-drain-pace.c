@@ -12,6 +12,14 @@ bh_drain_pace_init(BhDrainPace *self, guint batch_ms)
 }
 
 void
+bh_drain_pace_set_batch(BhDrainPace *self, guint batch_ms)
+{
+    self->batch_us = (gint64)MIN(batch_ms, BH_DRAIN_BATCH_MAX_MS) * 1000;
+    if (self->hold_until_us != 0)
+        self->hold_until_us = MIN(self->hold_until_us, self->monotonic_us + self->batch_us);
+}
+
+void
 bh_drain_pace_begin(BhDrainPace *self)
 {
     self->bulk = 0;

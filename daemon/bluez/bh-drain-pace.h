@@ -22,7 +22,9 @@ typedef struct {
     gint64 realtime_us;
 } BhDrainPace;
 
+/* batch_ms: 0 (never wait) to BH_DRAIN_BATCH_MAX_MS. A shorter one holds at once. */
 void bh_drain_pace_init(BhDrainPace *self, guint batch_ms);
+void bh_drain_pace_set_batch(BhDrainPace *self, guint batch_ms);
 
 /* Around each drain; more: there is more to read already. */
 void bh_drain_pace_begin(BhDrainPace *self);

@@ -23,6 +23,8 @@ GSource *bh_mgmt_socket_source_new(int fd,
                                    const BhMgmtSocketHandler *handler,
                                    gpointer data);
 
+void bh_mgmt_socket_source_set_batch(GSource *source, guint batch_ms);
+
 /* The packet being handled is one of a stream that may be batched. */
 void bh_mgmt_socket_source_add_bulk(GSource *source);
 /* When the drain under way began. */

@@ -346,6 +346,13 @@ bh_mgmt_start(BhMgmt *self, guint batch_ms, const BhMgmtObserver *observer, gpoi
 }
 
 void
+bh_mgmt_set_batch(BhMgmt *self, guint batch_ms)
+{
+    if (self->source != NULL)
+        bh_mgmt_socket_source_set_batch(self->source, batch_ms);
+}
+
+void
 bh_mgmt_set_bulk(BhMgmt *self, gboolean wanted)
 {
     if (self->bulk != wanted)

@@ -40,6 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhMgmt, bh_mgmt_free)
 /* Starts telling. observer is borrowed. */
 void bh_mgmt_start(BhMgmt *self, guint batch_ms, const BhMgmtObserver *observer, gpointer data);
 
+/* How long reports may wait to be read together, 0 to 10 ms. Nothing unless started. */
+void bh_mgmt_set_batch(BhMgmt *self, guint batch_ms);
+
 /* Sends a command; done is called once, from the main loop, unless the call is forgotten before.
  * NULL (and done is not called) if it could not be sent or the same command to the same controller
  * is still under way. */

@@ -116,6 +116,12 @@ static GSourceFuncs source_funcs = {
 };
 
 void
+bh_sdbus_source_set_batch(GSource *source, guint batch_ms)
+{
+    bh_drain_pace_set_batch(&((Source *)source)->pace, batch_ms);
+}
+
+void
 bh_sdbus_source_add_bulk(GSource *source)
 {
     ((Source *)source)->pace.bulk++;

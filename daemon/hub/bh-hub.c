@@ -436,6 +436,15 @@ static const BhRadioSink radio_sink = {
 
 /* Scans */
 
+/* Reports are read together only as long as the most impatient stream can wait. */
+static void
+on_batch(gpointer user_data, gint64 batch_us)
+{
+    BhHub *self = user_data;
+
+    bh_radio_set_batch(self->radio, (guint)MIN(batch_us / 1000, G_MAXUINT));
+}
+
 static void
 add_stream_counts(BhScan *scan, BhHubCounters *counters)
 {
@@ -751,7 +760,7 @@ bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
     self->clock = bh_clock_ref(clock);
     self->table = bh_device_table_new(settings->max_devices);
     self->recorder = bh_recorder_new();
-    self->pacer = bh_stream_pacer_new(clock);
+    self->pacer = bh_stream_pacer_new(clock, on_batch, self);
     bh_hub_configure(self, settings);
     return self;
 }

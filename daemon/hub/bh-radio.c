@@ -40,6 +40,12 @@ bh_radio_restart_scan(BhRadio *self, guint8 slot)
 }
 
 void
+bh_radio_set_batch(BhRadio *self, guint batch_ms)
+{
+    BH_RADIO_GET_IFACE(self)->set_batch(self, batch_ms);
+}
+
+void
 bh_radio_power_cycle_async(BhRadio *self,
                            guint8 slot,
                            GCancellable *cancellable,

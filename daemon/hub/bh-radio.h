@@ -98,6 +98,7 @@ struct _BhRadioInterface {
     void (*set_scan)(BhRadio *self, guint8 slot, const BhRadioScanDemand *demand);
     gboolean (*check_scan)(BhRadio *self, const BhRadioScanDemand *demand, GError **error);
     void (*restart_scan)(BhRadio *self, guint8 slot);
+    void (*set_batch)(BhRadio *self, guint batch_ms);
     void (*power_cycle_async)(BhRadio *self,
                               guint8 slot,
                               GCancellable *cancellable,
@@ -128,6 +129,10 @@ gboolean bh_radio_check_scan(BhRadio *self, const BhRadioScanDemand *demand, GEr
 
 /* Stops and starts a running discovery (first rung of recovery). Nothing if none runs. */
 void bh_radio_restart_scan(BhRadio *self, guint8 slot);
+
+/* How long a report may wait to be handed over together with others, at most; 0 = not at all. The
+ * radio has its own bound, which holds until it is told. */
+void bh_radio_set_batch(BhRadio *self, guint batch_ms);
 
 /* Switches the adapter off and on (second rung). NotSupported if the adapter carries a link of
  * anybody, NotReady if it is gone or off, Timeout after 10 s. */

@@ -5,14 +5,51 @@
  */
 #include "bh-stream-pacer.h"
 
-#define SLACK_US 1000
-
 struct BhStreamPacer {
     BhClock *clock;
     BhTimer *timer;
     gint64 armed_us;    /* when the timer goes off */
     GPtrArray *waiting; /* BhStreamTurn, borrowed: removed before they go */
+    GArray *batches;    /* gint64 of who joined, in no order */
+    gint64 batch_us;    /* the shortest of them */
+    BhStreamBatchFunc on_batch;
+    gpointer user_data;
 };
+
+/* The shortest batch */
+
+static void
+find_shortest(BhStreamPacer *self)
+{
+    gint64 shortest_us = G_MAXINT64;
+
+    for (guint i = 0; i < self->batches->len; i++)
+        shortest_us = MIN(shortest_us, g_array_index(self->batches, gint64, i));
+    if (self->batch_us == shortest_us)
+        return;
+    self->batch_us = shortest_us;
+    self->on_batch(self->user_data, shortest_us);
+}
+
+void
+bh_stream_pacer_join(BhStreamPacer *self, gint64 batch_us)
+{
+    g_array_append_val(self->batches, batch_us);
+    find_shortest(self);
+}
+
+void
+bh_stream_pacer_leave(BhStreamPacer *self, gint64 batch_us)
+{
+    guint i = 0;
+
+    while (g_array_index(self->batches, gint64, i) != batch_us)
+        i++;
+    g_array_remove_index_fast(self->batches, i);
+    find_shortest(self);
+}
+
+/* Turns */
 
 static BhStreamTurn *
 find_due(BhStreamPacer *self, gint64 until_us)
@@ -31,7 +68,7 @@ static void on_timer(gpointer user_data);
 static void
 arm(BhStreamPacer *self, gint64 due_us)
 {
-    gint64 left_us = MAX(due_us - bh_clock_now_us(self->clock), 0);
+    gint64 left_us = MAX(due_us - BH_STREAM_EARLY_US - bh_clock_now_us(self->clock), 0);
 
     if (self->timer != NULL && self->armed_us <= due_us)
         return;
@@ -44,7 +81,7 @@ static void
 on_timer(gpointer user_data)
 {
     BhStreamPacer *self = user_data;
-    gint64 until_us = bh_clock_now_us(self->clock) + SLACK_US;
+    gint64 until_us = bh_clock_now_us(self->clock) + BH_STREAM_EARLY_US;
     BhStreamTurn *turn;
 
     bh_clear_timer(&self->timer);
@@ -78,12 +115,16 @@ bh_stream_pacer_remove(BhStreamPacer *self, BhStreamTurn *turn)
 }
 
 BhStreamPacer *
-bh_stream_pacer_new(BhClock *clock)
+bh_stream_pacer_new(BhClock *clock, BhStreamBatchFunc on_batch, gpointer user_data)
 {
     BhStreamPacer *self = g_new0(BhStreamPacer, 1);
 
     self->clock = bh_clock_ref(clock);
     self->waiting = g_ptr_array_new();
+    self->batches = g_array_new(FALSE, FALSE, sizeof(gint64));
+    self->batch_us = G_MAXINT64;
+    self->on_batch = on_batch;
+    self->user_data = user_data;
     return self;
 }
 
@@ -93,6 +134,7 @@ bh_stream_pacer_free(BhStreamPacer *self)
     g_assert(self->waiting->len == 0);
     bh_clear_timer(&self->timer);
     g_ptr_array_unref(self->waiting);
+    g_array_unref(self->batches);
     bh_clock_unref(self->clock);
     g_free(self);
 }

@@ -130,6 +130,16 @@ hang_up(BhStream *self)
     shutdown(self->fd, SHUT_RDWR);
 }
 
+/* What went a little early counts as in time, or else batches would become shorter and shorter. */
+static void
+note_sent(BhStream *self)
+{
+    gint64 now_us = bh_clock_now_us(self->clock);
+    gint64 due_us = self->sent_us + self->spec.batch_us;
+
+    self->sent_us = CLAMP(due_us, now_us, now_us + BH_STREAM_EARLY_US);
+}
+
 static gboolean on_writable(int fd, GIOCondition condition, gpointer user_data);
 
 static void
@@ -149,7 +159,7 @@ send_bytes(BhStream *self, gconstpointer bytes, gsize size, gsize *sent)
     while (n < 0 && errno == EINTR);
     *sent = (gsize)MAX(n, 0);
     if (n > 0)
-        self->sent_us = bh_clock_now_us(self->clock);
+        note_sent(self);
     if (*sent == size)
         return TRUE;
     if (n >= 0 || errno == EAGAIN)
@@ -329,6 +339,7 @@ bh_stream_new(const BhStreamSpec *spec,
     self->closed_watch = g_unix_fd_add(self->fd, G_IO_HUP | G_IO_ERR, on_closed, self);
     self->sent_us = bh_clock_now_us(clock) - spec->batch_us;
     bh_record_queue_init(&self->queue, spec->queue, BH_STREAM_MAX_BYTES);
+    bh_stream_pacer_join(pacer, spec->batch_us);
     *reader_fd = fds[1];
     return self;
 }
@@ -338,6 +349,7 @@ bh_stream_free(BhStream *self)
 {
     bh_stream_flush(self);
     bh_stream_pacer_remove(self->pacer, &self->turn);
+    bh_stream_pacer_leave(self->pacer, self->spec.batch_us);
     if (self->closed_watch != 0)
         g_source_remove(self->closed_watch);
     if (self->writable_watch != 0)

@@ -77,7 +77,7 @@ class Bench:
         """blehubd that nobody asks for anything, watched from here to the end; others' devices must not wake it."""
         bus = Bus(self.stack)
         air = Air(self.stack, bus)
-        seconds = int(re.search(r"^WatchdogSec=(\d+)s$", UNIT.read_text(), re.MULTILINE)[1])
+        seconds = 60 * int(re.search(r"^WatchdogSec=(\d+)min$", UNIT.read_text(), re.MULTILINE)[1])
         hub = Hub(self.stack, bus, watchdog_us=seconds * 1_000_000)
         time.sleep(1)
         self.idle = (hub, hub.wakeups(), time.monotonic(), seconds)

@@ -28,6 +28,7 @@ struct _FakeRadio {
     gboolean passive;
     gboolean stopped;
     gboolean linked;
+    guint batch_ms;
     FakeSlot slots[BH_RADIO_MAX_ADAPTERS];
 };
 
@@ -189,6 +190,12 @@ fake_radio_power_cycles(FakeRadio *self, guint8 slot)
     return self->slots[slot].power_cycles;
 }
 
+guint
+fake_radio_get_batch(FakeRadio *self)
+{
+    return self->batch_ms;
+}
+
 gboolean
 fake_radio_is_stopped(FakeRadio *self)
 {
@@ -245,6 +252,12 @@ restart_scan(BhRadio *radio, guint8 slot)
 }
 
 static void
+set_batch(BhRadio *radio, guint batch_ms)
+{
+    FAKE_RADIO(radio)->batch_ms = batch_ms;
+}
+
+static void
 power_cycle_async(BhRadio *radio,
                   guint8 slot,
                   GCancellable *cancellable,
@@ -292,6 +305,7 @@ radio_iface_init(BhRadioInterface *iface)
     iface->set_scan = set_scan;
     iface->check_scan = check_scan;
     iface->restart_scan = restart_scan;
+    iface->set_batch = set_batch;
     iface->power_cycle_async = power_cycle_async;
     iface->power_cycle_finish = finish;
     iface->check_async = check_async;
@@ -308,6 +322,7 @@ static void
 fake_radio_init(FakeRadio *self)
 {
     self->starts = TRUE;
+    self->batch_ms = G_MAXUINT;
 }
 
 FakeRadio *

@@ -51,6 +51,8 @@ const BhRadioScanDemand *fake_radio_peek_demand(FakeRadio *self, guint8 slot);
 guint fake_radio_demand_changes(FakeRadio *self, guint8 slot);
 guint fake_radio_restarts(FakeRadio *self, guint8 slot);
 guint fake_radio_power_cycles(FakeRadio *self, guint8 slot);
+/* G_MAXUINT until it is told. */
+guint fake_radio_get_batch(FakeRadio *self);
 gboolean fake_radio_is_stopped(FakeRadio *self);
 
 G_END_DECLS

@@ -57,6 +57,22 @@ START_TEST(what_is_there_already_is_not_waited_for)
 }
 END_TEST
 
+START_TEST(somebody_impatient_ends_the_wait_under_way)
+{
+    BhDrainPace pace;
+
+    bh_drain_pace_init(&pace, 10);
+    drain(&pace, 10000, 5);
+    ck_assert_int_eq(pace.hold_until_us, 20000);
+    bh_drain_pace_set_batch(&pace, 2);
+    ck_assert_int_eq(pace.hold_until_us, 12000);
+    bh_drain_pace_set_batch(&pace, 10);
+    ck_assert_int_eq(pace.hold_until_us, 12000);
+    drain(&pace, 12000, 5);
+    ck_assert_int_eq(pace.hold_until_us, 22000);
+}
+END_TEST
+
 START_TEST(the_wait_is_never_long)
 {
     BhDrainPace pace;
@@ -73,4 +89,5 @@ BH_TEST_MAIN("bluez-drain-pace",
              a_quiet_stream_is_read_at_once,
              two_messages_within_the_batching_time_make_it_wait,
              what_is_there_already_is_not_waited_for,
+             somebody_impatient_ends_the_wait_under_way,
              the_wait_is_never_long)

@@ -329,6 +329,8 @@ START_TEST(then_one_packet_goes_each_batch)
         ck_assert_uint_le(got.packets, 1 + (ms + 1) / 10); /* a turn may come 1 ms early */
         ck_assert_uint_ge(got.packets, 1 + ms / 10);
     }
+    bh_clock_advance(f.clock, 10);
+    read_packets(fd, &got);
     ck_assert_uint_eq(got.records, 101);
     close(fd);
 }
@@ -523,10 +525,38 @@ START_TEST(a_client_that_dies_ends_the_streams_of_its_scans)
 }
 END_TEST
 
+START_TEST(reports_wait_only_as_long_as_the_most_impatient_stream)
+{
+    static const BhStreamSpec patient = {BH_STREAM_PACKED, 10000, 100};
+    static const BhStreamSpec impatient = {BH_STREAM_JSON, 0, 100};
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL, other = NULL;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, &every);
+    other = hub_fixture_scan(&f, f.bob, &every);
+    int fds[] = {open_stream(scan, &patient, f.ann), open_stream(scan, &impatient, f.ann)};
+    ck_assert_uint_eq(fake_radio_get_batch(f.radio), 0);
+    int last = open_stream(other, &patient, f.bob);
+    bh_owned_release(BH_OWNED(scan), BH_RELEASE_ASKED);
+    ck_assert_uint_eq(fake_radio_get_batch(f.radio), 10);
+    bh_owned_release(BH_OWNED(other), BH_RELEASE_ASKED);
+    ck_assert_uint_gt(fake_radio_get_batch(f.radio), 1000);
+    close(fds[0]);
+    close(fds[1]);
+    close(last);
+}
+END_TEST
+
+static void
+ignore_batch(gpointer user_data, gint64 batch_us)
+{
+}
+
 START_TEST(a_record_is_encoded_once_and_shared)
 {
     g_autoptr(BhClock) clock = bh_clock_new_manual();
-    g_autoptr(BhStreamPacer) pacer = bh_stream_pacer_new(clock);
+    g_autoptr(BhStreamPacer) pacer = bh_stream_pacer_new(clock, ignore_batch, NULL);
     g_autoptr(BhQuota) quota = bh_quota_new();
     g_autoptr(BhStreamSet) streams = NULL;
     g_autoptr(BhRecorder) recorder = bh_recorder_new();
@@ -552,6 +582,7 @@ START_TEST(a_record_is_encoded_once_and_shared)
 END_TEST
 
 BH_TEST_MAIN("hub-stream",
+             reports_wait_only_as_long_as_the_most_impatient_stream,
              a_reader_that_never_reads_loses_its_oldest_exactly_counted,
              lines_stay_whole_however_little_is_read_at_a_time,
              long_payloads_are_bounded_by_their_bytes,
