@@ -17,6 +17,8 @@ struct _BhLiveScan {
     GVariant *stream_options;
     guint watch;               /* of the name; 0 = stopped */
     GCancellable *cancellable; /* of this appearance of blehubd; NULL = it is not there */
+    char *owner;               /* unique name of this appearance */
+    char *path;                /* of its scan; NULL = none was made yet */
     BhDbusScan1 *scan;
     BhStreamReader *reader;
     guint64 lost; /* by readers that are gone */
@@ -41,6 +43,24 @@ drop_reader(BhLiveScan *self)
     g_clear_object(&self->reader);
 }
 
+/* Of that appearance which made it: a later one has other scans under the same paths. */
+static void
+release(GDBusConnection *bus, const char *owner, const char *path)
+{
+    g_dbus_connection_call(bus,
+                           owner,
+                           path,
+                           "org.blehub.Scan1",
+                           "Release",
+                           NULL,
+                           NULL,
+                           G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                           CALL_TIMEOUT_MS,
+                           NULL,
+                           NULL,
+                           NULL);
+}
+
 /* Ends what this appearance of blehubd gave; FALSE if there was nothing. */
 static gboolean
 forget(BhLiveScan *self)
@@ -51,6 +71,10 @@ forget(BhLiveScan *self)
     g_clear_object(&self->cancellable);
     drop_reader(self);
     g_clear_object(&self->scan);
+    if (self->path != NULL)
+        release(self->bus, self->owner, self->path);
+    g_clear_pointer(&self->path, g_free);
+    g_clear_pointer(&self->owner, g_free);
     return TRUE;
 }
 
@@ -66,6 +90,7 @@ go_down(BhLiveScan *self, const GError *reason)
 typedef struct {
     GWeakRef self;
     GCancellable *cancellable; /* of the appearance it belongs to */
+    char *owner;
 } Step;
 
 static Step *
@@ -75,6 +100,7 @@ step_new(BhLiveScan *self)
 
     g_weak_ref_init(&step->self, self);
     step->cancellable = g_object_ref(self->cancellable);
+    step->owner = g_strdup(self->owner);
     return step;
 }
 
@@ -83,6 +109,7 @@ step_free(Step *step)
 {
     g_weak_ref_clear(&step->self);
     g_object_unref(step->cancellable);
+    g_free(step->owner);
     g_free(step);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Step, step_free)
@@ -165,28 +192,12 @@ on_proxy(GObject *source, GAsyncResult *result, gpointer user_data)
                                 step_new(self));
 }
 
-static void
-release(GDBusConnection *bus, const char *path)
-{
-    g_dbus_connection_call(bus,
-                           BUS_NAME,
-                           path,
-                           "org.blehub.Scan1",
-                           "Release",
-                           NULL,
-                           NULL,
-                           G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                           CALL_TIMEOUT_MS,
-                           NULL,
-                           NULL,
-                           NULL);
-}
-
 /* Never cancelled: a scan that was made for nobody must be released. */
 static void
 on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     GDBusConnection *bus = G_DBUS_CONNECTION(source);
+    g_autofree char *owner = g_strdup(((Step *)user_data)->owner);
     g_autoptr(BhLiveScan) self = take_step(user_data);
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply = g_dbus_connection_call_finish(bus, result, &error);
@@ -195,16 +206,17 @@ on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
     if (reply != NULL)
         g_variant_get(reply, "(&o)", &path);
     if (self == NULL && path != NULL)
-        release(bus, path);
+        release(bus, owner, path);
     if (self != NULL && path == NULL)
         go_down(self, error);
     if (self == NULL || path == NULL)
         return;
+    self->path = g_strdup(path);
     bh_dbus_scan1_proxy_new(bus,
                             G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
                                 G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS |
                                 G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-                            BUS_NAME,
+                            owner,
                             path,
                             self->cancellable,
                             on_proxy,
@@ -218,6 +230,7 @@ on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer 
 
     forget(self);
     self->cancellable = g_cancellable_new();
+    self->owner = g_strdup(owner);
     g_dbus_connection_call(bus,
                            owner,
                            HUB_PATH,
@@ -264,8 +277,6 @@ bh_live_scan_stop(BhLiveScan *self)
     if (self->watch != 0)
         g_bus_unwatch_name(self->watch);
     self->watch = 0;
-    if (self->scan != NULL)
-        release(self->bus, g_dbus_proxy_get_object_path(G_DBUS_PROXY(self->scan)));
     forget(self);
 }
 

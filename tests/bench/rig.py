@@ -159,9 +159,9 @@ class Hub(Program):
 class Reader(Program):
     """A client of blehubd: one scan and its stream."""
 
-    def __init__(self, stack, bus, form="packed", batch_ms=10):
+    def __init__(self, stack, bus, form="packed", batch_ms=10, queue=4096):
         super().__init__(stack, [BUILD / "tests/bench/bench-reader", f"--bus={bus.address}", f"--format={form}",
-                                 f"--batch-ms={batch_ms}"])
+                                 f"--batch-ms={batch_ms}", f"--queue={queue}"])
         self.read()
 
 

@@ -308,6 +308,7 @@ START_TEST(a_scan_that_is_over_goes_down_and_comes_back_when_started)
     BH_AWAIT(g_str_equal(live.told->str, "up down "));
     bh_live_scan_start(live.scan);
     BH_AWAIT(g_str_equal(live.told->str, "up down up down "));
+    await_scans(&live, 0);
 }
 END_TEST
 

@@ -211,7 +211,7 @@ static gboolean
 begin(LiveScan *self, GVariant *options, GError **error)
 {
     g_autoptr(GDBusConnection) bus = bh_ctl_connect(self->ctl, error);
-    g_autofree char *path = NULL;
+    g_autofree char *path = NULL, *owner = NULL;
 
     if (!bus || !(self->hub = bh_ctl_hub(bus, TRUE, error)) ||
         !bh_dbus_hub1_call_scan_sync(self->hub,
@@ -222,10 +222,12 @@ begin(LiveScan *self, GVariant *options, GError **error)
                                      NULL,
                                      error))
         return FALSE;
+    /* This very blehubd: a later one has other scans under the same paths. */
+    owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->hub));
     self->scan = bh_dbus_scan1_proxy_new_sync(bus,
                                               G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
                                                   G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                              BH_CTL_BUS_NAME,
+                                              owner ? owner : BH_CTL_BUS_NAME,
                                               path,
                                               NULL,
                                               error);
