@@ -156,9 +156,9 @@ bh_mgmt_call(BhMgmt *self,
 }
 
 gboolean
-bh_mgmt_send_only(BhMgmt *self, const BhMgmtPacket *packet)
+bh_mgmt_is_awaited(BhMgmt *self, BhMgmtOpcode opcode, guint16 index)
 {
-    return self->source != NULL && send_packet(self, packet);
+    return find_call(self, (guint16)opcode, index) != NULL;
 }
 
 /* Packets */
@@ -317,9 +317,8 @@ is_waited_for(BhMgmt *self)
 }
 
 void
-bh_mgmt_settle(BhMgmt *self, guint timeout_ms)
+bh_mgmt_settle(BhMgmt *self, gint64 deadline_us)
 {
-    gint64 deadline_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
     guint8 bytes[2048];
 
     bh_mgmt_set_bulk(self, FALSE);
