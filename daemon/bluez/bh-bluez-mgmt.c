@@ -413,7 +413,7 @@ bh_bluez_mgmt_check_scan(const BhBluez *self, const BhRadioScanDemand *demand, G
         g_set_error(error,
                     BH_ERROR,
                     BH_ERROR_NOT_SUPPORTED,
-                    "Active: a passive scan needs the management socket: %s",
+                    "a passive scan needs the management socket: %s",
                     no_monitor);
         return FALSE;
     }
@@ -421,7 +421,7 @@ bh_bluez_mgmt_check_scan(const BhBluez *self, const BhRadioScanDemand *demand, G
         g_set_error(error,
                     BH_ERROR,
                     BH_ERROR_NOT_SUPPORTED,
-                    "IntervalUs: a duty cycle needs the management socket: %s",
+                    "a duty cycle needs the management socket: %s",
                     no_duty);
         return FALSE;
     }

@@ -66,6 +66,9 @@ START_TEST(what_needs_the_socket_is_not_supported_without_and_says_why)
          "NotSupported: Active: a passive scan needs the management socket: blehubd was started "
          "without one"},
         {"{'Preset': <'balanced'>}",
+         "NotSupported: Preset: a duty cycle needs the management socket: blehubd was started "
+         "without one"},
+        {"{'IntervalUs': <30000>}",
          "NotSupported: IntervalUs: a duty cycle needs the management socket: blehubd was started "
          "without one"},
     };
