@@ -303,6 +303,15 @@ units_of(guint32 us)
     return (guint16)MIN((us + UNIT_US / 2) / UNIT_US, G_MAXUINT16);
 }
 
+/* A passive scan that can be none any more, because the socket was lost or the kernel refuses its
+ * monitor, becomes an active one rather than none. */
+gboolean
+bh_bluez_mgmt_is_passive(const BhBluez *self, const BhBluezAdapter *adapter)
+{
+    return adapter->passive && self->hears_kernel &&
+           bh_mgmt_scan_get_monitor_ability(adapter->mgmt_scan) != BH_MGMT_SCAN_REFUSED;
+}
+
 void
 bh_bluez_mgmt_set_scan(BhBluez *self, BhBluezAdapter *adapter)
 {
@@ -338,8 +347,11 @@ bh_bluez_mgmt_reconcile_all(BhBluez *self)
     gboolean wanted = FALSE;
 
     g_clear_pointer(&self->dead_mgmt, bh_mgmt_free);
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
-        wanted |= self->adapters[i].wanted;
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        BhBluezAdapter *adapter = &self->adapters[i];
+        wanted |= adapter->wanted;
+        bh_bluez_discovery_set_spared(adapter->discovery, bh_bluez_mgmt_is_passive(self, adapter));
+    }
     if (self->mgmt != NULL)
         bh_mgmt_set_bulk(self->mgmt, self->hears_kernel && wanted);
 }

@@ -219,6 +219,38 @@ END_TEST
 
 /* Passive scans */
 
+START_TEST(a_passive_scan_that_loses_the_socket_becomes_an_active_one)
+{
+    g_auto(BhMgmtScene) s = {0};
+
+    bh_mgmt_scene_init_started(&s);
+    g_autofree char *scan = bh_mgmt_scene_scan_running(&s, PASSIVE);
+    BH_POLL(has_state(&s, "scanning"));
+    bh_kernel_disconnect(s.kernel);
+    BH_AWAIT(count(&s, "StartDiscovery") == 1);
+    BH_POLL(has_state(&s, "scanning"));
+    BH_POLL(bh_mgmt_scene_listens(&s));
+    bh_mgmt_scene_release(&s, scan);
+    BH_AWAIT(count(&s, "StopDiscovery") == 1);
+}
+END_TEST
+
+START_TEST(a_passive_scan_without_its_monitor_becomes_an_active_one)
+{
+    g_auto(BhMgmtScene) s = {0};
+
+    bh_mgmt_scene_init_started(&s);
+    g_autofree char *scan = bh_mgmt_scene_scan_running(&s, PASSIVE);
+    BH_POLL(has_state(&s, "scanning"));
+    bh_kernel_refuse(s.kernel, BH_MGMT_ADD_PATTERNS_MONITOR, 0x0d, 1);
+    bh_kernel_drop_monitor(s.kernel, 1);
+    BH_AWAIT(count(&s, "StartDiscovery") == 1);
+    BH_POLL(has_state(&s, "scanning"));
+    bh_kernel_found(s.kernel, SOMEONE, BH_ADDRESS_RANDOM, -60, 0, "020106");
+    BH_POLL(bh_mgmt_scene_get_seen(&s, scan) == 1);
+}
+END_TEST
+
 START_TEST(a_passive_scan_needs_a_monitor_and_no_discovery)
 {
     g_auto(BhMgmtScene) s = {0};
@@ -344,6 +376,8 @@ BH_TEST_MAIN("mgmt-scan",
              a_monitor_that_somebody_removes_comes_back,
              a_controller_plugged_in_anew_gets_its_monitor_again,
              a_bluetoothd_that_restarts_finds_the_monitor_where_it_was,
+             a_passive_scan_that_loses_the_socket_becomes_an_active_one,
+             a_passive_scan_without_its_monitor_becomes_an_active_one,
              a_passive_scan_needs_a_monitor_and_no_discovery,
              an_active_scan_makes_the_adapter_scan_actively_for_all,
              the_strictest_duty_cycle_wins_and_shows,
