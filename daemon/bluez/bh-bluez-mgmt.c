@@ -17,7 +17,8 @@
 #include "bh-log.h"
 
 #define UNIT_US 625
-#define SETTLE_US 300000 /* at the end, for answers under way, and again for undoing */
+#define SETTLE_US 300000 /* at the end, for answers under way */
+#define UNDO_US 1000000  /* and for all that is to be undone */
 #define RETRY_US 10000   /* while the kernel is busy; nothing tells when it no longer is */
 
 static BhBluezAdapter *
@@ -269,7 +270,7 @@ bh_bluez_mgmt_start(BhBluez *self)
 static void
 undo_all(BhBluez *self)
 {
-    gint64 deadline_us = g_get_monotonic_time() + SETTLE_US;
+    gint64 deadline_us = g_get_monotonic_time() + UNDO_US;
     gboolean busy = FALSE;
 
     do {
