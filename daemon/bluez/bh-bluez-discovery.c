@@ -50,6 +50,7 @@ struct BhBluezDiscovery {
     gboolean refresh;        /* the same, without anybody being told */
     gboolean refreshing;     /* stopped for that, and not started again yet */
     gboolean held;           /* do not start now */
+    gboolean spared;         /* what is wanted is served without */
     guint refresh_ms;        /* how often to refresh by oneself; 0 = not */
     guint refresh_timer;     /* of the running session; 0 = none */
     gboolean cleared;        /* a left-over session was stopped, and no start succeeded since */
@@ -60,6 +61,13 @@ struct BhBluezDiscovery {
     guint failures;    /* in a row */
     char *error;
 };
+
+/* What BlueZ is to have; NULL = no discovery. */
+static const BhBluezDemand *
+peek_target(const BhBluezDiscovery *self)
+{
+    return self->spared ? NULL : self->wanted;
+}
 
 static void
 forget_session(BhBluezDiscovery *self)
@@ -262,7 +270,8 @@ new_message(BhBluezDiscovery *self, Call call)
     g_autoptr(sd_bus_message) message =
         bh_bluez_bus_new_call(self->bus, self->path, BH_BLUEZ_ADAPTER, members[call]);
 
-    if (message != NULL && call == CALL_FILTER && bh_bluez_demand_append(self->wanted, message) < 0)
+    if (message != NULL && call == CALL_FILTER &&
+        bh_bluez_demand_append(peek_target(self), message) < 0)
         return NULL;
     return g_steal_pointer(&message);
 }
@@ -280,9 +289,9 @@ make_call(BhBluezDiscovery *self, Call call)
 
     self->call = call;
     if (call == CALL_FILTER)
-        self->sent = bh_bluez_demand_copy(self->wanted);
+        self->sent = bh_bluez_demand_copy(peek_target(self));
     if (call == CALL_STOP) {
-        self->refreshing = may_refresh(self) && self->wanted != NULL;
+        self->refreshing = may_refresh(self) && peek_target(self) != NULL;
         self->refresh = FALSE;
     }
     self->slot = bh_bluez_bus_send(self->bus, message, self->timing->call_ms, on_reply, self);
@@ -296,13 +305,13 @@ make_call(BhBluezDiscovery *self, Call call)
 static Call
 choose_call(const BhBluezDiscovery *self)
 {
-    if (self->wanted == NULL)
+    if (peek_target(self) == NULL)
         return self->session == SESSION_NONE ? CALL_NONE : CALL_STOP;
     if (self->session == SESSION_PERHAPS || self->restart || may_refresh(self))
         return CALL_STOP;
     if (self->held && self->session != SESSION_RUNNING)
         return CALL_NONE;
-    if (!bh_bluez_demand_equal(self->wanted, self->applied))
+    if (!bh_bluez_demand_equal(peek_target(self), self->applied))
         return CALL_FILTER;
     return self->session == SESSION_RUNNING ? CALL_NONE : CALL_START;
 }
@@ -319,25 +328,38 @@ bh_bluez_discovery_reconcile(BhBluezDiscovery *self)
         back_off(self);
 }
 
+static void
+end_waiting(BhBluezDiscovery *self)
+{
+    g_clear_handle_id(&self->timer, g_source_remove);
+    self->failures = 0;
+    self->refresh = FALSE;
+    self->refreshing = FALSE;
+}
+
 void
 bh_bluez_discovery_set_demand(BhBluezDiscovery *self, const BhRadioScanDemand *demand)
 {
     g_clear_pointer(&self->wanted, bh_bluez_demand_free);
-    if (demand != NULL) {
+    if (demand != NULL)
         self->wanted = bh_bluez_demand_new(demand);
-    } else {
-        g_clear_handle_id(&self->timer, g_source_remove);
-        self->failures = 0;
-        self->refresh = FALSE;
-        self->refreshing = FALSE;
-    }
+    else
+        end_waiting(self);
     self->changed(self->data);
+}
+
+void
+bh_bluez_discovery_set_spared(BhBluezDiscovery *self, gboolean spared)
+{
+    if (spared && !self->spared)
+        end_waiting(self);
+    self->spared = spared;
 }
 
 gboolean
 bh_bluez_discovery_is_wanted(const BhBluezDiscovery *self)
 {
-    return self->wanted != NULL;
+    return self->wanted != NULL && !self->spared;
 }
 
 void
@@ -401,7 +423,7 @@ bh_bluez_discovery_abandon(BhBluezDiscovery *self)
 BhRadioScanState
 bh_bluez_discovery_get_state(const BhBluezDiscovery *self)
 {
-    if (self->wanted == NULL || !self->powered)
+    if (!bh_bluez_discovery_is_wanted(self) || !self->powered)
         return BH_RADIO_SCAN_OFF;
     return self->session == SESSION_RUNNING || self->refreshing ? BH_RADIO_SCAN_RUNNING
                                                                 : BH_RADIO_SCAN_STARTING;

@@ -195,7 +195,9 @@ report(BhBluez *self, const BhBluezDevice *device)
         .size = self->properties.payload->len,
     };
 
-    bh_sdbus_source_get_time(self->bus->source, &report.monotonic_us, &report.realtime_us);
+    bh_drain_pace_get_time(bh_sdbus_source_peek_pace(self->bus->source),
+                           &report.monotonic_us,
+                           &report.realtime_us);
     self->sink->report(self->sink_data, &report);
 }
 
@@ -260,7 +262,7 @@ on_device_added(gpointer data, const char *path, sd_bus_message *message)
 {
     BhBluez *self = data;
 
-    bh_sdbus_source_add_bulk(self->bus->source);
+    bh_drain_pace_add_bulk(bh_sdbus_source_peek_pace(self->bus->source));
     if (self->hears_kernel)
         return sd_bus_message_skip(message, "a{sv}");
     int result = read_properties(self, message, FALSE);
@@ -306,7 +308,7 @@ on_device_changed(BhBluez *self, sd_bus_message *message)
     const char *path = sd_bus_message_get_path(message);
     int result = read_properties(self, message, FALSE);
 
-    bh_sdbus_source_add_bulk(self->bus->source);
+    bh_drain_pace_add_bulk(bh_sdbus_source_peek_pace(self->bus->source));
     if (result < 0)
         return result;
     BhBluezDevice *device = bh_bluez_devices_lookup(self->devices, path);

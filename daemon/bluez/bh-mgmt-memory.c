@@ -20,6 +20,7 @@
 #define KEY_BOOT "Boot"
 #define KEY_INSTANCE "Instance"
 #define KEY_HANDLES "Handles"
+#define KEY_ADDING "Adding"
 #define KEY_DEFAULTS "Defaults"
 #define N_DEFAULTS 4
 
@@ -147,12 +148,13 @@ static void
 drop_if_empty(BhMgmtMemory *self, const char *group)
 {
     if (!g_key_file_has_key(self->file, group, KEY_HANDLES, NULL) &&
+        !g_key_file_has_key(self->file, group, KEY_ADDING, NULL) &&
         !g_key_file_has_key(self->file, group, KEY_DEFAULTS, NULL))
         g_key_file_remove_group(self->file, group, NULL);
 }
 
 static void
-set_list(BhMgmtMemory *self,
+put_list(BhMgmtMemory *self,
          const BhMgmtController *controller,
          const char *key,
          gint *values,
@@ -160,14 +162,36 @@ set_list(BhMgmtMemory *self,
 {
     Group group = group_of(controller);
 
-    if (n > 0) {
-        g_key_file_set_uint64(self->file, group.name, KEY_INSTANCE, controller->instance);
-        g_key_file_set_integer_list(self->file, group.name, key, values, n);
-    } else {
-        g_key_file_remove_key(self->file, group.name, key, NULL);
-        drop_if_empty(self, group.name);
-    }
-    save(self);
+    g_key_file_set_uint64(self->file, group.name, KEY_INSTANCE, controller->instance);
+    g_key_file_set_integer_list(self->file, group.name, key, values, n);
+}
+
+static void
+drop_list(BhMgmtMemory *self, const BhMgmtController *controller, const char *key)
+{
+    Group group = group_of(controller);
+
+    g_key_file_remove_key(self->file, group.name, key, NULL);
+    drop_if_empty(self, group.name);
+}
+
+/* At most n. Returns how many. */
+static gsize
+read_handles(BhMgmtMemory *self,
+             const BhMgmtController *controller,
+             const char *key,
+             guint16 *handles,
+             gsize n)
+{
+    Group group = group_of(controller);
+    gsize n_listed = 0, kept = 0;
+    g_autofree gint *listed =
+        g_key_file_get_integer_list(self->file, group.name, key, &n_listed, NULL);
+
+    for (gsize i = 0; listed != NULL && i < n_listed && kept < n; i++)
+        if (listed[i] > 0 && listed[i] <= G_MAXUINT16)
+            handles[kept++] = (guint16)listed[i];
+    return kept;
 }
 
 void
@@ -197,15 +221,7 @@ bh_mgmt_memory_get_handles(BhMgmtMemory *self,
                            guint16 *handles,
                            gsize n)
 {
-    Group group = group_of(controller);
-    gsize n_listed = 0, kept = 0;
-    g_autofree gint *listed =
-        g_key_file_get_integer_list(self->file, group.name, KEY_HANDLES, &n_listed, NULL);
-
-    for (gsize i = 0; listed != NULL && i < n_listed && kept < n; i++)
-        if (listed[i] > 0 && listed[i] <= G_MAXUINT16)
-            handles[kept++] = (guint16)listed[i];
-    return kept;
+    return read_handles(self, controller, KEY_HANDLES, handles, n);
 }
 
 /* All but one. */
@@ -229,7 +245,9 @@ bh_mgmt_memory_add_handle(BhMgmtMemory *self, const BhMgmtController *controller
     gsize n = get_others(self, controller, handle, values);
 
     values[n] = handle;
-    set_list(self, controller, KEY_HANDLES, values, n + 1);
+    put_list(self, controller, KEY_HANDLES, values, n + 1);
+    drop_list(self, controller, KEY_ADDING);
+    save(self);
 }
 
 void
@@ -238,7 +256,44 @@ bh_mgmt_memory_remove_handle(BhMgmtMemory *self, const BhMgmtController *control
     gint values[BH_MGMT_MONITORS_MAX];
     gsize n = get_others(self, controller, handle, values);
 
-    set_list(self, controller, KEY_HANDLES, values, n);
+    if (n > 0)
+        put_list(self, controller, KEY_HANDLES, values, n);
+    else
+        drop_list(self, controller, KEY_HANDLES);
+    save(self);
+}
+
+/* The key is there also when the list is empty. */
+gboolean
+bh_mgmt_memory_get_adding(BhMgmtMemory *self,
+                          const BhMgmtController *controller,
+                          BhMgmtMonitors *before)
+{
+    Group group = group_of(controller);
+
+    *before = (BhMgmtMonitors){0};
+    if (!g_key_file_has_key(self->file, group.name, KEY_ADDING, NULL))
+        return FALSE;
+    before->n_handles =
+        read_handles(self, controller, KEY_ADDING, before->handles, G_N_ELEMENTS(before->handles));
+    return TRUE;
+}
+
+void
+bh_mgmt_memory_set_adding(BhMgmtMemory *self,
+                          const BhMgmtController *controller,
+                          const BhMgmtMonitors *before)
+{
+    gint values[BH_MGMT_MONITORS_MAX] = {0};
+
+    if (before != NULL) {
+        for (gsize i = 0; i < before->n_handles; i++)
+            values[i] = before->handles[i];
+        put_list(self, controller, KEY_ADDING, values, before->n_handles);
+    } else {
+        drop_list(self, controller, KEY_ADDING);
+    }
+    save(self);
 }
 
 /* Scan parameters */
@@ -272,13 +327,14 @@ bh_mgmt_memory_set_defaults(BhMgmtMemory *self,
 {
     gint values[N_DEFAULTS] = {0};
 
-    if (defaults == NULL) {
-        set_list(self, controller, KEY_DEFAULTS, values, 0);
-        return;
+    if (defaults != NULL) {
+        values[0] = defaults->discovery.interval;
+        values[1] = defaults->discovery.window;
+        values[2] = defaults->monitors.interval;
+        values[3] = defaults->monitors.window;
+        put_list(self, controller, KEY_DEFAULTS, values, N_DEFAULTS);
+    } else {
+        drop_list(self, controller, KEY_DEFAULTS);
     }
-    values[0] = defaults->discovery.interval;
-    values[1] = defaults->discovery.window;
-    values[2] = defaults->monitors.interval;
-    values[3] = defaults->monitors.window;
-    set_list(self, controller, KEY_DEFAULTS, values, N_DEFAULTS);
+    save(self);
 }

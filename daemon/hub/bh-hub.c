@@ -493,8 +493,8 @@ on_scan_state(BhScan *scan, BhHub *self)
         reconcile(self);
 }
 
-static gboolean
-check_needs(BhHub *self, const BhScanNeeds *needs, GError **error)
+gboolean
+bh_hub_check_needs(BhHub *self, const BhScanNeeds *needs, GError **error)
 {
     const BhRadioScanDemand demand = {
         .passive = needs->passive,
@@ -520,7 +520,7 @@ bh_hub_add_scan(BhHub *self,
                                  self->pacer};
     g_autoptr(BhScan) scan = bh_scan_new(spec, &shared, error);
 
-    if (scan == NULL || !check_needs(self, &spec->needs, error) ||
+    if (scan == NULL || !bh_hub_check_needs(self, &spec->needs, error) ||
         !bh_quota_take(self->quota, bh_client_get_uid(client), BH_QUOTA_SCANS, error))
         return NULL;
     bh_owned_claim(BH_OWNED(scan), client, lifetime, lease_ms, self->clock);

@@ -62,6 +62,8 @@ const BhLinkLog *bh_hub_peek_links(BhHub *self);
 /* Whether an adapter that spec wants is on; else NotReady with what is the case as message:
  * "no-bluez", "no-adapter", "radio-off". */
 gboolean bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error);
+/* Whether the radio can do it at all; else NotSupported, saying why. */
+gboolean bh_hub_check_needs(BhHub *self, const BhScanNeeds *needs, GError **error);
 
 BhClock *bh_hub_peek_clock(BhHub *self);
 BhQuota *bh_hub_peek_quota(BhHub *self);

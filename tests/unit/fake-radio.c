@@ -241,7 +241,7 @@ check_scan(BhRadio *radio, const BhRadioScanDemand *demand, GError **error)
 {
     if (!demand->passive || FAKE_RADIO(radio)->passive)
         return TRUE;
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "Active: as told");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "as told");
     return FALSE;
 }
 

@@ -129,6 +129,33 @@ START_TEST(what_is_written_is_there_at_the_next_start)
 }
 END_TEST
 
+START_TEST(a_monitor_being_added_is_one_until_it_has_a_handle)
+{
+    static const BhMgmtMonitors none, two = {.handles = {1, 4}, .n_handles = 2};
+    g_auto(Place) place = {0};
+    BhMgmtMonitors before;
+
+    place_init(&place);
+    BhMgmtMemory *first = bh_mgmt_memory_new(place.directory);
+    ck_assert(!bh_mgmt_memory_get_adding(first, &radio, &before));
+    bh_mgmt_memory_set_adding(first, &radio, &none);
+    bh_mgmt_memory_set_adding(first, &other, &two);
+    bh_mgmt_memory_free(first);
+
+    g_autoptr(BhMgmtMemory) second = bh_mgmt_memory_new(place.directory);
+    ck_assert(bh_mgmt_memory_get_adding(second, &radio, &before));
+    ck_assert_uint_eq(before.n_handles, 0);
+    ck_assert(bh_mgmt_memory_get_adding(second, &other, &before));
+    ck_assert_uint_eq(before.n_handles, 2);
+    ck_assert_uint_eq(before.handles[1], 4);
+    bh_mgmt_memory_add_handle(second, &radio, 1);
+    ck_assert(!bh_mgmt_memory_get_adding(second, &radio, &before));
+    bh_mgmt_memory_remove_handle(second, &radio, 1);
+    bh_mgmt_memory_set_adding(second, &other, NULL);
+    ck_assert(!is_written(&place));
+}
+END_TEST
+
 START_TEST(when_nothing_is_left_to_undo_there_is_no_file)
 {
     g_auto(Place) place = {0};
@@ -162,5 +189,6 @@ BH_TEST_MAIN("bluez-mgmt-memory",
              another_boot_has_left_nothing,
              another_instance_of_the_controller_has_left_nothing,
              what_is_written_is_there_at_the_next_start,
+             a_monitor_being_added_is_one_until_it_has_a_handle,
              when_nothing_is_left_to_undo_there_is_no_file,
              without_a_directory_it_is_kept_in_memory_only)
