@@ -11,9 +11,12 @@
 #include "bh-mgmt-memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <systemd/sd-id128.h>
+#include <unistd.h>
 
 #define FILE_NAME "monitors"
 #define GROUP_FILE "kernel"
@@ -24,8 +27,13 @@
 #define KEY_DEFAULTS "Defaults"
 #define N_DEFAULTS 4
 
+#define MAX_FILE 65536   /* bytes; ours is far shorter */
+#define UNITS_MIN 0x0004 /* of scan interval and window, Core 5.4 Vol 4 Part E 7.8.10 */
+#define UNITS_MAX 0x4000
+
 struct BhMgmtMemory {
-    char *path; /* NULL = nothing is written */
+    int directory; /* locked; -1 = none */
+    char *path;    /* NULL = nothing is written */
     GKeyFile *file;
     gboolean complained; /* once is enough */
 };
@@ -63,17 +71,45 @@ start_anew(BhMgmtMemory *self)
         g_key_file_set_string(self->file, GROUP_FILE, KEY_BOOT, boot);
 }
 
+/* Another blehubd that lives has its monitors written down there: they are not to be removed. */
+static gboolean
+lock_directory(BhMgmtMemory *self, const char *directory)
+{
+    self->directory = g_open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (self->directory >= 0 && flock(self->directory, LOCK_EX | LOCK_NB) == 0)
+        return TRUE;
+    g_message("monitors are not written down: %s: %s", directory, g_strerror(errno));
+    return FALSE;
+}
+
+/* What is no file, or too long to be ours, is not read. */
+static gboolean
+load(BhMgmtMemory *self)
+{
+    int fd = g_open(self->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    g_autofree char *text = g_malloc(MAX_FILE);
+    struct stat info;
+    gssize size = 0;
+
+    if (fd < 0)
+        return FALSE;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= MAX_FILE)
+        size = read(fd, text, MAX_FILE);
+    close(fd);
+    return size > 0 &&
+           g_key_file_load_from_data(self->file, text, (gsize)size, G_KEY_FILE_NONE, NULL);
+}
+
 BhMgmtMemory *
 bh_mgmt_memory_new(const char *directory)
 {
     BhMgmtMemory *self = g_new0(BhMgmtMemory, 1);
 
+    self->directory = -1;
     self->file = g_key_file_new();
-    if (directory != NULL)
+    if (directory != NULL && lock_directory(self, directory))
         self->path = g_build_filename(directory, FILE_NAME, NULL);
-    if (self->path == NULL ||
-        !g_key_file_load_from_file(self->file, self->path, G_KEY_FILE_NONE, NULL) ||
-        !is_of_this_boot(self->file))
+    if (self->path == NULL || !load(self) || !is_of_this_boot(self->file))
         start_anew(self);
     return self;
 }
@@ -81,6 +117,8 @@ bh_mgmt_memory_new(const char *directory)
 void
 bh_mgmt_memory_free(BhMgmtMemory *self)
 {
+    if (self->directory >= 0)
+        close(self->directory);
     g_key_file_unref(self->file);
     g_free(self->path);
     g_free(self);
@@ -311,7 +349,7 @@ bh_mgmt_memory_get_defaults(BhMgmtMemory *self,
     if (values == NULL || n != N_DEFAULTS)
         return FALSE;
     for (gsize i = 0; i < n; i++)
-        if (values[i] <= 0 || values[i] > G_MAXUINT16)
+        if (values[i] < UNITS_MIN || values[i] > UNITS_MAX || values[i] > values[i & ~(gsize)1])
             return FALSE;
     *defaults = (BhMgmtDefaults){
         .discovery = {(guint16)values[0], (guint16)values[1]},

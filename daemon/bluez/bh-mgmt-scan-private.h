@@ -41,6 +41,8 @@ struct BhMgmtScan {
     GArray *stale;       /* guint16: handles of ours to be removed */
     gboolean stuck;      /* removing was tried often enough */
     guint16 handle;      /* of the monitor; 0 = none */
+    gint64 added_us;     /* monotonic */
+    guint taken_away;    /* monitors that somebody else removed soon, in a row */
     guint16 removing;    /* by the command under way */
     BhMgmtScanAbility monitors;
     BhMgmtScanAbility duties;
@@ -83,6 +85,9 @@ void bh_mgmt_scan_forget_handle(BhMgmtScan *self, guint16 handle);
 
 /* bh-mgmt-undo.c: of what is written down, what is there has to go. Called after each look. */
 void bh_mgmt_scan_take_left(BhMgmtScan *self);
+
+/* bh-mgmt-steps.c: the next command waits, longer with each failure. */
+void bh_mgmt_scan_back_off(BhMgmtScan *self);
 
 /* bh-mgmt-steps.c: the command of a step. */
 void bh_mgmt_scan_fill_packet(BhMgmtScan *self, BhMgmtStep step, BhMgmtPacket *packet);

@@ -6,6 +6,9 @@
  */
 #include "bh-mgmt-scan-private.h"
 
+#define STEADY_US (60 * G_USEC_PER_SEC) /* a monitor that lasted so long is not being fought over  \
+                                         */
+
 /* What is known */
 
 void
@@ -103,7 +106,20 @@ bh_mgmt_scan_monitor_removed(BhMgmtScan *self, guint16 handle)
     if (self->handle != handle || self->step == BH_MGMT_STEP_REMOVE)
         return;
     bh_mgmt_scan_forget_handle(self, handle);
+    if (g_get_monotonic_time() - self->added_us > STEADY_US)
+        self->taken_away = 0;
+    self->failures = self->taken_away++;
+    bh_mgmt_scan_back_off(self);
     self->changed(self->data);
+}
+
+static gboolean
+is_stale(const BhMgmtScan *self, guint16 handle)
+{
+    for (guint i = 0; i < self->stale->len; i++)
+        if (g_array_index(self->stale, guint16, i) == handle)
+            return TRUE;
+    return FALSE;
 }
 
 void
@@ -117,7 +133,8 @@ bh_mgmt_scan_late_reply(BhMgmtScan *self, const BhMgmtReply *reply)
         bh_mgmt_memory_set_adding(self->memory, &self->controller, NULL);
         return;
     }
-    if (handle == self->handle)
+    if (handle == self->handle || is_stale(self, handle) ||
+        self->stale->len >= BH_MGMT_MONITORS_MAX)
         return;
     bh_mgmt_memory_add_handle(self->memory, &self->controller, handle);
     g_array_append_val(self->stale, handle);

@@ -74,7 +74,7 @@ take_packets(Source *self)
         return errno == EINTR ? 0 : -errno;
     for (int i = 0; i < n; i++) {
         gsize size = self->messages[i].msg_len;
-        if (size == 0 && (self->poll.revents & G_IO_HUP) != 0)
+        if (size == 0) /* the kernel sends no empty packets: nobody is there to send any */
             return -EPIPE;
         self->handler->packet(self->data, self->vectors[i].iov_base, size);
         if (g_source_is_destroyed(&self->parent))

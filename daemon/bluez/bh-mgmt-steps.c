@@ -85,8 +85,8 @@ on_timer(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-back_off(BhMgmtScan *self)
+void
+bh_mgmt_scan_back_off(BhMgmtScan *self)
 {
     g_clear_handle_id(&self->timer, g_source_remove);
     self->timer =
@@ -117,7 +117,7 @@ fail(BhMgmtScan *self, const char *what, guint status)
 {
     g_free(self->error);
     self->error = g_strdup_printf("%s: %s", what, status_text(status));
-    back_off(self);
+    bh_mgmt_scan_back_off(self);
 }
 
 /* Steps and their ends */
@@ -210,6 +210,7 @@ end_add(BhMgmtScan *self, guint status, const BhMgmtReply *reply)
     if (status == BH_MGMT_STATUS_SUCCESS && bh_mgmt_reply_get_monitor(reply, &handle)) {
         bh_mgmt_memory_add_handle(self->memory, &self->controller, handle);
         self->handle = handle;
+        self->added_us = g_get_monotonic_time();
         self->monitors = BH_MGMT_SCAN_GOOD;
         self->used = self->wanted.monitor;
         self->changes += self->used;
@@ -310,7 +311,7 @@ make_call(BhMgmtScan *self, BhMgmtStep step)
     }
     if (step == BH_MGMT_STEP_ADD)
         bh_mgmt_memory_set_adding(self->memory, &self->controller, NULL);
-    back_off(self);
+    bh_mgmt_scan_back_off(self);
 }
 
 void
@@ -323,7 +324,7 @@ bh_mgmt_scan_reconcile(BhMgmtScan *self)
     if (step == BH_MGMT_STEP_NONE || self->step != BH_MGMT_STEP_NONE || self->timer != 0)
         return;
     if (bh_mgmt_is_awaited(self->mgmt, opcodes[step], self->index))
-        back_off(self); /* a late answer: what it says comes first */
+        bh_mgmt_scan_back_off(self); /* a late answer: what it says comes first */
     else
         make_call(self, step == BH_MGMT_STEP_ADD && !self->fresh ? BH_MGMT_STEP_LIST : step);
 }

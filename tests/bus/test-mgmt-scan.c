@@ -182,6 +182,22 @@ START_TEST(a_monitor_that_somebody_removes_comes_back)
 }
 END_TEST
 
+START_TEST(a_monitor_taken_away_again_and_again_comes_back_ever_later)
+{
+    g_auto(BhMgmtScene) s = {0};
+
+    bh_mgmt_scene_init_started(&s);
+    g_autofree char *scan = bh_mgmt_scene_scan_running(&s, EVERY);
+    gint64 begin_us = g_get_monotonic_time();
+    for (guint i = 0; i < 2; i++) {
+        bh_kernel_clear_log(s.kernel);
+        bh_kernel_drop_monitor(s.kernel, 1);
+        BH_AWAIT(bh_kernel_was_told(s.kernel, "Add:1"));
+    }
+    ck_assert_int_ge(g_get_monotonic_time() - begin_us, (250 + 500) * 1000); /* the back-off's */
+}
+END_TEST
+
 START_TEST(a_controller_plugged_in_anew_gets_its_monitor_again)
 {
     g_auto(BhMgmtScene) s = {0};
@@ -374,6 +390,7 @@ BH_TEST_MAIN("mgmt-scan",
              a_discovery_that_runs_is_started_anew_after_the_monitor,
              the_monitor_goes_with_the_last_scan,
              a_monitor_that_somebody_removes_comes_back,
+             a_monitor_taken_away_again_and_again_comes_back_ever_later,
              a_controller_plugged_in_anew_gets_its_monitor_again,
              a_bluetoothd_that_restarts_finds_the_monitor_where_it_was,
              a_passive_scan_that_loses_the_socket_becomes_an_active_one,
