@@ -31,6 +31,7 @@ _blehubctl()
     case $previous in
     --bus) words='system session' ;;
     --report) words='changes all first' ;;
+    --preset) words='low-latency balanced low-power' ;;
     --adapter) words=$(cd /sys/class/bluetooth 2>/dev/null && echo hci*) ;;
     *)
         if [[ $current == -* ]]; then

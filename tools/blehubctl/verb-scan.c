@@ -23,6 +23,8 @@
 typedef struct {
     BhFilterOptions filter;
     char *report;
+    char *preset;
+    gboolean passive;
     char *min_interval;
     char *duration;
     char *count;
@@ -53,6 +55,7 @@ options_clear(Options *self)
 {
     bh_filter_options_clear(&self->filter);
     g_clear_pointer(&self->report, g_free);
+    g_clear_pointer(&self->preset, g_free);
     g_clear_pointer(&self->min_interval, g_free);
     g_clear_pointer(&self->duration, g_free);
     g_clear_pointer(&self->count, g_free);
@@ -97,6 +100,10 @@ fill(const Options *self, GVariantDict *dict, LiveScan *live, GError **error)
     live->all = self->all;
     if (self->report)
         g_variant_dict_insert(dict, "Report", "s", self->report);
+    if (self->preset)
+        g_variant_dict_insert(dict, "Preset", "s", self->preset);
+    if (self->passive)
+        g_variant_dict_insert(dict, "Active", "b", FALSE);
     if (self->min_interval)
         g_variant_dict_insert(dict, "MinIntervalMs", "u", (guint32)min_interval_ms);
     return TRUE;
@@ -412,6 +419,14 @@ run(BhCtl *ctl, const BhVerb *verb, char ***args)
          &options.min_interval,
          "Least time between two reports of a device",
          "MS"},
+        {"passive", 0, 0, G_OPTION_ARG_NONE, &options.passive, "Ask for no scan responses", NULL},
+        {"preset",
+         0,
+         0,
+         G_OPTION_ARG_STRING,
+         &options.preset,
+         "How much of the time to listen: low-latency, balanced, low-power",
+         "NAME"},
         {"all",
          0,
          0,
