@@ -6,8 +6,9 @@
  */
 #include "bh-mgmt-scan-private.h"
 
-#define STEADY_US (60 * G_USEC_PER_SEC) /* a monitor that lasted so long is not being fought over  \
-                                         */
+#define STEADY_US                                                                                  \
+    (60 * G_USEC_PER_SEC) /* a monitor that lasted so long is not being fought over                \
+                           */
 
 /* What is known */
 
