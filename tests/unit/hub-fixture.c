@@ -75,6 +75,13 @@ hub_fixture_hear(HubFixture *self, guint number, gint8 rssi)
     fake_radio_hear(self->radio, 0, number, rssi, NULL, 0, bh_clock_now_us(self->clock));
 }
 
+void
+hub_fixture_hear_many(HubFixture *self, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        hub_fixture_hear(self, 1, -50);
+}
+
 static void
 on_waited(GObject *source, GAsyncResult *result, gpointer user_data)
 {
