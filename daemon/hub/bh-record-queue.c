@@ -42,13 +42,19 @@ bh_record_queue_is_full_for(const BhRecordQueue *self, const BhRecord *record)
 }
 
 void
+bh_record_queue_drop(BhRecordQueue *self, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        remove_head(self);
+    self->untold += n;
+    self->dropped += n;
+}
+
+void
 bh_record_queue_push(BhRecordQueue *self, BhRecord *record)
 {
-    while (bh_record_queue_is_full_for(self, record)) {
-        remove_head(self);
-        self->untold++;
-        self->dropped++;
-    }
+    while (bh_record_queue_is_full_for(self, record))
+        bh_record_queue_drop(self, 1);
     if (self->length == self->capacity)
         grow(self);
     self->ring[(self->head + self->length) & (self->capacity - 1)] = bh_record_ref(record);

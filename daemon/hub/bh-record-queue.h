@@ -33,6 +33,9 @@ gboolean bh_record_queue_is_full_for(const BhRecordQueue *self, const BhRecord *
 /* Keeps a reference; drops as many of the oldest as it takes. */
 void bh_record_queue_push(BhRecordQueue *self, BhRecord *record);
 
+/* Loses the first n, which must be there. */
+void bh_record_queue_drop(BhRecordQueue *self, guint n);
+
 /* index < length; borrowed: until it is taken or dropped. */
 BhRecord *bh_record_queue_peek(const BhRecordQueue *self, guint index);
 

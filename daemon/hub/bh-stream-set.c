@@ -27,7 +27,7 @@ remove_member(BhStreamSet *self, guint index)
     g_autofree Member *member = g_ptr_array_steal_index_fast(self->members, index);
     g_autoptr(BhStream) stream = member->stream;
 
-    bh_stream_flush(stream);
+    bh_stream_stop(stream);
     self->delivered += bh_stream_get_delivered(stream);
     self->dropped += bh_stream_get_dropped(stream);
     bh_quota_give(self->quota, member->uid, BH_QUOTA_STREAMS);

@@ -41,7 +41,7 @@ BhStream *bh_stream_new(const BhStreamSpec *spec,
                         gpointer user_data,
                         int *reader_fd,
                         GError **error);
-/* Sends what the socket takes of what waits, and closes it. */
+/* Stops the stream and closes its socket. */
 void bh_stream_free(BhStream *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhStream, bh_stream_free)
 
@@ -55,6 +55,10 @@ void bh_stream_finish(BhStream *self);
 
 /* Sends what the socket takes of what waits, now. Never ends the stream. */
 void bh_stream_flush(BhStream *self);
+
+/* Sends what the socket takes of what waits; the rest is lost, and nothing follows. What waited for
+ * a reader who left is no loss: there is nobody to miss it. */
+void bh_stream_stop(BhStream *self);
 
 /* Records handed to the socket, and those lost. */
 guint64 bh_stream_get_delivered(BhStream *self);

@@ -10,6 +10,7 @@
 #include <check.h>
 #include <errno.h>
 #include <json-glib/json-glib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 int
@@ -83,6 +84,7 @@ stream_reader_count_line(const char *line, StreamReader *self)
     self->sequence += dropped + 1;
     self->dropped += dropped;
     self->records++;
+    self->longest = MAX(self->longest, strlen(line));
     ck_assert_uint_eq(json_object_get_int_member(object, "Sequence"), self->sequence);
     ck_assert_str_eq(json_object_get_string_member(object, "Adapter"), "00:00:00:00:00:01");
 }

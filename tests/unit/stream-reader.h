@@ -14,6 +14,7 @@ typedef struct {
     guint64 dropped;  /* as told */
     guint64 sequence; /* of the last record */
     gint8 rssi;       /* of the last record */
+    gsize longest;    /* line */
     gboolean end;
 } StreamReader;
 
