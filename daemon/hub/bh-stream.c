@@ -34,8 +34,8 @@ G_STATIC_ASSERT(BH_PACKED_HEADER_SIZE + BH_PACKED_RECORD_MAX <= BH_PACKED_PACKET
 
 struct BhStream {
     BhStreamSpec spec;
-    BhClock *clock;       /* borrowed: outlives us */
-    BhStreamPacer *pacer; /* borrowed: outlives us */
+    guint32 uid;
+    BhStreamShared shared;
     BhStreamTurn turn;
     BhStreamEndFunc on_end;
     gpointer user_data;
@@ -46,6 +46,7 @@ struct BhStream {
     gint64 sent_us;       /* when the last packet went; far back at first */
     gboolean broken;      /* the reader is gone */
     gboolean finishing;
+    BhTimer *deadline; /* of a reader who should take the rest */
     BhRecordQueue queue;
 };
 
@@ -147,7 +148,7 @@ hang_up(BhStream *self)
 static void
 note_sent(BhStream *self)
 {
-    gint64 now_us = bh_clock_now_us(self->clock);
+    gint64 now_us = bh_clock_now_us(self->shared.clock);
     gint64 due_us = self->sent_us + self->spec.batch_us;
 
     self->sent_us = CLAMP(due_us, now_us, now_us + BH_STREAM_EARLY_US);
@@ -259,9 +260,10 @@ bh_stream_push(BhStream *self, BhRecord *record)
         bh_stream_flush(self);
     bh_record_queue_push(&self->queue, record);
     if (self->writable_watch == 0 && !self->turn.waiting)
-        bh_stream_pacer_add(self->pacer,
-                            &self->turn,
-                            MAX(bh_clock_now_us(self->clock), self->sent_us + self->spec.batch_us));
+        bh_stream_pacer_add(
+            self->shared.pacer,
+            &self->turn,
+            MAX(bh_clock_now_us(self->shared.clock), self->sent_us + self->spec.batch_us));
 }
 
 void
@@ -274,10 +276,22 @@ bh_stream_stop(BhStream *self)
     self->broken = TRUE;
 }
 
+static void
+on_deadline(gpointer user_data)
+{
+    BhStream *self = user_data;
+
+    bh_clear_timer(&self->deadline);
+    self->on_end(self, self->user_data);
+}
+
 void
 bh_stream_finish(BhStream *self)
 {
+    if (self->finishing)
+        return;
     self->finishing = TRUE;
+    self->deadline = bh_clock_call_in(self->shared.clock, BH_STREAM_DRAIN_MS, on_deadline, self);
     bh_stream_flush(self);
 }
 
@@ -317,8 +331,8 @@ make_sockets(BhStreamFormat format, int fds[2], GError **error)
 
 BhStream *
 bh_stream_new(const BhStreamSpec *spec,
-              BhClock *clock,
-              BhStreamPacer *pacer,
+              guint32 uid,
+              const BhStreamShared *shared,
               BhStreamEndFunc on_end,
               gpointer user_data,
               int *reader_fd,
@@ -331,16 +345,17 @@ bh_stream_new(const BhStreamSpec *spec,
         return NULL;
     self = g_new0(BhStream, 1);
     self->spec = *spec;
-    self->clock = clock;
-    self->pacer = pacer;
+    self->uid = uid;
+    self->shared = *shared;
     self->turn = (BhStreamTurn){.func = on_turn, .user_data = self};
     self->on_end = on_end;
     self->user_data = user_data;
     self->fd = fds[0];
     self->closed_watch = g_unix_fd_add(self->fd, G_IO_HUP | G_IO_ERR, on_closed, self);
-    self->sent_us = bh_clock_now_us(clock) - spec->batch_us;
-    bh_record_queue_init(&self->queue, spec->queue, BH_STREAM_MAX_BYTES);
-    bh_stream_pacer_join(pacer, spec->batch_us);
+    self->sent_us = bh_clock_now_us(shared->clock) - spec->batch_us;
+    bh_record_queue_init(&self->queue, spec->queue);
+    bh_stream_budget_join(shared->budget, uid, &self->queue);
+    bh_stream_pacer_join(shared->pacer, spec->batch_us);
     *reader_fd = fds[1];
     return self;
 }
@@ -349,13 +364,14 @@ void
 bh_stream_free(BhStream *self)
 {
     bh_stream_stop(self);
-    bh_stream_pacer_remove(self->pacer, &self->turn);
-    bh_stream_pacer_leave(self->pacer, self->spec.batch_us);
+    bh_stream_pacer_remove(self->shared.pacer, &self->turn);
+    bh_stream_pacer_leave(self->shared.pacer, self->spec.batch_us);
     if (self->closed_watch != 0)
         g_source_remove(self->closed_watch);
     if (self->writable_watch != 0)
         g_source_remove(self->writable_watch);
     close(self->fd);
-    bh_record_queue_clear(&self->queue);
+    bh_clear_timer(&self->deadline);
+    bh_stream_budget_leave(self->shared.budget, self->uid, &self->queue);
     g_free(self);
 }

@@ -9,6 +9,7 @@ static const BhHubSettings settings = {
     .max_scans = 4,
     .max_waits = 3,
     .max_streams = 3,
+    .max_stream_bytes = 8 * 1024 * 1024,
     .max_devices = 100,
     .recovery = {.silent_us = 90 * G_USEC_PER_SEC,
                  .power_cycle_min_us = 300 * G_USEC_PER_SEC,

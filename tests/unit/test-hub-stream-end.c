@@ -99,6 +99,32 @@ START_TEST(a_finished_scan_lets_its_readers_take_everything_first)
 }
 END_TEST
 
+START_TEST(a_reader_of_a_finished_scan_has_half_a_minute_for_the_rest)
+{
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL;
+    BhScanSpec second = {.duration_ms = 1000, .rule = every.rule};
+    StreamReader got = {0};
+    int fd;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, &second);
+    fd = stream_reader_open(scan, &packed, f.ann);
+    hub_fixture_hear_many(&f, 8192); /* more than the socket holds */
+    bh_clock_advance(f.clock, 1000);
+    bh_clock_advance(f.clock, BH_STREAM_DRAIN_MS - 1);
+    ck_assert_uint_eq(bh_scan_count_streams(scan), 1);
+    bh_clock_advance(f.clock, 1);
+    ck_assert_uint_eq(bh_scan_count_streams(scan), 0);
+    stream_reader_read_all(fd, &got);
+    ck_assert(got.end);
+    ck_assert_uint_gt(got.records, 0);
+    ck_assert_uint_eq(bh_scan_get_streamed(scan), got.records);
+    ck_assert_uint_eq(bh_scan_get_stream_losses(scan), 8192 - got.records);
+    close(fd);
+}
+END_TEST
+
 START_TEST(a_released_scan_ends_its_streams_at_once)
 {
     g_auto(HubFixture) f = {0};
@@ -236,6 +262,7 @@ BH_TEST_MAIN("hub-stream-end",
              a_reader_that_closes_ends_its_stream_only,
              what_a_reader_writes_is_refused,
              a_finished_scan_lets_its_readers_take_everything_first,
+             a_reader_of_a_finished_scan_has_half_a_minute_for_the_rest,
              a_released_scan_ends_its_streams_at_once,
              a_release_leaves_no_half_line_and_counts_what_waited_as_lost,
              what_waited_for_a_reader_who_left_is_no_loss,

@@ -107,6 +107,59 @@ START_TEST(long_payloads_are_bounded_by_their_bytes)
 }
 END_TEST
 
+/* What waits for the only stream of a scan, which was opened before anything was heard. */
+static guint64
+count_waiting(BhScan *scan)
+{
+    return bh_scan_get_seen(scan) - bh_scan_get_delivered(scan) - bh_scan_get_dropped(scan);
+}
+
+static void
+hear_megabytes(HubFixture *f, guint n)
+{
+    guint8 payload[1600];
+
+    memset(payload, 0xff, sizeof payload);
+    for (guint i = 0; i < n * 1024 * 1024 / sizeof payload; i++) {
+        fake_radio_hear(f->radio, 0, 1, -50, payload, sizeof payload, bh_clock_now_us(f->clock));
+        bh_clock_advance(f->clock, 1);
+    }
+}
+
+static BhScan *
+scan_with_deep_stream(HubFixture *f, BhClient *client, int *fd)
+{
+    static const BhStreamSpec deep = {BH_STREAM_PACKED, 10000, 65536};
+    BhScan *scan = hub_fixture_scan(f, client, &every);
+
+    *fd = stream_reader_open(scan, &deep, client);
+    return scan;
+}
+
+START_TEST(streams_of_a_user_share_what_may_wait_and_other_users_do_not_notice)
+{
+    const guint64 fits = 8 * 1024 * 1024 / 1600; /* as the fixture says */
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) first = NULL, second = NULL, third = NULL, bobs = NULL;
+    int fds[4];
+
+    hub_fixture_init(&f);
+    first = scan_with_deep_stream(&f, f.ann, &fds[0]);
+    bobs = scan_with_deep_stream(&f, f.bob, &fds[1]);
+    hear_megabytes(&f, 6);
+    ck_assert_uint_gt(count_waiting(first), fits * 45 / 100); /* 4 MiB, the most for one */
+    second = scan_with_deep_stream(&f, f.ann, &fds[2]);
+    third = scan_with_deep_stream(&f, f.ann, &fds[3]);
+    ck_assert_uint_le(count_waiting(first), fits / 3);
+    hear_megabytes(&f, 6);
+    ck_assert_uint_gt(count_waiting(third), fits * 30 / 100);
+    ck_assert_uint_le(count_waiting(first) + count_waiting(second) + count_waiting(third), fits);
+    ck_assert_uint_gt(count_waiting(bobs), fits * 45 / 100);
+    for (guint i = 0; i < G_N_ELEMENTS(fds); i++)
+        close(fds[i]);
+}
+END_TEST
+
 START_TEST(streams_beyond_the_limit_of_a_user_are_refused_until_one_goes)
 {
     g_auto(HubFixture) f = {0};
@@ -137,4 +190,5 @@ BH_TEST_MAIN("hub-stream-loss",
              a_reader_that_never_reads_loses_its_oldest_exactly_counted,
              lines_stay_whole_however_little_is_read_at_a_time,
              long_payloads_are_bounded_by_their_bytes,
+             streams_of_a_user_share_what_may_wait_and_other_users_do_not_notice,
              streams_beyond_the_limit_of_a_user_are_refused_until_one_goes)

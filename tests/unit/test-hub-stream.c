@@ -217,6 +217,7 @@ START_TEST(a_record_is_encoded_once_and_shared)
 {
     g_autoptr(BhClock) clock = bh_clock_new_manual();
     g_autoptr(BhStreamPacer) pacer = bh_stream_pacer_new(clock, ignore_batch, NULL);
+    g_autoptr(BhStreamBudget) budget = bh_stream_budget_new();
     g_autoptr(BhQuota) quota = bh_quota_new();
     g_autoptr(BhStreamSet) streams = NULL;
     g_autoptr(BhRecorder) recorder = bh_recorder_new();
@@ -225,7 +226,8 @@ START_TEST(a_record_is_encoded_once_and_shared)
     int fds[2];
 
     bh_quota_set_limit(quota, BH_QUOTA_STREAMS, 2);
-    streams = bh_stream_set_new(quota, clock, pacer);
+    bh_stream_budget_set_limit(budget, BH_STREAM_MAX_BYTES);
+    streams = bh_stream_set_new(quota, &(BhStreamShared){clock, pacer, budget});
     for (guint i = 0; i < 2; i++)
         fds[i] = bh_stream_set_open(streams, &json, 1000, NULL);
     bh_recorder_begin(recorder, &device);
