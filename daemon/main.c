@@ -51,6 +51,7 @@ hub_settings(const BhConfig *config)
         .max_scans = (guint)config->max_scans,
         .max_waits = (guint)config->max_waits,
         .max_streams = (guint)config->max_streams,
+        .max_stream_bytes = (guint)config->max_stream_bytes,
         .max_devices = (guint)config->max_devices,
         .recovery = {.silent_us = config->silent_ms * 1000,
                      .power_cycle_min_us = config->power_cycle_min_ms * 1000,

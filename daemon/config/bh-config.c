@@ -45,6 +45,7 @@ static const BhConfigKey keys[] = {
     INT_KEY("limits", "MaxScans", max_scans, "32", 1, 1024),
     INT_KEY("limits", "MaxWaits", max_waits, "64", 1, 1024),
     INT_KEY("limits", "MaxStreams", max_streams, "64", 1, 1024),
+    INT_KEY("limits", "MaxStreamBytes", max_stream_bytes, "33554432", 65536, 1073741824),
     INT_KEY("limits", "MaxClients", max_clients, "2048", 1, 4096),
     INT_KEY("limits", "MaxDevices", max_devices, G_STRINGIFY(BH_DEVICE_TABLE_DEFAULT_ROWS), 1, 1000000),
     INT_KEY("recovery", "SilentMs", silent_ms, G_STRINGIFY(BH_RECOVERY_SILENT_MS), 100, DAY_MS),

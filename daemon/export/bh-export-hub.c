@@ -184,6 +184,10 @@ build_limits(const BhExportContext *context)
     g_variant_dict_insert(&limits, "MaxScans", "u", bh_quota_get_limit(quota, BH_QUOTA_SCANS));
     g_variant_dict_insert(&limits, "MaxWaits", "u", bh_quota_get_limit(quota, BH_QUOTA_WAITS));
     g_variant_dict_insert(&limits, "MaxStreams", "u", bh_quota_get_limit(quota, BH_QUOTA_STREAMS));
+    g_variant_dict_insert(&limits,
+                          "MaxStreamBytes",
+                          "u",
+                          bh_hub_get_max_stream_bytes(context->hub));
     g_variant_dict_insert(&limits, "MaxClients", "u", bh_peers_get_max(context->peers));
     g_variant_dict_insert(&limits, "MaxDevices", "u", bh_hub_get_max_devices(context->hub));
     return g_variant_dict_end(&limits);

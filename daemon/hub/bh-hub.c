@@ -27,6 +27,7 @@ struct _BhHub {
     BhDeviceTable *table;
     BhRecorder *recorder;
     BhStreamPacer *pacer;
+    BhStreamBudget *budget;
     char **used_adapters;
     guint max_devices;
     Slot slots[BH_RADIO_MAX_ADAPTERS];
@@ -513,11 +514,8 @@ bh_hub_add_scan(BhHub *self,
                 gint64 lease_ms,
                 GError **error)
 {
-    const BhScanShared shared = {self->table,
-                                 self->quota,
-                                 self->clock,
-                                 self->recorder,
-                                 self->pacer};
+    const BhScanShared shared =
+        {self->table, self->quota, self->clock, self->recorder, self->pacer, self->budget};
     g_autoptr(BhScan) scan = bh_scan_new(spec, &shared, error);
 
     if (scan == NULL || !bh_hub_check_needs(self, &spec->needs, error) ||
@@ -599,6 +597,12 @@ bh_hub_get_max_devices(BhHub *self)
     return self->max_devices;
 }
 
+guint
+bh_hub_get_max_stream_bytes(BhHub *self)
+{
+    return bh_stream_budget_get_limit(self->budget);
+}
+
 BhAdapter *
 bh_hub_peek_adapter(BhHub *self, guint8 slot)
 {
@@ -654,6 +658,7 @@ bh_hub_configure(BhHub *self, const BhHubSettings *settings)
     bh_quota_set_limit(self->quota, BH_QUOTA_SCANS, settings->max_scans);
     bh_quota_set_limit(self->quota, BH_QUOTA_WAITS, settings->max_waits);
     bh_quota_set_limit(self->quota, BH_QUOTA_STREAMS, settings->max_streams);
+    bh_stream_budget_set_limit(self->budget, settings->max_stream_bytes);
     bh_device_table_set_max_rows(self->table, settings->max_devices);
     self->max_devices = settings->max_devices;
     self->ledger.policy = settings->recovery;
@@ -709,6 +714,7 @@ bh_hub_finalize(GObject *object)
 
     g_ptr_array_unref(self->scans);
     bh_stream_pacer_free(self->pacer);
+    bh_stream_budget_free(self->budget);
     bh_recorder_free(self->recorder);
     bh_device_table_free(self->table);
     bh_quota_free(self->quota);
@@ -761,6 +767,7 @@ bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
     self->table = bh_device_table_new(settings->max_devices);
     self->recorder = bh_recorder_new();
     self->pacer = bh_stream_pacer_new(clock, on_batch, self);
+    self->budget = bh_stream_budget_new();
     bh_hub_configure(self, settings);
     return self;
 }

@@ -14,10 +14,11 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    guint max_scans;   /* per user */
-    guint max_waits;   /* per user */
-    guint max_streams; /* per user */
-    guint max_devices; /* of the table */
+    guint max_scans;        /* per user */
+    guint max_waits;        /* per user */
+    guint max_streams;      /* per user */
+    guint max_stream_bytes; /* per user */
+    guint max_devices;      /* of the table */
     BhRecoveryPolicy recovery;
     gboolean may_power_cycle;
     char **adapters; /* addresses or "hciN" that are used; empty or NULL = all; borrowed for the
@@ -70,6 +71,7 @@ BhQuota *bh_hub_peek_quota(BhHub *self);
 BhRadio *bh_hub_peek_radio(BhHub *self);
 BhDeviceTable *bh_hub_peek_table(BhHub *self);
 guint bh_hub_get_max_devices(BhHub *self);
+guint bh_hub_get_max_stream_bytes(BhHub *self);
 /* By slot, also when it is gone at present as long as it was seen once; NULL else. */
 BhAdapter *bh_hub_peek_adapter(BhHub *self, guint8 slot);
 /* By address ("AA:..") or present name ("hci0"); NULL if not there. */
