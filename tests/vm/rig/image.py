@@ -62,8 +62,8 @@ def make_tree(build, work):
     shutil.copytree(VM / "image/root", tree, symlinks=True, dirs_exist_ok=True)
     lib = tree / GUEST_LIB
     shutil.copytree(VM / "cases", lib / "cases", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ["runner.py", "guest.py", "differs.py", "client.py", "reader.py", "scenarios.py", "busctl-session.sh"]:
-        shutil.copy(VM / name, lib)
+    for path in [*VM.glob("*.py"), VM / "busctl-session.sh"]:
+        shutil.copy(path, lib)
     for program in ["tools/sim/blehub-vhci", "tools/examples/example-scan"]:
         shutil.copy(build / program, lib)
     _add_bench(lib, build)
