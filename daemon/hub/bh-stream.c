@@ -276,6 +276,13 @@ bh_stream_stop(BhStream *self)
     self->broken = TRUE;
 }
 
+void
+bh_stream_push_waiting(BhStream *self, BhRecord *record)
+{
+    bh_record_queue_let_in(&self->queue);
+    bh_stream_push(self, record);
+}
+
 static void
 on_deadline(gpointer user_data)
 {
