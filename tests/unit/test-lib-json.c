@@ -265,10 +265,10 @@ time_to_write(guint8 type, guint8 length, gsize size)
     BhDevice device = device_with(payload->data, payload->len);
     clock_t least = G_MAXINT;
 
-    for (guint try = 0; try < 20; try++) {
+    for (guint try = 0; try < 8; try++) {
         clock_t begin = clock();
 
-        for (guint i = 0; i < 40000 / size; i++) {
+        for (guint i = 0; i < 16000 / size; i++) {
             g_string_truncate(out, 0);
             bh_json_append_device(out, &device, "00:00:00:00:00:01");
         }
