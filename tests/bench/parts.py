@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import time
 
+from figures import Figures
 from rig import BUILD, TOP, Air, Bus, Hub, Program
 from setups import median
 
@@ -19,29 +20,6 @@ READY_RUNS = 7
 UNIT = TOP / "systemd/blehubd.service.in"
 RATIO_NAMES = {"ingest-dbus-paced": "ingest-dbus-paced/bleak", "ingest-mgmt-paced": "ingest-mgmt-paced/bleak",
                "hub-4-dbus": "hub-4/bleak-dbus", "hub-4-mgmt": "hub-4/bleak-mgmt"}
-
-
-class Figures:
-    """Prints figures, and remembers those that miss their goal."""
-
-    def __init__(self):
-        self.missed = []
-
-    @staticmethod
-    def put(name, value, unit, digits=2):
-        print(f"{name}: {value:.{digits}f} {unit}", flush=True)
-
-    def goal(self, name, value, unit, goal, digits=2):
-        self.put(name, value, unit, digits)
-        if value > goal:
-            self.missed.append(f"{name} is {value:.{digits}f}, goal {goal}")
-
-    def ratio(self, name, value, base, goal=None):
-        """value over base; both were printed before."""
-        if goal is None:
-            self.put(name, value / base, "ratio", 3)
-        else:
-            self.goal(name, value / base, "ratio", goal, 3)
 
 
 def describe_machine():
@@ -205,8 +183,23 @@ class Bench:
         self.figures.goal("idle-wakeups-per-s", (hub.wakeups() - wakeups) / seconds, "1/s", 0.1, 3)
         print(f"# idle for {seconds:.0f} s")
 
+    def vm(self):
+        """Clients of blehubd beside as many programs on bleak, on the real bluetoothd: in a guest of the vm suite."""
+        env = {"BLEHUB_BUILD": str(BUILD), "BLEHUB_VM_ROUNDS": str(min(self.rounds, 3))}
+        said = []
+        with contextlib.ExitStack() as stack:
+            suite = Program(stack, [TOP / "tests/vm/run", "--figures"], env)
+            for line in suite.process.stdout:
+                word, _, figure = line.strip().partition(" ")
+                if word == "figure":
+                    print(figure, flush=True)
+                else:
+                    said.append(line.strip())
+            if suite.process.wait():
+                raise RuntimeError(" | ".join(said))
+
 
 # In the order they run. The idle one is started first and looked at last.
 PARTS = {"idle": Bench.start_idle, "lib": Bench.lib, "ready": Bench.ready, "ingest": Bench.ingest,
          "paced": Bench.paced_all, "latency": Bench.latency, "ten-thousand": Bench.ten_thousand,
-         "devices": Bench.devices, "stalled": Bench.stalled, "wakeups": Bench.wakeups}
+         "devices": Bench.devices, "stalled": Bench.stalled, "wakeups": Bench.wakeups, "vm": Bench.vm}

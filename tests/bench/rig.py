@@ -160,3 +160,11 @@ def start_peers(stack, bus, count):
     for peer in peers:
         peer.read()
     return peers
+
+
+def wait_all(clients, count):
+    """Until each has heard so many since its count began."""
+    for client in clients:
+        client.tell(f"wait {count}")
+    for client in clients:
+        client.read()

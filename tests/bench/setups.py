@@ -9,7 +9,7 @@ import socket
 import statistics
 import time
 
-from rig import Air, Bus, Hub, Reader, start_peers
+from rig import Air, Bus, Hub, Reader, start_peers, wait_all
 
 SETTLE_S = 0.05  # longer than blehubd waits to gather a batch
 
@@ -20,10 +20,11 @@ class Cost:
     bus: float
     hub: float
     clients: float
+    bluetoothd: float = 0  # where it is the real one
 
     @property
     def system(self):
-        return self.bus + self.hub + self.clients
+        return self.bus + self.hub + self.clients + self.bluetoothd
 
 
 class Setup:
@@ -64,10 +65,7 @@ class Setup:
         return tuple(statistics.mean(float(answer[column]) for answer in answers) for column in (1, 2))
 
     def _wait(self, count, reports, rate):
-        for client in self.clients:
-            client.tell(f"wait {count}")
-        for client in self.clients:
-            client.read()
+        wait_all(self.clients, count)
         if self.hub and not self.clients and rate == 0:
             self.hub.wait_reports(reports + count)
         elif self.hub and rate:

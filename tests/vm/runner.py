@@ -19,14 +19,14 @@ import guest
 
 OUT = pathlib.Path("/run/blehub-vm")
 LIB = pathlib.Path(__file__).resolve().parent
-CASES = LIB / "cases"
+CASES = [LIB / "cases", LIB / "figures"]
 BENCH = LIB / "tests/bench"
 
 
 def load_cases():
-    sys.path[:0] = [str(CASES), str(BENCH)]
+    sys.path[:0] = map(str, [*CASES, BENCH])
     cases = {}
-    for path in sorted(CASES.glob("*.py")):
+    for path in sorted(path for directory in CASES for path in directory.glob("*.py")):
         module = importlib.import_module(path.stem)
         for name, function in vars(module).items():
             if callable(function) and getattr(function, "__module__", "") == path.stem and not name.startswith("_"):

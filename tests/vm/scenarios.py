@@ -119,3 +119,13 @@ IntervalMs={interval_ms}
 AddressEveryReports=1
 PayloadCounter=true
 """
+
+
+def talkers(rate, count=50):
+    """Devices of the test company that say something else each time."""
+    return ADAPTER + f"""
+[device talkers]
+Count={count}
+IntervalMs={count * 1000 // rate - _DELAY_MS}
+PayloadCounter=true
+"""

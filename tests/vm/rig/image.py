@@ -61,7 +61,8 @@ def make_tree(build, work):
     _use_merged_directories(tree)
     shutil.copytree(VM / "image/root", tree, symlinks=True, dirs_exist_ok=True)
     lib = tree / GUEST_LIB
-    shutil.copytree(VM / "cases", lib / "cases", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ["cases", "figures"]:
+        shutil.copytree(VM / name, lib / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in [*VM.glob("*.py"), VM / "busctl-session.sh"]:
         shutil.copy(path, lib)
     for program in ["tools/sim/blehub-vhci", "tools/examples/example-scan"]:

@@ -8,6 +8,8 @@ goes to the console log and to the directory shared for that.
 import os
 import subprocess
 
+PASSED_ON = ["BLEHUB_VM_BTMON", "BLEHUB_VM_ROUNDS"]  # of the environment
+
 
 class Machine:
     """qemu, for as long as the `with` block lasts."""
@@ -55,7 +57,7 @@ def _command(guest, initramfs, out, shell):
         "-serial", f"file:{out}/console.log", "-serial", "stdio"]
     append = ("console=ttyS0 quiet panic=-1 clocksource=tsc tsc=reliable systemd.unit=blehub-vm.target "
               f"systemd.wants={service} systemd.show_status=0 systemd.setenv=BLEHUB_VM_GUEST={guest.name} "
-              f"systemd.setenv=BLEHUB_VM_BTMON={os.environ.get('BLEHUB_VM_BTMON', '')}")
+              + " ".join(f"systemd.setenv={name}={os.environ.get(name, '')}" for name in PASSED_ON))
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-nic", "none",
         "-accel", accel + (",thread=multi" if accel == "tcg" else ""), "-smp", "2", "-m", "2048",

@@ -48,6 +48,8 @@ class Part:
         if verdict in ("ok", "FAIL") and rest:
             self.results[rest.split()[0].rstrip(":")] = None if verdict == "ok" else rest
             print(f"{verdict} {self.name}/{rest}", flush=True)
+        elif verdict == "figure":
+            print(line, flush=True)
         elif line == "alone?":
             self.state = "asks"
         elif line == "done":
