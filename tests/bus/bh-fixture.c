@@ -17,10 +17,8 @@
 
 #define CALL_TIMEOUT_MS 10000
 #define POLL_MS 5
-#define EXIT_US                                                                                    \
-    (30 * G_USEC_PER_SEC) /* a simulator that has 75,000 objects needs seconds for it              \
-                           */
-#define MGMT_FD 9         /* what blehubd gets the management socket as */
+#define EXIT_US (30 * G_USEC_PER_SEC) /* to let go of 75,000 objects takes seconds */
+#define MGMT_FD 9                     /* what blehubd gets the management socket as */
 #define SIM_NAME "org.blehub.Sim"
 #define SIM_PATH "/org/blehub/sim"
 #define SIM_INTERFACE "org.blehub.Sim1"
