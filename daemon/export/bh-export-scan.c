@@ -150,10 +150,10 @@ peek_vtable(BhExported *exported)
         ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
 }
 
-static gint64
-get_uid(BhExported *exported)
+static void
+foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
-    return bh_owned_get_uid(BH_OWNED(BH_EXPORT_SCAN(exported)->scan));
+    func(bh_owned_peek_client(BH_OWNED(BH_EXPORT_SCAN(exported)->scan)), user_data);
 }
 
 static void
@@ -175,7 +175,6 @@ on_state_changed(BhScan *scan, BhExportScan *self)
     bh_object_manager_tell_changed(
         self->context.manager,
         BH_EXPORTED(self),
-        bh_owned_peek_client(BH_OWNED(scan)),
         "State",
         g_variant_new_string(bh_scan_state_to_string(bh_scan_get_state(scan))));
 }
@@ -203,7 +202,7 @@ exported_iface_init(BhExportedInterface *iface)
 {
     iface->peek_gate = peek_gate;
     iface->peek_vtable = peek_vtable;
-    iface->get_uid = get_uid;
+    iface->foreach_owner = foreach_owner;
     iface->refresh = refresh;
 }
 

@@ -21,12 +21,6 @@ bh_exported_peek_vtable(BhExported *self)
     return BH_EXPORTED_GET_IFACE(self)->peek_vtable(self);
 }
 
-gint64
-bh_exported_get_uid(BhExported *self)
-{
-    return BH_EXPORTED_GET_IFACE(self)->get_uid(self);
-}
-
 void
 bh_exported_refresh(BhExported *self)
 {
@@ -40,17 +34,43 @@ bh_exported_write(BhExported *self, const char *property, GVariant *value, GErro
 }
 
 gboolean
-bh_exported_is_visible(BhExported *self, guint32 uid)
+bh_exported_is_public(BhExported *self)
 {
-    gint64 owner = bh_exported_get_uid(self);
-
-    return owner == BH_EXPORTED_PUBLIC || uid == 0 || owner == (gint64)uid;
+    return BH_EXPORTED_GET_IFACE(self)->foreach_owner == NULL;
 }
 
-static gint64
-real_get_uid(BhExported *self)
+void
+bh_exported_foreach_owner(BhExported *self, BhExportedOwnerFunc func, gpointer user_data)
 {
-    return BH_EXPORTED_PUBLIC;
+    BH_EXPORTED_GET_IFACE(self)->foreach_owner(self, func, user_data);
+}
+
+typedef struct {
+    guint32 uid;
+    gboolean found;
+} OwnerSearch;
+
+static void
+compare_owner(BhClient *owner, gpointer user_data)
+{
+    OwnerSearch *search = user_data;
+
+    search->found |= bh_client_get_uid(owner) == search->uid;
+}
+
+static gboolean
+is_owned_by(BhExported *self, guint32 uid)
+{
+    OwnerSearch search = {.uid = uid};
+
+    bh_exported_foreach_owner(self, compare_owner, &search);
+    return search.found;
+}
+
+gboolean
+bh_exported_is_visible(BhExported *self, guint32 uid)
+{
+    return uid == 0 || bh_exported_is_public(self) || is_owned_by(self, uid);
 }
 
 static void
@@ -68,7 +88,6 @@ real_write(BhExported *self, const char *property, GVariant *value, GError **err
 static void
 bh_exported_default_init(BhExportedInterface *iface)
 {
-    iface->get_uid = real_get_uid;
     iface->refresh = real_refresh;
     iface->write = real_write;
 }
