@@ -8,6 +8,7 @@
 #include "bh-distance.h"
 #include "bh-error.h"
 #include "bh-filter.h"
+#include "bh-gatt.h"
 #include "bh-names.h"
 #include "bh-options.h"
 #include "bh-packed.h"

@@ -165,10 +165,19 @@ bh_central_finish(BhCentral *self, GAsyncResult *result, GError **error)
     return BH_CENTRAL_GET_IFACE(self)->finish(self, result, error);
 }
 
-GArray *
-bh_central_list_bonds(BhCentral *self)
+void
+bh_central_list_bonds_async(BhCentral *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
 {
-    return BH_CENTRAL_GET_IFACE(self)->list_bonds(self);
+    BH_CENTRAL_GET_IFACE(self)->list_bonds_async(self, cancellable, callback, user_data);
+}
+
+GArray *
+bh_central_list_bonds_finish(BhCentral *self, GAsyncResult *result, GError **error)
+{
+    return BH_CENTRAL_GET_IFACE(self)->list_bonds_finish(self, result, error);
 }
 
 static void

@@ -11,8 +11,8 @@
  * at the same time. The implementation may rely on them.
  *
  * All calls and all sink functions run on the main context. The sink is never called from inside a
- * call of the hub. Every asynchronous call ends: done, failed, cancelled, or Disconnected as soon as
- * the link or BlueZ is gone (NotReady if the adapter or BlueZ is not there to begin with). Time
+ * call of the hub. Every asynchronous call ends: done, failed, cancelled, or Disconnected as soon
+ * as the link or BlueZ is gone (NotReady if the adapter or BlueZ is not there to begin with). Time
  * limits are the hub's: it cancels.
  */
 #include <gio/gio.h>
@@ -29,22 +29,25 @@ typedef struct {
     BhAddress address;
 } BhLinkKey;
 
-/* What is known of a link or of a device that can have one; told anew whenever some of it changed. */
+/* What is known of a link or of a device that can have one; told anew whenever some of it changed.
+ */
 typedef struct {
     BhLinkKey key;
     gboolean connected;
     gboolean resolved; /* its GATT database is known */
     gboolean paired;
     gboolean bonded;
-    guint16 mtu;              /* ATT_MTU as far as known, 0 = not known */
-    BhGattDatabase *database; /* borrowed; NULL unless resolved. Another one after Service Changed */
-    BhLinkCause cause;        /* when not connected: why it ended, as far as known */
+    guint16 mtu; /* ATT_MTU as far as known, 0 = not known */
+    BhGattDatabase
+        *database;     /* borrowed; NULL unless resolved. Another one after Service Changed */
+    BhLinkCause cause; /* when not connected: why it ended, as far as known */
 } BhLinkState;
 
 typedef struct {
     /* Only of devices that are watched, see bh_central_watch(). */
     void (*link_changed)(gpointer data, const BhLinkState *state);
-    /* A notification or indication, while subscribed. The echo of our own reads has been left out. */
+    /* A notification or indication, while subscribed. The echo of our own reads has been left out.
+     */
     void (*value)(gpointer data,
                   const BhLinkKey *key,
                   guint16 handle,
@@ -163,18 +166,24 @@ struct _BhCentralInterface {
                             gpointer user_data);
     gint (*read_rssi_finish)(BhCentral *self, GAsyncResult *result, GError **error);
     gboolean (*finish)(BhCentral *self, GAsyncResult *result, GError **error);
-    GArray *(*list_bonds)(BhCentral *self);
+    void (*list_bonds_async)(BhCentral *self,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+    GArray *(*list_bonds_finish)(BhCentral *self, GAsyncResult *result, GError **error);
 };
 
 /* Before bh_radio_start(); sink is borrowed: outlives the radio's stop(). */
 void bh_central_set_sink(BhCentral *self, const BhCentralSink *sink, gpointer data);
 
-/* Wants to be told of a device, there or not; what is the case is told soon (from the main loop). */
+/* Wants to be told of a device, there or not; what is the case is told soon (from the main loop).
+ */
 void bh_central_watch(BhCentral *self, const BhLinkKey *key);
 void bh_central_unwatch(BhCentral *self, const BhLinkKey *key);
-/* What is the case now, also of a device that is not watched; FALSE if BlueZ does not know it. */
+/* What is the case now, as far as it is known without asking: of a device that is not watched,
+ * links and bonds. FALSE if there is nothing to tell. */
 gboolean bh_central_peek(BhCentral *self, const BhLinkKey *key, BhLinkState *state);
-/* Links of anybody on an adapter. */
+/* Links of anybody on an adapter, as far as known. */
 guint bh_central_count_links(BhCentral *self, guint8 slot);
 
 /* Makes a link and waits until its services are resolved; at once if that is so already. A device
@@ -235,9 +244,8 @@ void bh_central_pair_async(BhCentral *self,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data);
-void bh_central_answer_pairing(BhCentral *self,
-                               const BhLinkKey *key,
-                               const BhPairingAnswer *answer);
+void
+bh_central_answer_pairing(BhCentral *self, const BhLinkKey *key, const BhPairingAnswer *answer);
 
 /* Forgets keys; the link, if any, goes. NotFound if there is no bond. */
 void bh_central_remove_bond_async(BhCentral *self,
@@ -257,7 +265,13 @@ gint bh_central_read_rssi_finish(BhCentral *self, GAsyncResult *result, GError *
 /* Of write, subscribe, pair and remove_bond. */
 gboolean bh_central_finish(BhCentral *self, GAsyncResult *result, GError **error);
 
-/* BhLinkKey of every bonded device. */
-GArray *bh_central_list_bonds(BhCentral *self);
+/* BhLinkKey of every bonded device, on all adapters: asked for, because nobody tells what other
+ * programs bond. Errors: NotReady (no BlueZ), Cancelled, Timeout. */
+void bh_central_list_bonds_async(BhCentral *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/* Free with g_array_unref(). */
+GArray *bh_central_list_bonds_finish(BhCentral *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS
