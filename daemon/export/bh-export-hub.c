@@ -43,8 +43,8 @@ start_scan(BhExportHub *self, BhClient *client, GVariant *dict, GError **error)
     scan = bh_hub_add_scan(context->hub,
                            &spec,
                            client,
-                           (BhLifetime)options.lifetime,
-                           options.lease_ms,
+                           (BhLifetime)options.life.lifetime,
+                           options.life.lease_ms,
                            error);
     if (scan == NULL)
         return NULL;

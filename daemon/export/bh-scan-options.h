@@ -5,7 +5,7 @@
  * Options of the scanning methods: which keys each method takes, their ranges and defaults, and how
  * they become a BhScanSpec.
  */
-#include "bh-hub.h"
+#include "bh-common-options.h"
 
 G_BEGIN_DECLS
 
@@ -33,8 +33,7 @@ typedef struct {
     gint64 count;
     gboolean hex_keys;
 
-    gint lifetime; /* BhLifetime */
-    gint64 lease_ms;
+    BhLifetimeOptions life;
 } BhScanOptions;
 
 typedef enum {

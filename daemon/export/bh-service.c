@@ -194,10 +194,19 @@ bh_service_configure(BhService *self, const BhServiceSettings *settings)
 }
 
 static void
+register_error(BhError code)
+{
+    g_dbus_error_register_error(BH_ERROR, (gint)code, bh_error_to_dbus_name(code));
+}
+
+static void
 register_errors(void)
 {
     for (guint code = 0; code < BH_N_ERRORS; code++)
-        g_dbus_error_register_error(BH_ERROR, (gint)code, bh_error_to_dbus_name((BhError)code));
+        register_error((BhError)code);
+    for (guint status = 1; status <= G_MAXUINT8; status++)
+        register_error(BH_ERROR_ATT(status));
+    register_error(BH_ERROR_ATT_HIDDEN);
 }
 
 BhService *
