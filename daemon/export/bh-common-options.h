@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 #define BH_DAY_MS G_GINT64_CONSTANT(86400000)
+#define BH_WAIT_DEFAULT_MS 20000 /* the usual D-Bus callers give up at 25 s */
 
 /* For rows of BhOptionSpec: where a member of a struct is, with and without one that tells whether
  * the key was given. */

@@ -9,8 +9,6 @@
 
 G_BEGIN_DECLS
 
-#define BH_WAIT_DEFAULT_MS 20000 /* the usual D-Bus callers give up at 25 s */
-
 typedef struct {
     char **uuids;
     char *name_pattern;
