@@ -12,6 +12,12 @@ G_BEGIN_DECLS
 #define BH_DAY_MS G_GINT64_CONSTANT(86400000)
 #define BH_WAIT_DEFAULT_MS 20000 /* the usual D-Bus callers give up at 25 s */
 
+/* Defaults that the configuration may change. */
+typedef struct {
+    gint64 lease_ms;
+    gint64 discover_ms;
+} BhExportDefaults;
+
 /* For rows of BhOptionSpec: where a member of a struct is, with and without one that tells whether
  * the key was given. */
 #define BH_OPTION_AT(Type, member) G_STRUCT_OFFSET(Type, member), BH_OPTION_NO_PRESENT

@@ -96,7 +96,7 @@ resolve_duty(BhScanOptions *options, GError **error)
 gboolean
 bh_scan_options_parse(GVariant *dict,
                       BhScanOptionsFor what,
-                      const BhScanDefaults *defaults,
+                      const BhExportDefaults *defaults,
                       BhScanOptions *options,
                       GError **error)
 {

@@ -40,16 +40,10 @@ typedef enum {
     BH_SCAN_OPTIONS_LIST,
 } BhScanOptionsFor;
 
-/* Defaults that the configuration may change. */
-typedef struct {
-    gint64 lease_ms;
-    gint64 discover_ms;
-} BhScanDefaults;
-
 /* Errors: InvalidArguments with the key first. */
 gboolean bh_scan_options_parse(GVariant *dict,
                                BhScanOptionsFor what,
-                               const BhScanDefaults *defaults,
+                               const BhExportDefaults *defaults,
                                BhScanOptions *options,
                                GError **error);
 void bh_scan_options_clear(BhScanOptions *options);
