@@ -5,7 +5,6 @@
  * org.blehub.Hub1, the root object.
  */
 #include "bh-export-context.h"
-#include "bh-scan-options.h"
 
 #include "bh-dbus.h"
 
@@ -15,7 +14,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(BhExportHub, bh_export_hub, BH, EXPORT_HUB, BhDbusHub1Skeleton)
 
 /* Everything in context is borrowed: outlives the object. */
-BhExportHub *bh_export_hub_new(const BhExportContext *context, const BhScanDefaults *defaults);
-void bh_export_hub_set_defaults(BhExportHub *self, const BhScanDefaults *defaults);
+BhExportHub *bh_export_hub_new(const BhExportContext *context);
 
 G_END_DECLS

@@ -22,6 +22,7 @@ struct BhService {
     BhGate *gate;
     BhOwnedTree *tree;
     BhBulk *bulk;
+    BhExportDefaults defaults;
     BhObjectManager *manager;
     BhExportHub *root;
     BhExportLog *log;
@@ -190,14 +191,23 @@ void
 bh_service_configure(BhService *self, const BhServiceSettings *settings)
 {
     bh_peers_set_max(self->peers, settings->max_clients);
-    bh_export_hub_set_defaults(self->root, &settings->scan);
+    self->defaults = settings->defaults;
+}
+
+static void
+register_error(BhError code)
+{
+    g_dbus_error_register_error(BH_ERROR, (gint)code, bh_error_to_dbus_name(code));
 }
 
 static void
 register_errors(void)
 {
     for (guint code = 0; code < BH_N_ERRORS; code++)
-        g_dbus_error_register_error(BH_ERROR, (gint)code, bh_error_to_dbus_name((BhError)code));
+        register_error((BhError)code);
+    for (guint status = 1; status <= G_MAXUINT8; status++)
+        register_error(BH_ERROR_ATT(status));
+    register_error(BH_ERROR_ATT_HIDDEN);
 }
 
 BhService *
@@ -214,6 +224,7 @@ bh_service_new(GDBusConnection *connection,
     register_errors();
     self->connection = connection;
     self->hub = hub;
+    self->defaults = settings->defaults;
     self->peers = bh_peers_new(connection, settings->max_clients);
     self->gate = bh_gate_new(self->peers);
     self->tree = bh_owned_tree_new(connection, self->gate);
@@ -224,9 +235,10 @@ bh_service_new(GDBusConnection *connection,
                                 self->gate,
                                 self->manager,
                                 self->bulk,
+                                &self->defaults,
                                 reload,
                                 reload_data};
-    self->root = bh_export_hub_new(&context, &settings->scan);
+    self->root = bh_export_hub_new(&context);
     self->log = bh_export_log_new(self->gate, log);
     self->adapters = g_ptr_array_new_with_free_func(g_object_unref);
     g_signal_connect(hub, "adapter-added", G_CALLBACK(on_adapter_added), self);

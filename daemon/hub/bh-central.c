@@ -5,6 +5,8 @@
  */
 #include "bh-central.h"
 
+#include "bh-error.h"
+
 G_DEFINE_INTERFACE(BhCentral, bh_central, G_TYPE_OBJECT)
 
 void
@@ -157,6 +159,29 @@ gint
 bh_central_read_rssi_finish(BhCentral *self, GAsyncResult *result, GError **error)
 {
     return BH_CENTRAL_GET_IFACE(self)->read_rssi_finish(self, result, error);
+}
+
+void
+bh_central_set_parameters_async(BhCentral *self,
+                                const BhLinkKey *key,
+                                const BhLinkParameters *parameters,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+    BhCentralInterface *iface = BH_CENTRAL_GET_IFACE(self);
+
+    if (iface->set_parameters_async != NULL) {
+        iface->set_parameters_async(self, key, parameters, cancellable, callback, user_data);
+        return;
+    }
+    g_task_report_new_error(self,
+                            callback,
+                            user_data,
+                            bh_central_set_parameters_async,
+                            BH_ERROR,
+                            BH_ERROR_NOT_SUPPORTED,
+                            "the radio cannot change the parameters of a link");
 }
 
 gboolean

@@ -39,8 +39,11 @@ typedef struct {
     gboolean bonded;
     guint16 mtu; /* ATT_MTU as far as known, 0 = not known */
     BhGattDatabase
-        *database;     /* borrowed; NULL unless resolved. Another one after Service Changed */
-    BhLinkCause cause; /* when not connected: why it ended, as far as known */
+        *database;       /* borrowed; NULL unless resolved. Another one after Service Changed */
+    BhLinkCause cause;   /* when not connected: why it ended, as far as known */
+    guint32 interval_us; /* connection parameters in force; 0 = not known */
+    guint16 latency;
+    guint32 supervision_ms;
 } BhLinkState;
 
 typedef struct {
@@ -165,6 +168,13 @@ struct _BhCentralInterface {
                             GAsyncReadyCallback callback,
                             gpointer user_data);
     gint (*read_rssi_finish)(BhCentral *self, GAsyncResult *result, GError **error);
+    /* May be left out: NotSupported. */
+    void (*set_parameters_async)(BhCentral *self,
+                                 const BhLinkKey *key,
+                                 const BhLinkParameters *parameters,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
     gboolean (*finish)(BhCentral *self, GAsyncResult *result, GError **error);
     void (*list_bonds_async)(BhCentral *self,
                              GCancellable *cancellable,
@@ -262,7 +272,16 @@ void bh_central_read_rssi_async(BhCentral *self,
                                 gpointer user_data);
 gint bh_central_read_rssi_finish(BhCentral *self, GAsyncResult *result, GError **error);
 
-/* Of write, subscribe, pair and remove_bond. */
+/* Asks for other parameters of the live link. NotSupported, saying why, without the management
+ * socket or with a kernel that changes them for the next link only. */
+void bh_central_set_parameters_async(BhCentral *self,
+                                     const BhLinkKey *key,
+                                     const BhLinkParameters *parameters,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+/* Of write, subscribe, pair, remove_bond and set_parameters. */
 gboolean bh_central_finish(BhCentral *self, GAsyncResult *result, GError **error);
 
 /* BhLinkKey of every bonded device, on all adapters: asked for, because nobody tells what other

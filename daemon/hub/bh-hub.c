@@ -27,6 +27,7 @@ struct _BhHub {
     BhDeviceTable *table;
     BhRecorder *recorder;
     BhStreamPacer *pacer;
+    BhRemotes *remotes;
     char **used_adapters;
     guint max_devices;
     Slot slots[BH_RADIO_MAX_ADAPTERS];
@@ -593,6 +594,12 @@ bh_hub_peek_table(BhHub *self)
     return self->table;
 }
 
+BhRemotes *
+bh_hub_peek_remotes(BhHub *self)
+{
+    return self->remotes;
+}
+
 guint
 bh_hub_get_max_devices(BhHub *self)
 {
@@ -707,6 +714,7 @@ bh_hub_finalize(GObject *object)
 {
     BhHub *self = BH_HUB(object);
 
+    g_object_unref(self->remotes);
     g_ptr_array_unref(self->scans);
     bh_stream_pacer_free(self->pacer);
     bh_recorder_free(self->recorder);
@@ -761,6 +769,7 @@ bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
     self->table = bh_device_table_new(settings->max_devices);
     self->recorder = bh_recorder_new();
     self->pacer = bh_stream_pacer_new(clock, on_batch, self);
+    self->remotes = g_object_new(BH_TYPE_REMOTES, NULL);
     bh_hub_configure(self, settings);
     return self;
 }

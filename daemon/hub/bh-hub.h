@@ -9,6 +9,7 @@
  * (BhAdapter), "synced" (once: what is there at start-up is known).
  */
 #include "bh-hub-state.h"
+#include "bh-remotes.h"
 #include "bh-scan.h"
 
 G_BEGIN_DECLS
@@ -67,6 +68,8 @@ BhClock *bh_hub_peek_clock(BhHub *self);
 BhQuota *bh_hub_peek_quota(BhHub *self);
 BhRadio *bh_hub_peek_radio(BhHub *self);
 BhDeviceTable *bh_hub_peek_table(BhHub *self);
+/* Never NULL; without a central role everything asked of it is NotSupported. */
+BhRemotes *bh_hub_peek_remotes(BhHub *self);
 guint bh_hub_get_max_devices(BhHub *self);
 /* By slot, also when it is gone at present as long as it was seen once; NULL else. */
 BhAdapter *bh_hub_peek_adapter(BhHub *self, guint8 slot);

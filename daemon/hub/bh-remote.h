@@ -3,8 +3,8 @@
 
 /*
  * A remote device that clients hold: one link, shared by all of them. It exists from the first hold
- * to the last release (and BH_REMOTE linger), brings the link up when somebody waits for it or wants
- * it kept (Reconnect), and drops it when nobody holds it, unless a foreign program made it.
+ * to the last release (and BH_REMOTE linger), brings the link up when somebody waits for it or
+ * wants it kept (Reconnect), and drops it when nobody holds it, unless a foreign program made it.
  *
  *   disconnected -> connecting -> ready -> disconnected (or waiting, with a hold that reconnects)
  *   waiting -> connecting when the back-off is over or the device is heard
@@ -37,10 +37,16 @@ BhRemoteState bh_remote_get_state(BhRemote *self);
 guint16 bh_remote_get_mtu(BhRemote *self); /* 0 = not known */
 gboolean bh_remote_is_paired(BhRemote *self);
 guint bh_remote_count_holds(BhRemote *self);
-guint32 bh_remote_get_attempts(BhRemote *self);     /* since the last link */
+guint32 bh_remote_get_attempts(BhRemote *self);        /* since the last link */
 const char *bh_remote_peek_last_error(BhRemote *self); /* "" = none */
 /* NULL unless ready. Borrowed. */
 BhGattDatabase *bh_remote_peek_database(BhRemote *self);
+/* In force; what is not known is 0. */
+void bh_remote_get_parameters(BhRemote *self, BhLinkParameters *parameters);
+/* BhHold. Borrowed: until one comes or goes. */
+const GPtrArray *bh_remote_peek_holds(BhRemote *self);
+/* Whether holds and subscriptions are all of this user. */
+gboolean bh_remote_is_held_only_by(BhRemote *self, guint32 uid);
 
 /* Ends when the link goes, with its cause ("remote", "timeout", "local", ...); at once if there is
  * none. timeout_ms 0 = for ever. Errors: Timeout, Cancelled. */
@@ -112,7 +118,15 @@ void bh_remote_exchange_mtu_async(BhRemote *self,
                                   gpointer user_data);
 guint16 bh_remote_exchange_mtu_finish(BhRemote *self, GAsyncResult *result, GError **error);
 
-/* Of write, pair and unpair. */
+/* Errors: NotSupported (see bh_central_set_parameters_async()), Disconnected, Timeout. */
+void bh_remote_set_parameters_async(BhRemote *self,
+                                    BhClient *client,
+                                    const BhLinkParameters *parameters,
+                                    gint64 timeout_ms,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+
+/* Of write, pair, unpair and set_parameters. */
 gboolean bh_remote_finish(BhRemote *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

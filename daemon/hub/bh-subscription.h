@@ -7,7 +7,8 @@
  * registration however many subscriptions there are. It holds the device: without a hold of the
  * same client the subscription keeps the link itself.
  *
- * Signals: "value" (of each value, for Signals=true; the exporter coalesces).
+ * Signals: "value" (const BhNotifiedValue, borrowed: of each value, for Signals=true; the exporter
+ * coalesces).
  */
 #include "bh-owned.h"
 #include "bh-remote.h"
@@ -41,8 +42,7 @@ void bh_remote_subscribe_async(BhRemote *remote,
                                gint64 timeout_ms,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
-BhSubscription *
-bh_remote_subscribe_finish(BhRemote *remote, GAsyncResult *result, GError **error);
+BhSubscription *bh_remote_subscribe_finish(BhRemote *remote, GAsyncResult *result, GError **error);
 
 BhRemote *bh_subscription_peek_remote(BhSubscription *self);
 gboolean bh_subscription_is_active(BhSubscription *self); /* values come at present */
