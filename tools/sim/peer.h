@@ -91,8 +91,8 @@ guint8 bh_peer_configure(BhPeerAttribute *characteristic, guint16 configuration)
 gboolean bh_peer_notify(BhPeerAttribute *characteristic, GBytes *value);
 void bh_peer_set_value(BhPeerAttribute *attribute, const guint8 *bytes, gsize size);
 
-/** After config was changed. */
-void bh_peer_attribute_changed(BhPeerAttribute *attribute);
+/** Another behaviour from now on; takes config, which has the same name and kind. */
+void bh_peer_attribute_take_config(BhPeerAttribute *attribute, BhScenarioAttribute *config);
 /** a{sv} for the control interface. Floating. */
 GVariant *bh_peer_attribute_describe(const BhPeerAttribute *attribute);
 /** aay: what was written, oldest first; forgotten then. Floating. */
