@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 #define BH_ATT_SUCCESS 0x00
+#define BH_ATT_INVALID_HANDLE 0x01
 #define BH_ATT_INVALID_OFFSET 0x07
 #define BH_ATT_INVALID_LENGTH 0x0d
 #define BH_ATT_UNLIKELY 0x0e
@@ -75,6 +76,7 @@ void bh_peer_change_services(BhPeer *peer);
 
 /** Whether there are keys of a pairing. */
 void bh_peer_set_bonded(BhPeer *peer, gboolean bonded);
+gboolean bh_peer_is_bonded(const BhPeer *peer);
 
 /** a{sv} for the control interface. Floating. */
 GVariant *bh_peer_describe(const BhPeer *peer);
