@@ -67,7 +67,7 @@ static BhServiceSettings
 service_settings(const BhConfig *config)
 {
     return (BhServiceSettings){
-        .scan = {.lease_ms = config->lease_ms, .discover_ms = config->discover_ms},
+        .defaults = {.lease_ms = config->lease_ms, .discover_ms = config->discover_ms},
         .max_clients = (guint)config->max_clients,
     };
 }
