@@ -24,6 +24,7 @@ struct _BhObjectManager {
     char *path;
     GPtrArray *items;   /* Item, in the order they came */
     GHashTable *askers; /* BhClient, each with a handler on "gone" */
+    guint64 last_number;
 };
 
 static void object_manager_iface_init(BhStdDBusObjectManagerIface *iface);
@@ -158,6 +159,12 @@ reconcile(BhObjectManager *self, const Item *item, gboolean there)
 }
 
 /* Objects */
+
+char *
+bh_object_manager_dup_new_path(BhObjectManager *self, const char *kind)
+{
+    return g_strdup_printf("%s/%s/%" G_GUINT64_FORMAT, self->path, kind, ++self->last_number);
+}
 
 gboolean
 bh_object_manager_add(BhObjectManager *self, BhExported *exported, const char *path, GError **error)

@@ -26,6 +26,9 @@ BhObjectManager *bh_object_manager_new(BhGate *gate,
                                        GDBusConnection *connection,
                                        const char *path);
 
+/* A path for an object of this kind that nothing had before: "/org/blehub/<kind>/<number>". */
+char *bh_object_manager_dup_new_path(BhObjectManager *self, const char *kind);
+
 /* Makes the object callable and tells; publish an object last. One interface a path. */
 gboolean bh_object_manager_add(BhObjectManager *self,
                                BhExported *exported,

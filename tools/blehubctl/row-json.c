@@ -7,19 +7,10 @@
  */
 #include "row-json.h"
 
+#include "bh-hex.h"
 #include "terminal.h"
 
 #include <string.h>
-
-char *
-bh_hex_from_bytes(const guint8 *bytes, gsize size)
-{
-    GString *hex = g_string_sized_new(2 * size + 1);
-
-    for (gsize i = 0; i < size; i++)
-        g_string_append_printf(hex, "%02x", bytes[i]);
-    return g_string_free(hex, FALSE);
-}
 
 static JsonNode *
 node_from_bytes(GVariant *value)

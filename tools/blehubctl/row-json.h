@@ -22,7 +22,4 @@ char *bh_json_take_line(JsonNode *node);
 /** One line for each row of aa{sv}, each with its end. */
 char *bh_json_lines_from_rows(GVariant *rows);
 
-/** Lower-case hex. */
-char *bh_hex_from_bytes(const guint8 *bytes, gsize size);
-
 G_END_DECLS

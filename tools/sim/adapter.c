@@ -145,10 +145,10 @@ handle_remove_device(BhBluezAdapter1 *object, GDBusMethodInvocation *invocation,
 {
     BhSimAdapter *self = BH_SIM_ADAPTER(object);
 
-    if (bh_memory_remove(self->memory, device))
-        bh_bluez_adapter1_complete_remove_device(object, invocation);
-    else
+    if (!bh_memory_has(self->memory, device))
         bh_bluez_refuse(invocation, "DoesNotExist", "Does Not Exist");
+    else if (check_ready(self, invocation))
+        bh_memory_remove(self->memory, device, invocation);
     return TRUE;
 }
 
@@ -333,8 +333,7 @@ bh_sim_adapter_new(BhBluezContext *context, BhPlug *plug)
     bh_scan_set_monitor(self->scan, plug->config->monitor);
     self->discovery =
         bh_discovery_new(context->timeline, self->scan, context->is_5_82, &DISCOVERY_EVENTS, self);
-    self->memory =
-        bh_memory_new(context->manager, context->timeline, self->path, context->temporary_us);
+    self->memory = bh_memory_new(context, plug, self->path);
     set_identity(self);
     set_constants(self);
     set_power_properties(self);
@@ -346,8 +345,10 @@ void
 bh_sim_adapter_remove(BhSimAdapter *adapter)
 {
     /* Whoever waits is answered, unless bluetoothd itself is going. */
-    if (g_dbus_interface_skeleton_get_connection(G_DBUS_INTERFACE_SKELETON(adapter)) != NULL)
+    if (g_dbus_interface_skeleton_get_connection(G_DBUS_INTERFACE_SKELETON(adapter)) != NULL) {
+        bh_memory_cut_links(adapter->memory);
         bh_discovery_end_all(adapter->discovery);
+    }
     g_clear_pointer(&adapter->discovery, bh_discovery_free);
     g_clear_pointer(&adapter->memory, bh_memory_free);
     g_dbus_object_manager_server_unexport(adapter->context->manager, adapter->path);
@@ -369,6 +370,7 @@ bh_sim_adapter_set_powered(BhSimAdapter *adapter, gboolean powered)
     config->powered = powered;
     set_power_properties(adapter);
     if (!powered) {
+        bh_memory_cut_links(adapter->memory);
         bh_discovery_end_all(adapter->discovery);
         on_discovering(adapter);
     } else if (adapter->plug->stall != BH_STALL_REPLUG) {
@@ -386,8 +388,12 @@ bh_sim_adapter_set_monitor(BhSimAdapter *adapter, gboolean registered)
 gboolean
 bh_sim_adapter_hear(BhSimAdapter *adapter, const BhAdvertisement *advertisement)
 {
-    return adapter->plug->config->powered && adapter->plug->stall == BH_STALL_NONE &&
-           bh_scan_hear(adapter->scan, advertisement);
+    if (!adapter->plug->config->powered || adapter->plug->stall != BH_STALL_NONE)
+        return FALSE;
+    /* Whoever waits for it to connect listens whether a discovery runs or not. */
+    if (advertisement->pdu == BH_PDU_CONNECTABLE)
+        bh_memory_hear_connectable(adapter->memory, &advertisement->address);
+    return bh_scan_hear(adapter->scan, advertisement);
 }
 
 GVariant *

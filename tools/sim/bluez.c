@@ -211,6 +211,7 @@ bh_bluez_new(const BhBluezOptions *options,
     bluez->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
     bluez->plugs = bh_plugs_new(&bluez->context);
     bluez->context.timeline = timeline;
+    bluez->context.peers = bh_peers_new(timeline);
     bluez->context.is_5_82 = options->is_5_82;
     bluez->context.temporary_us = options->temporary_us;
     return bluez;
@@ -223,6 +224,7 @@ bh_bluez_free(BhBluez *bluez)
     g_clear_handle_id(&bluez->name, g_bus_unown_name);
     g_clear_object(&bluez->connection);
     bh_plugs_free(bluez->plugs);
+    bh_peers_free(bluez->context.peers);
     g_array_unref(bluez->waiters);
     g_free(bluez->options.bus);
     g_free(bluez);
@@ -232,6 +234,12 @@ BhPlugs *
 bh_bluez_get_plugs(BhBluez *bluez)
 {
     return bluez->plugs;
+}
+
+BhPeers *
+bh_bluez_get_peers(BhBluez *bluez)
+{
+    return bluez->context.peers;
 }
 
 guint64

@@ -10,6 +10,7 @@
 struct _BhSimDevice {
     BhBluezDevice1Skeleton parent;
     BhProps *props;
+    BhLink *link; /* borrowed: outlives the export */
     BhAddress address;
     gboolean connectable;
     gint rssi;
@@ -100,6 +101,17 @@ update_uuids(BhSimDevice *self, const BhEir *eir)
         added |= g_hash_table_add(self->uuids, g_strdup(eir->uuids->pdata[i]));
     if (added)
         set_uuids(self);
+}
+
+void
+bh_sim_device_add_uuids(BhSimDevice *device, GStrv uuids)
+{
+    gboolean added = FALSE;
+
+    for (guint i = 0; uuids[i] != NULL; i++)
+        added |= g_hash_table_add(device->uuids, g_strdup(uuids[i]));
+    if (added)
+        set_uuids(device);
 }
 
 static GVariant *
@@ -254,6 +266,18 @@ bh_sim_device_is_connectable(BhSimDevice *device)
     return device->connectable;
 }
 
+BhProps *
+bh_sim_device_get_props(BhSimDevice *device)
+{
+    return device->props;
+}
+
+void
+bh_sim_device_set_link(BhSimDevice *device, BhLink *link)
+{
+    device->link = link;
+}
+
 const BhAddress *
 bh_sim_device_peek_address(BhSimDevice *device)
 {
@@ -281,11 +305,25 @@ handle_profile(BhBluezDevice1 *object, GDBusMethodInvocation *invocation, const 
     return refuse_call(invocation);
 }
 
+static gboolean
+handle_connect(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_link_connect(BH_SIM_DEVICE(object)->link, invocation);
+    return TRUE;
+}
+
+static gboolean
+handle_disconnect(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_link_disconnect(BH_SIM_DEVICE(object)->link, invocation);
+    return TRUE;
+}
+
 static void
 device_interface_init(BhBluezDevice1Iface *iface)
 {
-    iface->handle_connect = handle_plain;
-    iface->handle_disconnect = handle_plain;
+    iface->handle_connect = handle_connect;
+    iface->handle_disconnect = handle_disconnect;
     iface->handle_pair = handle_plain;
     iface->handle_cancel_pairing = handle_plain;
     iface->handle_connect_profile = handle_profile;

@@ -12,16 +12,18 @@ typedef struct {
     BhMemory *memory; /* borrowed: owns this */
     char *path;
     BhSimDevice *device;
+    BhLink *link;
     gboolean exported;
+    gboolean temporary; /* forgotten when it is not heard */
+    gboolean removing;  /* as soon as the link is down */
     gint64 last_seen_us;
     guint timer;
 } Known;
 
 struct _BhMemory {
-    GDBusObjectManagerServer *manager; /* borrowed: outlives the object */
-    BhTimeline *timeline;              /* borrowed: outlives the object */
+    BhBluezContext *context; /* borrowed: outlives the object */
+    BhPlug *plug;            /* borrowed: outlives the object */
     char *adapter_path;
-    gint64 temporary_us;
     GHashTable *devices; /* path -> Known */
 };
 
@@ -30,9 +32,10 @@ known_free(gpointer data)
 {
     Known *known = data;
 
-    bh_timeline_clear(known->memory->timeline, &known->timer);
+    bh_timeline_clear(known->memory->context->timeline, &known->timer);
+    bh_link_free(known->link);
     if (known->exported)
-        g_dbus_object_manager_server_unexport(known->memory->manager, known->path);
+        g_dbus_object_manager_server_unexport(known->memory->context->manager, known->path);
     g_object_unref(known->device);
     g_free(known->path);
     g_free(known);
@@ -43,13 +46,15 @@ on_timeout(gpointer user_data)
 {
     Known *known = user_data;
     BhMemory *memory = known->memory;
-    gint64 due = known->last_seen_us + memory->temporary_us;
+    gint64 due = known->last_seen_us + memory->context->temporary_us;
 
     known->timer = 0;
-    if (due <= bh_timeline_now(memory->timeline))
+    if (!known->temporary)
+        return;
+    if (due <= bh_timeline_now(memory->context->timeline))
         g_hash_table_remove(memory->devices, known->path);
     else
-        known->timer = bh_timeline_add(memory->timeline, due, on_timeout, known);
+        known->timer = bh_timeline_add(memory->context->timeline, due, on_timeout, known);
 }
 
 static char *
@@ -62,6 +67,44 @@ make_path(BhMemory *memory, const BhAddress *address)
     return g_strconcat(memory->adapter_path, "/dev_", text, NULL);
 }
 
+static void
+on_kept(gpointer user_data)
+{
+    ((Known *)user_data)->temporary = FALSE;
+}
+
+static void
+on_resolved(GStrv uuids, gpointer user_data)
+{
+    bh_sim_device_add_uuids(((Known *)user_data)->device, uuids);
+}
+
+static void
+on_down(gpointer user_data)
+{
+    Known *known = user_data;
+
+    if (known->removing)
+        g_hash_table_remove(known->memory->devices, known->path);
+}
+
+static const BhLinkEvents LINK_EVENTS = {.kept = on_kept, .resolved = on_resolved, .down = on_down};
+
+static void
+add_link(Known *known, const BhAddress *address)
+{
+    BhLinkSetup setup = {.context = known->memory->context,
+                         .plug = known->memory->plug,
+                         .path = known->path,
+                         .address = *address,
+                         .props = bh_sim_device_get_props(known->device),
+                         .events = &LINK_EVENTS,
+                         .user_data = known};
+
+    known->link = bh_link_new(&setup);
+    bh_sim_device_set_link(known->device, known->link);
+}
+
 static Known *
 add_device(BhMemory *memory, const BhAddress *address)
 {
@@ -69,11 +112,14 @@ add_device(BhMemory *memory, const BhAddress *address)
 
     known->memory = memory;
     known->path = make_path(memory, address);
+    known->temporary = TRUE;
     known->device = bh_sim_device_new(address, memory->adapter_path);
-    known->timer = bh_timeline_add(memory->timeline,
-                                   bh_timeline_now(memory->timeline) + memory->temporary_us,
-                                   on_timeout,
-                                   known);
+    add_link(known, address);
+    known->timer =
+        bh_timeline_add(memory->context->timeline,
+                        bh_timeline_now(memory->context->timeline) + memory->context->temporary_us,
+                        on_timeout,
+                        known);
     g_hash_table_insert(memory->devices, known->path, known);
     return known;
 }
@@ -84,7 +130,7 @@ export_device(Known *known)
     g_autoptr(GDBusObjectSkeleton) object = g_dbus_object_skeleton_new(known->path);
 
     g_dbus_object_skeleton_add_interface(object, G_DBUS_INTERFACE_SKELETON(known->device));
-    g_dbus_object_manager_server_export(known->memory->manager, object);
+    g_dbus_object_manager_server_export(known->memory->context->manager, object);
     known->exported = TRUE;
 }
 
@@ -97,17 +143,13 @@ find_device(BhMemory *memory, const BhAddress *address)
 }
 
 BhMemory *
-bh_memory_new(GDBusObjectManagerServer *manager,
-              BhTimeline *timeline,
-              const char *adapter_path,
-              gint64 temporary_us)
+bh_memory_new(BhBluezContext *context, BhPlug *plug, const char *adapter_path)
 {
     BhMemory *memory = g_new0(BhMemory, 1);
 
-    memory->manager = manager;
-    memory->timeline = timeline;
+    memory->context = context;
+    memory->plug = plug;
     memory->adapter_path = g_strdup(adapter_path);
-    memory->temporary_us = temporary_us;
     memory->devices = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, known_free);
     return memory;
 }
@@ -138,7 +180,7 @@ bh_memory_hear(BhMemory *memory,
         known = add_device(memory, &found->address);
     if (!bh_address_equal(bh_sim_device_peek_address(known->device), &found->address))
         return;
-    known->last_seen_us = bh_timeline_now(memory->timeline);
+    known->last_seen_us = bh_timeline_now(memory->context->timeline);
     bh_sim_device_set_connectable(known->device, found->connectable);
     if (eir != NULL)
         bh_sim_device_update(known->device, eir, found, rules);
@@ -152,7 +194,7 @@ forget_after_scan(gpointer path, gpointer data, gpointer user_data)
     Known *known = data;
 
     bh_sim_device_forget_signal(known->device);
-    return !bh_sim_device_is_connectable(known->device);
+    return known->temporary && !bh_sim_device_is_connectable(known->device);
 }
 
 void
@@ -162,7 +204,44 @@ bh_memory_end_scan(BhMemory *memory)
 }
 
 gboolean
-bh_memory_remove(BhMemory *memory, const char *path)
+bh_memory_has(BhMemory *memory, const char *path)
 {
-    return g_hash_table_remove(memory->devices, path);
+    return g_hash_table_contains(memory->devices, path);
+}
+
+void
+bh_memory_remove(BhMemory *memory, const char *path, GDBusMethodInvocation *invocation)
+{
+    Known *known = g_hash_table_lookup(memory->devices, path);
+    gboolean up = bh_link_is_up(known->link);
+
+    known->removing = TRUE;
+    if (!up)
+        g_hash_table_remove(memory->devices, path);
+    if (up)
+        bh_link_disconnect(known->link, invocation);
+    else
+        g_dbus_method_invocation_return_value(invocation, NULL);
+}
+
+void
+bh_memory_hear_connectable(BhMemory *memory, const BhAddress *address)
+{
+    Known *known = find_device(memory, address);
+
+    if (known != NULL)
+        bh_link_hear(known->link, address);
+}
+
+/* Devices may go meanwhile. */
+void
+bh_memory_cut_links(BhMemory *memory)
+{
+    g_autofree char **paths = (char **)g_hash_table_get_keys_as_array(memory->devices, NULL);
+
+    for (guint i = 0; paths[i] != NULL; i++) {
+        Known *known = g_hash_table_lookup(memory->devices, paths[i]);
+
+        bh_link_cut(known->link);
+    }
 }

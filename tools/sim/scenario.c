@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Walks the groups of a scenario file: [scenario], [adapter NAME], [device NAME], [fault NAME]. */
+/* Walks the groups of a scenario file: [scenario], [adapter NAME], [device NAME], [fault NAME], and
+ * [service DEVICE/NAME] with what is in it. */
 #include "scenario.h"
 
 #include "bh-error.h"
@@ -11,6 +12,9 @@
 
 #define MAX_TIME_MS 1e9
 #define MAX_INDEX 255
+#define MAX_LINKS 255
+#define LINKS_DEFAULT 10
+#define CONNECT_TIMEOUT_US (40 * G_USEC_PER_SEC) /* of the kernel's L2CAP channels */
 
 gboolean
 bh_pdu_kind_from_string(const char *text, BhPduKind *pdu, GError **error)
@@ -96,6 +100,25 @@ read_monitor(gpointer draft, const char *text, GError **error)
     return bh_text_to_boolean(text, &((BhScenarioAdapter *)draft)->monitor, error);
 }
 
+static gboolean
+read_links(gpointer draft, const char *text, GError **error)
+{
+    gint64 value = 0;
+
+    if (!bh_text_to_int(text, 0, MAX_LINKS, &value, error))
+        return FALSE;
+    ((BhScenarioAdapter *)draft)->links = (guint)value;
+    return TRUE;
+}
+
+static gboolean
+read_connect_timeout(gpointer draft, const char *text, GError **error)
+{
+    gint64 *timeout_us = &((BhScenarioAdapter *)draft)->connect_timeout_us;
+
+    return bh_text_to_us(text, 1, MAX_TIME_MS, timeout_us, error);
+}
+
 static const BhKey ADAPTER_KEYS[] = {
     {"Address", read_adapter_address},
     {"Name", read_adapter_name},
@@ -103,6 +126,8 @@ static const BhKey ADAPTER_KEYS[] = {
     {"Index", read_adapter_index},
     {"DuplicateFilter", read_duplicate_filter},
     {"Monitor", read_monitor},
+    {"Links", read_links},
+    {"ConnectTimeoutMs", read_connect_timeout},
 };
 
 static gboolean
@@ -190,6 +215,7 @@ clear_device(gpointer data)
     g_byte_array_unref(device->scan_response);
     bh_rssi_model_clear(&device->rssi);
     g_strfreev(device->adapters);
+    g_ptr_array_unref(device->attributes);
 }
 
 void
@@ -253,6 +279,8 @@ read_adapter(GKeyFile *file, const char *group, const char *name, GError **error
     adapter->group = g_strdup(name);
     adapter->powered = TRUE;
     adapter->index = -1;
+    adapter->links = LINKS_DEFAULT;
+    adapter->connect_timeout_us = CONNECT_TIMEOUT_US;
     if (!bh_keys_read(file, group, ADAPTER_KEYS, G_N_ELEMENTS(ADAPTER_KEYS), adapter, error))
         return NULL;
     return g_steal_pointer(&adapter);
@@ -290,6 +318,37 @@ add_fault(BhScenario *scenario, GKeyFile *file, const char *group, const char *n
     return TRUE;
 }
 
+/* The table of attributes of the group DEVICE, which all its clones share. */
+static GPtrArray *
+find_attributes(BhScenario *scenario, const char *device, GError **error)
+{
+    for (guint i = 0; i < scenario->devices->len; i++) {
+        const BhScenarioDevice *candidate = scenario->devices->pdata[i];
+
+        if (g_str_equal(candidate->group, device))
+            return candidate->attributes;
+    }
+    bh_text_refuse(error, "no such device before it");
+    return NULL;
+}
+
+static gboolean
+add_attribute(BhScenario *scenario,
+              GKeyFile *file,
+              const char *group,
+              const char *name,
+              GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(name, "/", 2);
+    GPtrArray *attributes = find_attributes(scenario, parts[0], error);
+
+    return attributes != NULL && bh_scenario_read_attribute(file,
+                                                            group,
+                                                            parts[1] != NULL ? parts[1] : "",
+                                                            attributes,
+                                                            error);
+}
+
 static gboolean
 add_group(BhScenario *scenario, GKeyFile *file, const char *group, GError **error)
 {
@@ -309,7 +368,9 @@ add_group(BhScenario *scenario, GKeyFile *file, const char *group, GError **erro
         return bh_scenario_read_device(file, group, name, scenario->devices, error);
     if (*name != '\0' && g_str_equal(words[0], "fault"))
         return add_fault(scenario, file, group, name, error);
-    return bh_text_refuse(error, "must be scenario, adapter NAME, device NAME or fault NAME");
+    if (*name != '\0' && bh_scenario_is_attribute(words[0]))
+        return add_attribute(scenario, file, group, name, error);
+    return bh_text_refuse(error, "no such kind of group, or a name is missing");
 }
 
 static BhScenario *

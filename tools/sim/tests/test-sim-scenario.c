@@ -179,8 +179,8 @@ START_TEST(mistakes_are_refused_with_group_key_and_reason)
         {"[fault a]\nAtMs=5\n", "[fault a] Kind: missing"},
         {"[fault a]\nKind=flood\n", "[fault a] Kind: no such kind of fault"},
         {"[adapter a]\nPowered=yes\n", "[adapter a] Powered: 'yes' is neither true nor false"},
-        {"[gadget a]\n", "[gadget a] must be scenario, adapter NAME, device NAME or fault NAME"},
-        {"[device]\n", "[device] must be scenario, adapter NAME, device NAME or fault NAME"},
+        {"[gadget a]\n", "[gadget a] no such kind of group, or a name is missing"},
+        {"[device]\n", "[device] no such kind of group, or a name is missing"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
