@@ -48,7 +48,7 @@ static const BhConfigKey keys[] = {
     INT_KEY("limits", "MaxHolds", max_holds, "64", 1, 1024),
     INT_KEY("limits", "MaxSubscriptions", max_subscriptions, "256", 1, 4096),
     INT_KEY("limits", "MaxOperations", max_operations, "4096", 1, 65536),
-    INT_KEY("limits", "MaxLinks", max_links, "32", 1, 255),
+    INT_KEY("limits", "MaxLinks", max_links, "16", 1, 64),
     INT_KEY("limits", "MaxClients", max_clients, "2048", 1, 4096),
     INT_KEY("limits", "MaxDevices", max_devices, G_STRINGIFY(BH_DEVICE_TABLE_DEFAULT_ROWS), 1, 1000000),
     INT_KEY("recovery", "SilentMs", silent_ms, G_STRINGIFY(BH_RECOVERY_SILENT_MS), 100, DAY_MS),

@@ -17,10 +17,10 @@ typedef struct {
     gint64 max_scans;         /* scans of one user */
     gint64 max_waits;         /* calls of one user that wait */
     gint64 max_streams;       /* streams of one user */
-    gint64 max_holds;         /* of one user */
+    gint64 max_holds;         /* holds of one user on remote devices */
     gint64 max_subscriptions; /* of one user */
-    gint64 max_operations;    /* on attributes, of one user, that wait or are under way */
-    gint64 max_links;         /* of one adapter, whoever made them */
+    gint64 max_operations;    /* of one user on attributes of remote devices */
+    gint64 max_links;         /* of one adapter */
     gint64 max_clients;       /* connections served at once, all users */
     gint64 max_devices;       /* rows of the device table, all users */
     /* [recovery] */
