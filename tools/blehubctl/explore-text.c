@@ -6,8 +6,8 @@
  */
 #include "explore-text.h"
 
+#include "bh-hex.h"
 #include "bh-uuid.h"
-#include "row-json.h"
 #include "terminal.h"
 
 static void

@@ -7,7 +7,7 @@
 #include "value-text.h"
 
 #include "ad-text.h"
-#include "row-json.h"
+#include "bh-hex.h"
 #include "terminal.h"
 
 #include <errno.h>

@@ -4,6 +4,7 @@
  * Values, steps of transactions and trees of attributes, from words to what goes to blehubd and
  * from what came back to words.
  */
+#include "bh-hex.h"
 #include "explore-text.h"
 #include "row-json.h"
 #include "transact-steps.h"
