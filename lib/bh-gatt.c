@@ -355,3 +355,58 @@ bh_gatt_database_find(const BhGattDatabase *self,
     *found = search.found;
     return !name->has_descriptor || find_descriptor(name, found, error);
 }
+
+const BhGattService *
+bh_gatt_database_find_service(const BhGattDatabase *self,
+                              const BhUuid *uuid,
+                              guint instance,
+                              GError **error)
+{
+    char text[BH_UUID_TEXT_SIZE];
+    guint instances = 0;
+
+    for (guint i = 0; i < self->services->len; i++)
+        if (bh_uuid_equal(&service_at(self, i)->uuid, uuid) && instances++ == instance)
+            return service_at(self, i);
+    say(uuid, text);
+    if (instances == 0)
+        g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no service %s", text);
+    else
+        g_set_error(error,
+                    BH_ERROR,
+                    BH_ERROR_NOT_FOUND,
+                    "no instance %u of service %s, which has %u",
+                    instance,
+                    text,
+                    instances);
+    return NULL;
+}
+
+static const BhGattService *
+service_of(const BhGattDatabase *self, const BhGattCharacteristic *characteristic)
+{
+    for (guint i = 0; i < self->services->len; i++) {
+        const BhGattService *service = service_at(self, i);
+
+        for (guint j = 0; j < service->characteristics->len; j++)
+            if (characteristic_at(service, j) == characteristic)
+                return service;
+    }
+    return NULL;
+}
+
+guint
+bh_gatt_database_get_instance(const BhGattDatabase *self,
+                              const BhGattCharacteristic *characteristic)
+{
+    BhGattName name = {.has_service = TRUE, .characteristic = characteristic->uuid};
+    const BhGattService *service = service_of(self, characteristic);
+    BhGattFound found;
+
+    g_return_val_if_fail(service != NULL, 0);
+    name.service = service->uuid;
+    while (bh_gatt_database_find(self, &name, &found, NULL) &&
+           found.characteristic != characteristic)
+        name.instance++;
+    return name.instance;
+}

@@ -80,6 +80,10 @@ gboolean bh_gatt_database_add_descriptor(BhGattDatabase *self,
 /** BhGattService, by handle. Borrowed. */
 const GArray *bh_gatt_database_peek_services(const BhGattDatabase *self);
 
+/** The instance that names a characteristic of this database, see BhGattName. */
+guint bh_gatt_database_get_instance(const BhGattDatabase *self,
+                                    const BhGattCharacteristic *characteristic);
+
 /** How a client names an attribute: by UUIDs. */
 typedef struct {
     gboolean has_service; /* without: the only service that has the characteristic */
@@ -104,5 +108,11 @@ gboolean bh_gatt_database_find(const BhGattDatabase *self,
                                const BhGattName *name,
                                BhGattFound *found,
                                GError **error);
+
+/** A service itself; instance counts services of the same UUID. Borrowed. Error: NotFound. */
+const BhGattService *bh_gatt_database_find_service(const BhGattDatabase *self,
+                                                   const BhUuid *uuid,
+                                                   guint instance,
+                                                   GError **error);
 
 G_END_DECLS

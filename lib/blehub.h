@@ -4,6 +4,7 @@
 /* Everything of libblehub. */
 #include "bh-ad.h"
 #include "bh-address.h"
+#include "bh-backoff.h"
 #include "bh-device-table.h"
 #include "bh-distance.h"
 #include "bh-error.h"

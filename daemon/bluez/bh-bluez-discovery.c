@@ -42,6 +42,7 @@ struct BhBluezDiscovery {
     gboolean discovering;
 
     BhBluezDemand *wanted;  /* NULL = no scan */
+    BhBluezDemand *finding; /* of everything; NULL = looks for nothing */
     BhBluezDemand *sent;    /* of the SetDiscoveryFilter under way */
     BhBluezDemand *applied; /* what BlueZ has of us; NULL = not known */
     Session session;
@@ -60,6 +61,13 @@ struct BhBluezDiscovery {
     guint failures;    /* in a row */
     char *error;
 };
+
+/* What BlueZ is to have; NULL = no discovery. */
+static const BhBluezDemand *
+peek_target(const BhBluezDiscovery *self)
+{
+    return self->finding != NULL ? self->finding : self->wanted;
+}
 
 static void
 forget_session(BhBluezDiscovery *self)
@@ -262,7 +270,8 @@ new_message(BhBluezDiscovery *self, Call call)
     g_autoptr(sd_bus_message) message =
         bh_bluez_bus_new_call(self->bus, self->path, BH_BLUEZ_ADAPTER, members[call]);
 
-    if (message != NULL && call == CALL_FILTER && bh_bluez_demand_append(self->wanted, message) < 0)
+    if (message != NULL && call == CALL_FILTER &&
+        bh_bluez_demand_append(peek_target(self), message) < 0)
         return NULL;
     return g_steal_pointer(&message);
 }
@@ -280,9 +289,9 @@ make_call(BhBluezDiscovery *self, Call call)
 
     self->call = call;
     if (call == CALL_FILTER)
-        self->sent = bh_bluez_demand_copy(self->wanted);
+        self->sent = bh_bluez_demand_copy(peek_target(self));
     if (call == CALL_STOP) {
-        self->refreshing = may_refresh(self) && self->wanted != NULL;
+        self->refreshing = may_refresh(self) && peek_target(self) != NULL;
         self->refresh = FALSE;
     }
     self->slot = bh_bluez_bus_send(self->bus, message, self->timing->call_ms, on_reply, self);
@@ -296,13 +305,13 @@ make_call(BhBluezDiscovery *self, Call call)
 static Call
 choose_call(const BhBluezDiscovery *self)
 {
-    if (self->wanted == NULL)
+    if (peek_target(self) == NULL)
         return self->session == SESSION_NONE ? CALL_NONE : CALL_STOP;
     if (self->session == SESSION_PERHAPS || self->restart || may_refresh(self))
         return CALL_STOP;
     if (self->held && self->session != SESSION_RUNNING)
         return CALL_NONE;
-    if (!bh_bluez_demand_equal(self->wanted, self->applied))
+    if (!bh_bluez_demand_equal(peek_target(self), self->applied))
         return CALL_FILTER;
     return self->session == SESSION_RUNNING ? CALL_NONE : CALL_START;
 }
@@ -331,6 +340,19 @@ bh_bluez_discovery_set_demand(BhBluezDiscovery *self, const BhRadioScanDemand *d
         self->refresh = FALSE;
         self->refreshing = FALSE;
     }
+    self->changed(self->data);
+}
+
+void
+bh_bluez_discovery_set_finding(BhBluezDiscovery *self, gboolean finding)
+{
+    const BhRadioScanDemand everything = {0};
+
+    if (finding == (self->finding != NULL))
+        return;
+    g_clear_pointer(&self->finding, bh_bluez_demand_free);
+    if (finding)
+        self->finding = bh_bluez_demand_new(&everything);
     self->changed(self->data);
 }
 
@@ -396,6 +418,7 @@ bh_bluez_discovery_abandon(BhBluezDiscovery *self)
     }
     forget_session(self);
     g_clear_pointer(&self->wanted, bh_bluez_demand_free);
+    g_clear_pointer(&self->finding, bh_bluez_demand_free);
 }
 
 BhRadioScanState
@@ -435,6 +458,7 @@ bh_bluez_discovery_free(BhBluezDiscovery *self)
 {
     forget_session(self);
     g_clear_pointer(&self->wanted, bh_bluez_demand_free);
+    g_clear_pointer(&self->finding, bh_bluez_demand_free);
     g_free(self->path);
     g_free(self);
 }

@@ -13,6 +13,7 @@
  */
 #include "bh-bluez-mgmt.h"
 
+#include "bh-bluez-central.h"
 #include "bh-error.h"
 #include "bh-log.h"
 
@@ -142,6 +143,7 @@ on_link(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
         told.happened = BH_LINK_CONNECT_FAILED;
         told.cause = cause_of_status(event->link.code);
     }
+    bh_bluez_central_kernel(self->central, &told);
     self->sink->link(self->sink_data, &told);
 }
 
@@ -232,6 +234,7 @@ on_lost(gpointer data, const char *reason)
     self->lost_malformed = bh_mgmt_get_malformed(self->dead_mgmt);
     self->lost_drops = bh_mgmt_get_drops(self->dead_mgmt);
     set_mgmt(self, NULL);
+    bh_bluez_central_kernel(self->central, NULL);
 }
 
 void

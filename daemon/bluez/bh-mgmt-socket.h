@@ -25,6 +25,10 @@ GSource *bh_mgmt_socket_source_new(int fd,
 
 void bh_mgmt_socket_source_set_batch(GSource *source, guint batch_ms);
 
+/* Reads what is there, at once; what ends the socket is found by the loop. Nothing if it is called
+ * while packets are being handled. */
+void bh_mgmt_socket_source_drain(GSource *source);
+
 /* The packet being handled is one of a stream that may be batched. */
 void bh_mgmt_socket_source_add_bulk(GSource *source);
 /* When the drain under way began. */

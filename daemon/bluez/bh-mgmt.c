@@ -44,7 +44,10 @@ struct BhMgmtCall {
 /* All that may ever be sent. */
 static const guint16 allowed[] = {
     BH_MGMT_READ_VERSION,
+    BH_MGMT_DISCONNECT,
     BH_MGMT_GET_CONNECTIONS,
+    BH_MGMT_GET_CONNECTION_INFORMATION,
+    BH_MGMT_LOAD_CONNECTION_PARAMETERS,
     BH_MGMT_READ_DEFAULTS,
     BH_MGMT_SET_DEFAULTS,
     BH_MGMT_READ_MONITOR_FEATURES,
@@ -350,6 +353,13 @@ bh_mgmt_set_batch(BhMgmt *self, guint batch_ms)
 {
     if (self->source != NULL)
         bh_mgmt_socket_source_set_batch(self->source, batch_ms);
+}
+
+void
+bh_mgmt_drain(BhMgmt *self)
+{
+    if (self->source != NULL)
+        bh_mgmt_socket_source_drain(self->source);
 }
 
 void

@@ -6,8 +6,9 @@
  * and bound by somebody with the right to do so; this process has none, and the kernel goes by who
  * bound it.
  *
- * Only what stands in one table can be sent: reading, advertisement monitors, scan parameters.
- * Never anything that loads keys (it would replace bluetoothd's) or switches power.
+ * Only what stands in one table can be sent: reading, advertisement monitors, scan and connection
+ * parameters, ending a link. Never anything that loads keys (it would replace bluetoothd's) or
+ * switches power.
  */
 #include "bh-mgmt-codec.h"
 
@@ -59,6 +60,10 @@ gboolean bh_mgmt_send_only(BhMgmt *self, const BhMgmtPacket *packet);
 /* Handles what arrives until no call is under way, or the time is over; for the very end, when the
  * main loop does not run any more. */
 void bh_mgmt_settle(BhMgmt *self, guint timeout_ms);
+
+/* Handles what has arrived already, instead of when its time has come: for who hears elsewhere of
+ * something that the kernel has told before. Not from inside an event. */
+void bh_mgmt_drain(BhMgmt *self);
 
 /* Whether events of devices found are wanted at all; at first they are not. */
 void bh_mgmt_set_bulk(BhMgmt *self, gboolean wanted);

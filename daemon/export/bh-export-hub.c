@@ -24,6 +24,12 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportHub,
                               G_IMPLEMENT_INTERFACE(BH_DBUS_TYPE_HUB1, hub_iface_init)
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
 
+const BhExportContext *
+bh_export_hub_peek_context(BhDbusHub1 *object)
+{
+    return &BH_EXPORT_HUB(object)->context;
+}
+
 /* Scan */
 
 static char *
@@ -287,6 +293,8 @@ hub_iface_init(BhDbusHub1Iface *iface)
     iface->handle_discover = handle_discover;
     iface->handle_list_devices = handle_list_devices;
     iface->handle_reload = handle_reload;
+    bh_export_connect_implement(iface);
+    bh_export_bonds_implement(iface);
 }
 
 static void

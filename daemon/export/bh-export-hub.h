@@ -15,5 +15,10 @@ G_DECLARE_FINAL_TYPE(BhExportHub, bh_export_hub, BH, EXPORT_HUB, BhDbusHub1Skele
 
 /* Everything in context is borrowed: outlives the object. */
 BhExportHub *bh_export_hub_new(const BhExportContext *context);
+const BhExportContext *bh_export_hub_peek_context(BhDbusHub1 *object);
+
+/* Methods that have files of their own; each fills in its handlers. */
+void bh_export_connect_implement(BhDbusHub1Iface *iface);
+void bh_export_bonds_implement(BhDbusHub1Iface *iface);
 
 G_END_DECLS

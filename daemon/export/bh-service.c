@@ -7,6 +7,7 @@
 
 #include "bh-error.h"
 #include "bh-export-adapter.h"
+#include "bh-export-device.h"
 #include "bh-export-log.h"
 
 #define ROOT_PATH "/org/blehub"
@@ -24,9 +25,11 @@ struct BhService {
     BhBulk *bulk;
     BhExportDefaults defaults;
     BhObjectManager *manager;
+    BhExportContext context;
     BhExportHub *root;
     BhExportLog *log;
     GPtrArray *adapters; /* BhExportAdapter */
+    GHashTable *devices; /* BhRemote -> BhExportDevice */
     gboolean started;
 };
 
@@ -59,7 +62,48 @@ on_adapter_removed(BhHub *hub, BhAdapter *adapter, BhService *self)
     }
 }
 
+/* Devices */
+
+static void
+on_remote_added(BhRemotes *remotes, BhRemote *remote, BhService *self)
+{
+    g_autofree char *path = bh_export_device_dup_path(bh_remote_peek_address(remote));
+    BhExportDevice *exported = bh_export_device_new(remote, &self->context);
+
+    g_hash_table_insert(self->devices, remote, exported);
+    bh_object_manager_add(self->manager, BH_EXPORTED(exported), path, NULL);
+}
+
+static void
+on_remote_removed(BhRemotes *remotes, BhRemote *remote, BhService *self)
+{
+    BhExportDevice *exported = g_hash_table_lookup(self->devices, remote);
+
+    if (exported == NULL)
+        return;
+    bh_object_manager_remove(self->manager, BH_EXPORTED(exported));
+    g_hash_table_remove(self->devices, remote);
+}
+
 /* Start */
+
+/* What clients own, by the last but one element of its path. */
+static gboolean
+serve_owned(BhService *self, GError **error)
+{
+    BhOwnedTree *tree = self->tree;
+
+    return bh_owned_tree_serve(tree, ROOT_PATH "/scan", bh_dbus_scan1_interface_info(), error) &&
+           bh_owned_tree_serve(tree,
+                               ROOT_PATH "/device",
+                               bh_dbus_device1_interface_info(),
+                               error) &&
+           bh_owned_tree_serve(tree, ROOT_PATH "/hold", bh_dbus_hold1_interface_info(), error) &&
+           bh_owned_tree_serve(tree,
+                               ROOT_PATH "/subscription",
+                               bh_dbus_subscription1_interface_info(),
+                               error);
+}
 
 static gboolean
 export_at(BhService *self, gpointer exported, const char *path, GError **error)
@@ -73,11 +117,7 @@ export_at(BhService *self, gpointer exported, const char *path, GError **error)
 static gboolean
 export_all(BhService *self, GError **error)
 {
-    return bh_owned_tree_serve(self->tree,
-                               ROOT_PATH "/scan",
-                               bh_dbus_scan1_interface_info(),
-                               error) &&
-           export_at(self, self->root, ROOT_PATH, error) &&
+    return serve_owned(self, error) && export_at(self, self->root, ROOT_PATH, error) &&
            export_at(self, self->manager, ROOT_PATH, error) &&
            export_at(self, self->log, "/org/freedesktop/LogControl1", error);
 }
@@ -219,7 +259,7 @@ bh_service_new(GDBusConnection *connection,
                gpointer reload_data)
 {
     BhService *self = g_new0(BhService, 1);
-    BhExportContext context;
+    BhRemotes *remotes = bh_hub_peek_remotes(hub);
 
     register_errors();
     self->connection = connection;
@@ -230,19 +270,22 @@ bh_service_new(GDBusConnection *connection,
     self->tree = bh_owned_tree_new(connection, self->gate);
     self->bulk = bh_bulk_new(connection);
     self->manager = bh_object_manager_new(self->gate, self->tree, connection, ROOT_PATH);
-    context = (BhExportContext){hub,
-                                self->peers,
-                                self->gate,
-                                self->manager,
-                                self->bulk,
-                                &self->defaults,
-                                reload,
-                                reload_data};
-    self->root = bh_export_hub_new(&context);
+    self->context = (BhExportContext){hub,
+                                      self->peers,
+                                      self->gate,
+                                      self->manager,
+                                      self->bulk,
+                                      &self->defaults,
+                                      reload,
+                                      reload_data};
+    self->root = bh_export_hub_new(&self->context);
     self->log = bh_export_log_new(self->gate, log);
     self->adapters = g_ptr_array_new_with_free_func(g_object_unref);
+    self->devices = g_hash_table_new_full(NULL, NULL, NULL, g_object_unref);
     g_signal_connect(hub, "adapter-added", G_CALLBACK(on_adapter_added), self);
     g_signal_connect(hub, "adapter-removed", G_CALLBACK(on_adapter_removed), self);
+    g_signal_connect(remotes, "added", G_CALLBACK(on_remote_added), self);
+    g_signal_connect(remotes, "removed", G_CALLBACK(on_remote_removed), self);
     return self;
 }
 
@@ -254,6 +297,8 @@ bh_service_free(BhService *self)
     g_clear_object(&self->root);
     g_clear_object(&self->log);
     bh_peers_free(self->peers); /* its clients leave: what they own is released */
+    g_signal_handlers_disconnect_by_data(bh_hub_peek_remotes(self->hub), self);
+    g_hash_table_unref(self->devices);
     g_ptr_array_unref(self->adapters);
     g_clear_object(&self->manager);
     bh_bulk_free(self->bulk);

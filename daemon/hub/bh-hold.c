@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * See the header; not built yet.
+ * A spec and a remote; what follows from them is the remote's to do.
  */
-#include "bh-hold.h"
-
-#include "bh-error.h"
+#include "bh-hold-private.h"
+#include "bh-remote.h"
 
 struct _BhHold {
     BhOwned parent;
+    BhHoldSpec spec;
+    BhRemote *remote;
+    gboolean given;
 };
 
 G_DEFINE_FINAL_TYPE(BhHold, bh_hold, BH_TYPE_OWNED)
@@ -16,21 +18,57 @@ G_DEFINE_FINAL_TYPE(BhHold, bh_hold, BH_TYPE_OWNED)
 const BhHoldSpec *
 bh_hold_peek_spec(BhHold *self)
 {
-    return NULL;
+    return &self->spec;
 }
 
 BhRemote *
 bh_hold_peek_remote(BhHold *self)
 {
-    return NULL;
+    return self->remote;
+}
+
+void
+bh_hold_give(BhHold *self)
+{
+    self->given = TRUE;
+}
+
+gboolean
+bh_hold_is_given(BhHold *self)
+{
+    return self->given;
+}
+
+void
+bh_hold_set_spec(BhHold *self, const BhHoldSpec *spec)
+{
+    self->spec = *spec;
+}
+
+static void
+bh_hold_finalize(GObject *object)
+{
+    g_object_unref(BH_HOLD(object)->remote);
+    G_OBJECT_CLASS(bh_hold_parent_class)->finalize(object);
 }
 
 static void
 bh_hold_class_init(BhHoldClass *klass)
 {
+    G_OBJECT_CLASS(klass)->finalize = bh_hold_finalize;
 }
 
 static void
 bh_hold_init(BhHold *self)
 {
+}
+
+BhHold *
+bh_hold_new(BhRemote *remote, const BhHoldSpec *spec)
+{
+    BhHold *self = g_object_new(BH_TYPE_HOLD, NULL);
+
+    self->remote = g_object_ref(remote);
+    self->spec = *spec;
+    return self;
 }

@@ -15,10 +15,14 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    guint max_scans;   /* per user */
-    guint max_waits;   /* per user */
-    guint max_streams; /* per user */
-    guint max_devices; /* of the table */
+    guint max_scans;         /* per user */
+    guint max_waits;         /* per user */
+    guint max_streams;       /* per user */
+    guint max_holds;         /* per user */
+    guint max_subscriptions; /* per user */
+    guint max_operations;    /* per user, on attributes of remote devices */
+    guint max_links;         /* per adapter, of anybody */
+    guint max_devices;       /* of the table */
     BhRecoveryPolicy recovery;
     gboolean may_power_cycle;
     char **adapters; /* addresses or "hciN" that are used; empty or NULL = all; borrowed for the

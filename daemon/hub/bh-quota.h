@@ -13,6 +13,9 @@ typedef enum {
     BH_QUOTA_SCANS,
     BH_QUOTA_WAITS,
     BH_QUOTA_STREAMS,
+    BH_QUOTA_HOLDS,
+    BH_QUOTA_SUBSCRIPTIONS,
+    BH_QUOTA_OPERATIONS, /* on attributes, waiting for their turn or under way */
     BH_N_QUOTAS
 } BhQuotaKind;
 
