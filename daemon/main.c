@@ -5,6 +5,7 @@
  * the service, and runs the loop until it is told to stop or the bus is lost. It sets no locale:
  * messages are the same for all callers, and the data of one would cost 150 KiB.
  */
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <stdio.h>
 #include <systemd/sd-daemon.h>
@@ -54,6 +55,7 @@ hub_settings(const BhConfig *config)
         .max_subscriptions = (guint)config->max_subscriptions,
         .max_operations = (guint)config->max_operations,
         .max_links = (guint)config->max_links,
+        .max_stream_bytes = (guint)config->max_stream_bytes,
         .max_devices = (guint)config->max_devices,
         .recovery = {.silent_us = config->silent_ms * 1000,
                      .power_cycle_min_us = config->power_cycle_min_ms * 1000,
@@ -290,6 +292,19 @@ parse_ingest(Options *options, GError **error)
     return FALSE;
 }
 
+/* Before anything is opened, which could get the same number. */
+static gboolean
+check_mgmt_fd(int fd, GError **error)
+{
+    if (fd == -1 || (fd > STDERR_FILENO && fcntl(fd, F_GETFD) >= 0))
+        return TRUE;
+    g_set_error_literal(error,
+                        G_OPTION_ERROR,
+                        G_OPTION_ERROR_BAD_VALUE,
+                        "--mgmt-fd: not an open descriptor above 2");
+    return FALSE;
+}
+
 static gboolean
 parse_options(Options *options, int *argc, char ***argv, GError **error)
 {
@@ -330,10 +345,7 @@ parse_options(Options *options, int *argc, char ***argv, GError **error)
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, argc, argv, error) || !parse_ingest(options, error))
         return FALSE;
-    if (options->mgmt_fd == -1 || options->mgmt_fd > STDERR_FILENO)
-        return TRUE;
-    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--mgmt-fd: not below 3");
-    return FALSE;
+    return check_mgmt_fd(options->mgmt_fd, error);
 }
 
 static void

@@ -76,7 +76,7 @@ void
 bh_bluez_bus_set_batch(BhBluezBus *self, guint batch_ms)
 {
     if (self->source != NULL)
-        bh_sdbus_source_set_batch(self->source, batch_ms);
+        bh_drain_pace_set_batch(bh_sdbus_source_peek_pace(self->source), batch_ms);
 }
 
 static sd_bus_message *

@@ -51,6 +51,7 @@ struct BhBluezDiscovery {
     gboolean refresh;        /* the same, without anybody being told */
     gboolean refreshing;     /* stopped for that, and not started again yet */
     gboolean held;           /* do not start now */
+    gboolean spared;         /* what is wanted is served without */
     guint refresh_ms;        /* how often to refresh by oneself; 0 = not */
     guint refresh_timer;     /* of the running session; 0 = none */
     gboolean cleared;        /* a left-over session was stopped, and no start succeeded since */
@@ -66,7 +67,9 @@ struct BhBluezDiscovery {
 static const BhBluezDemand *
 peek_target(const BhBluezDiscovery *self)
 {
-    return self->finding != NULL ? self->finding : self->wanted;
+    if (self->finding != NULL)
+        return self->finding;
+    return self->spared ? NULL : self->wanted;
 }
 
 static void
@@ -328,18 +331,23 @@ bh_bluez_discovery_reconcile(BhBluezDiscovery *self)
         back_off(self);
 }
 
+static void
+end_waiting(BhBluezDiscovery *self)
+{
+    g_clear_handle_id(&self->timer, g_source_remove);
+    self->failures = 0;
+    self->refresh = FALSE;
+    self->refreshing = FALSE;
+}
+
 void
 bh_bluez_discovery_set_demand(BhBluezDiscovery *self, const BhRadioScanDemand *demand)
 {
     g_clear_pointer(&self->wanted, bh_bluez_demand_free);
-    if (demand != NULL) {
+    if (demand != NULL)
         self->wanted = bh_bluez_demand_new(demand);
-    } else {
-        g_clear_handle_id(&self->timer, g_source_remove);
-        self->failures = 0;
-        self->refresh = FALSE;
-        self->refreshing = FALSE;
-    }
+    else
+        end_waiting(self);
     self->changed(self->data);
 }
 
@@ -356,10 +364,18 @@ bh_bluez_discovery_set_finding(BhBluezDiscovery *self, gboolean finding)
     self->changed(self->data);
 }
 
+void
+bh_bluez_discovery_set_spared(BhBluezDiscovery *self, gboolean spared)
+{
+    if (spared && !self->spared)
+        end_waiting(self);
+    self->spared = spared;
+}
+
 gboolean
 bh_bluez_discovery_is_wanted(const BhBluezDiscovery *self)
 {
-    return self->wanted != NULL;
+    return self->wanted != NULL && !self->spared;
 }
 
 void
@@ -424,7 +440,7 @@ bh_bluez_discovery_abandon(BhBluezDiscovery *self)
 BhRadioScanState
 bh_bluez_discovery_get_state(const BhBluezDiscovery *self)
 {
-    if (self->wanted == NULL || !self->powered)
+    if (!bh_bluez_discovery_is_wanted(self) || !self->powered)
         return BH_RADIO_SCAN_OFF;
     return self->session == SESSION_RUNNING || self->refreshing ? BH_RADIO_SCAN_RUNNING
                                                                 : BH_RADIO_SCAN_STARTING;

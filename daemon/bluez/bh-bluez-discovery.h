@@ -28,6 +28,8 @@ void bh_bluez_discovery_free(BhBluezDiscovery *self);
 
 /* demand NULL = none. */
 void bh_bluez_discovery_set_demand(BhBluezDiscovery *self, const BhRadioScanDemand *demand);
+/* Something else serves the demand meanwhile. Takes effect with the next reconcile(). */
+void bh_bluez_discovery_set_spared(BhBluezDiscovery *self, gboolean spared);
 gboolean bh_bluez_discovery_is_wanted(const BhBluezDiscovery *self);
 
 /* What the adapter is now; path NULL = not there. A session cannot outlive power or path. */

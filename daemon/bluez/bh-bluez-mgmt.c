@@ -18,7 +18,9 @@
 #include "bh-log.h"
 
 #define UNIT_US 625
-#define SETTLE_MS 300 /* at the end, for answers under way */
+#define SETTLE_US 300000 /* at the end, for answers under way */
+#define UNDO_US 1000000  /* and for all that is to be undone */
+#define RETRY_US 10000   /* while the kernel is busy; nothing tells when it no longer is */
 
 static BhBluezAdapter *
 find_adapter(BhBluez *self, guint16 index)
@@ -188,7 +190,14 @@ static const struct {
     {BH_MGMT_INDEX_REMOVED, on_index_removed},
     {BH_MGMT_MONITOR_REMOVED, on_monitor_removed},
     {BH_MGMT_COMMAND_COMPLETE, on_late_reply},
+    {BH_MGMT_COMMAND_STATUS, on_late_reply},
 };
+
+static gboolean
+is_reply(const BhMgmtEvent *event)
+{
+    return event->code == BH_MGMT_COMMAND_COMPLETE || event->code == BH_MGMT_COMMAND_STATUS;
+}
 
 static void
 on_event(gpointer data, const BhMgmtEvent *event)
@@ -196,7 +205,7 @@ on_event(gpointer data, const BhMgmtEvent *event)
     BhBluez *self = data;
     BhBluezAdapter *adapter = find_adapter(self, event->index);
 
-    if (self->sink == NULL && event->code != BH_MGMT_COMMAND_COMPLETE)
+    if (self->sink == NULL && !is_reply(event))
         return; /* being stopped */
     for (gsize i = 0; adapter != NULL && i < G_N_ELEMENTS(handlers); i++) {
         if (handlers[i].code == event->code) {
@@ -260,13 +269,30 @@ bh_bluez_mgmt_start(BhBluez *self)
     set_mgmt(self, self->mgmt);
 }
 
+/* Every adapter gets its turn before one that is busy is asked again. */
+static void
+undo_all(BhBluez *self)
+{
+    gint64 deadline_us = g_get_monotonic_time() + UNDO_US;
+    gboolean busy = FALSE;
+
+    do {
+        if (busy)
+            g_usleep(RETRY_US);
+        busy = FALSE;
+        for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
+            busy |= bh_mgmt_scan_undo(self->adapters[i].mgmt_scan, deadline_us);
+    } while (busy && g_get_monotonic_time() < deadline_us);
+}
+
 void
 bh_bluez_mgmt_stop(BhBluez *self)
 {
     if (self->mgmt != NULL)
-        bh_mgmt_settle(self->mgmt, SETTLE_MS);
+        bh_mgmt_settle(self->mgmt, g_get_monotonic_time() + SETTLE_US);
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
         bh_mgmt_scan_abandon(self->adapters[i].mgmt_scan);
+    undo_all(self);
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
         g_clear_pointer(&self->adapters[i].mgmt_scan, bh_mgmt_scan_free);
     g_clear_pointer(&self->mgmt, bh_mgmt_free);
@@ -279,6 +305,15 @@ static guint16
 units_of(guint32 us)
 {
     return (guint16)MIN((us + UNIT_US / 2) / UNIT_US, G_MAXUINT16);
+}
+
+/* A passive scan that can be none any more, because the socket was lost or the kernel refuses its
+ * monitor, becomes an active one rather than none. */
+gboolean
+bh_bluez_mgmt_is_passive(const BhBluez *self, const BhBluezAdapter *adapter)
+{
+    return adapter->passive && self->hears_kernel &&
+           bh_mgmt_scan_get_monitor_ability(adapter->mgmt_scan) != BH_MGMT_SCAN_REFUSED;
 }
 
 void
@@ -316,8 +351,11 @@ bh_bluez_mgmt_reconcile_all(BhBluez *self)
     gboolean wanted = FALSE;
 
     g_clear_pointer(&self->dead_mgmt, bh_mgmt_free);
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
-        wanted |= self->adapters[i].wanted;
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
+        BhBluezAdapter *adapter = &self->adapters[i];
+        wanted |= adapter->wanted;
+        bh_bluez_discovery_set_spared(adapter->discovery, bh_bluez_mgmt_is_passive(self, adapter));
+    }
     if (self->mgmt != NULL)
         bh_mgmt_set_bulk(self->mgmt, self->hears_kernel && wanted);
 }
@@ -391,7 +429,7 @@ bh_bluez_mgmt_check_scan(const BhBluez *self, const BhRadioScanDemand *demand, G
         g_set_error(error,
                     BH_ERROR,
                     BH_ERROR_NOT_SUPPORTED,
-                    "Active: a passive scan needs the management socket: %s",
+                    "a passive scan needs the management socket: %s",
                     no_monitor);
         return FALSE;
     }
@@ -399,7 +437,7 @@ bh_bluez_mgmt_check_scan(const BhBluez *self, const BhRadioScanDemand *demand, G
         g_set_error(error,
                     BH_ERROR,
                     BH_ERROR_NOT_SUPPORTED,
-                    "IntervalUs: a duty cycle needs the management socket: %s",
+                    "a duty cycle needs the management socket: %s",
                     no_duty);
         return FALSE;
     }

@@ -20,6 +20,9 @@ void bh_bluez_mgmt_reconcile(BhBluez *self, BhBluezAdapter *adapter);
 /* The same for all of them together: which events are read at all. */
 void bh_bluez_mgmt_reconcile_all(BhBluez *self);
 
+/* Whether all that scans, or will, is the kernel on its own. */
+gboolean bh_bluez_mgmt_is_passive(const BhBluez *self, const BhBluezAdapter *adapter);
+
 BhRadioCapabilities bh_bluez_mgmt_get_capabilities(const BhBluez *self);
 gboolean
 bh_bluez_mgmt_check_scan(const BhBluez *self, const BhRadioScanDemand *demand, GError **error);

@@ -124,9 +124,9 @@ take_value(Subscription *self, GBytes *bytes)
 {
     Value value = {.bytes = bytes};
 
-    bh_sdbus_source_get_time(self->central->bluez->bus->source,
-                             &value.monotonic_us,
-                             &value.realtime_us);
+    bh_drain_pace_get_time(bh_sdbus_source_peek_pace(self->central->bluez->bus->source),
+                           &value.monotonic_us,
+                           &value.realtime_us);
     if (self->held.length == 0 && !bh_bluez_operations_is_reading(self->central, self->path)) {
         tell(self, &value);
         return;

@@ -201,7 +201,9 @@ report(BhBluez *self, const BhBluezDevice *device)
         .size = self->properties.payload->len,
     };
 
-    bh_sdbus_source_get_time(self->bus->source, &report.monotonic_us, &report.realtime_us);
+    bh_drain_pace_get_time(bh_sdbus_source_peek_pace(self->bus->source),
+                           &report.monotonic_us,
+                           &report.realtime_us);
     self->sink->report(self->sink_data, &report);
 }
 
@@ -281,7 +283,7 @@ on_device_added(gpointer data, const char *path, sd_bus_message *message)
 {
     BhBluez *self = data;
 
-    bh_sdbus_source_add_bulk(self->bus->source);
+    bh_drain_pace_add_bulk(bh_sdbus_source_peek_pace(self->bus->source));
     int result = read_properties(self, message, self->hears_kernel);
     if (result < 0)
         return result;
@@ -341,7 +343,7 @@ on_device_changed(BhBluez *self, sd_bus_message *message)
     const char *path = sd_bus_message_get_path(message);
     int result = read_properties(self, message, self->hears_kernel);
 
-    bh_sdbus_source_add_bulk(self->bus->source);
+    bh_drain_pace_add_bulk(bh_sdbus_source_peek_pace(self->bus->source));
     if (result < 0)
         return result;
     BhBluezDevice *device =

@@ -32,9 +32,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhBluez,
 
 /* A passive scan is none of BlueZ's. */
 static BhRadioScanState
-scan_state(const BhBluezAdapter *adapter)
+scan_state(const BhBluez *self, const BhBluezAdapter *adapter)
 {
-    if (!adapter->passive)
+    if (!bh_bluez_mgmt_is_passive(self, adapter))
         return bh_bluez_discovery_get_state(adapter->discovery);
     if (!adapter->powered)
         return BH_RADIO_SCAN_OFF;
@@ -45,9 +45,9 @@ scan_state(const BhBluezAdapter *adapter)
 static const char *
 peek_scan_error(const BhBluez *self, const BhBluezAdapter *adapter)
 {
-    if (!adapter->passive)
-        return bh_bluez_discovery_peek_error(adapter->discovery);
-    return self->mgmt != NULL ? bh_mgmt_scan_peek_error(adapter->mgmt_scan) : self->no_mgmt;
+    return bh_bluez_mgmt_is_passive(self, adapter)
+               ? bh_mgmt_scan_peek_error(adapter->mgmt_scan)
+               : bh_bluez_discovery_peek_error(adapter->discovery);
 }
 
 void
@@ -63,7 +63,7 @@ bh_bluez_tell_adapter(BhBluez *self, BhBluezAdapter *adapter)
         .powered = adapter->powered,
         .discovering = adapter->discovering,
         .roles = adapter->roles != NULL ? (const char *const *)adapter->roles : no_roles,
-        .scan = scan_state(adapter),
+        .scan = scan_state(self, adapter),
         .scan_error = error,
         .scan_interval_us = duty.interval * 625u,
         .scan_window_us = duty.window * 625u,
@@ -82,7 +82,7 @@ has_news(const BhBluez *self, const BhBluezAdapter *adapter)
     BhMgmtDuty duty = bh_mgmt_scan_get_duty(adapter->mgmt_scan);
 
     return adapter->path != NULL &&
-           (adapter->told_scan != scan_state(adapter) ||
+           (adapter->told_scan != scan_state(self, adapter) ||
             adapter->told_duty.interval != duty.interval ||
             adapter->told_duty.window != duty.window ||
             g_strcmp0(adapter->told_error, peek_scan_error(self, adapter)) != 0);
@@ -241,7 +241,7 @@ set_scan(BhRadio *radio, guint8 slot, const BhRadioScanDemand *demand)
     adapter->interval_us = demand != NULL ? demand->interval_us : 0;
     adapter->window_us = demand != NULL ? demand->window_us : 0;
     bh_bluez_mgmt_set_scan(self, adapter);
-    bh_bluez_discovery_set_demand(adapter->discovery, adapter->passive ? NULL : demand);
+    bh_bluez_discovery_set_demand(adapter->discovery, demand);
 }
 
 static gboolean

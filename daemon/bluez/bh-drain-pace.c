@@ -39,6 +39,19 @@ bh_drain_pace_end(BhDrainPace *self, gboolean more)
     self->hold_until_us = busy && !more ? self->monotonic_us + self->batch_us : 0;
 }
 
+void
+bh_drain_pace_add_bulk(BhDrainPace *self)
+{
+    self->bulk++;
+}
+
+void
+bh_drain_pace_get_time(const BhDrainPace *self, gint64 *monotonic_us, gint64 *realtime_us)
+{
+    *monotonic_us = self->monotonic_us;
+    *realtime_us = self->realtime_us;
+}
+
 gboolean
 bh_drain_pace_is_holding(const BhDrainPace *self)
 {

@@ -30,6 +30,12 @@ void bh_drain_pace_set_batch(BhDrainPace *self, guint batch_ms);
 void bh_drain_pace_begin(BhDrainPace *self);
 void bh_drain_pace_end(BhDrainPace *self, gboolean more);
 
+/* Within a drain: the message being handled is one of a stream that may be batched. Only such
+ * messages make the source busy, so that replies to calls are never held back by other replies. */
+void bh_drain_pace_add_bulk(BhDrainPace *self);
+/* When the drain under way began. */
+void bh_drain_pace_get_time(const BhDrainPace *self, gint64 *monotonic_us, gint64 *realtime_us);
+
 gboolean bh_drain_pace_is_holding(const BhDrainPace *self);
 
 /* Milliseconds from now until a point of monotonic time, rounded up, for poll(); -1 = for ever, if

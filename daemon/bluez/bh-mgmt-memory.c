@@ -11,20 +11,29 @@
 #include "bh-mgmt-memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <systemd/sd-id128.h>
+#include <unistd.h>
 
 #define FILE_NAME "monitors"
 #define GROUP_FILE "kernel"
 #define KEY_BOOT "Boot"
 #define KEY_INSTANCE "Instance"
 #define KEY_HANDLES "Handles"
+#define KEY_ADDING "Adding"
 #define KEY_DEFAULTS "Defaults"
 #define N_DEFAULTS 4
 
+#define MAX_FILE 65536   /* bytes; ours is far shorter */
+#define UNITS_MIN 0x0004 /* of scan interval and window, Core 5.4 Vol 4 Part E 7.8.10 */
+#define UNITS_MAX 0x4000
+
 struct BhMgmtMemory {
-    char *path; /* NULL = nothing is written */
+    int directory; /* locked; -1 = none */
+    char *path;    /* NULL = nothing is written */
     GKeyFile *file;
     gboolean complained; /* once is enough */
 };
@@ -62,17 +71,45 @@ start_anew(BhMgmtMemory *self)
         g_key_file_set_string(self->file, GROUP_FILE, KEY_BOOT, boot);
 }
 
+/* Another blehubd that lives has its monitors written down there: they are not to be removed. */
+static gboolean
+lock_directory(BhMgmtMemory *self, const char *directory)
+{
+    self->directory = g_open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (self->directory >= 0 && flock(self->directory, LOCK_EX | LOCK_NB) == 0)
+        return TRUE;
+    g_message("monitors are not written down: %s: %s", directory, g_strerror(errno));
+    return FALSE;
+}
+
+/* What is no file, or too long to be ours, is not read. */
+static gboolean
+load(BhMgmtMemory *self)
+{
+    int fd = g_open(self->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    g_autofree char *text = g_malloc(MAX_FILE);
+    struct stat info;
+    gssize size = 0;
+
+    if (fd < 0)
+        return FALSE;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= MAX_FILE)
+        size = read(fd, text, MAX_FILE);
+    close(fd);
+    return size > 0 &&
+           g_key_file_load_from_data(self->file, text, (gsize)size, G_KEY_FILE_NONE, NULL);
+}
+
 BhMgmtMemory *
 bh_mgmt_memory_new(const char *directory)
 {
     BhMgmtMemory *self = g_new0(BhMgmtMemory, 1);
 
+    self->directory = -1;
     self->file = g_key_file_new();
-    if (directory != NULL)
+    if (directory != NULL && lock_directory(self, directory))
         self->path = g_build_filename(directory, FILE_NAME, NULL);
-    if (self->path == NULL ||
-        !g_key_file_load_from_file(self->file, self->path, G_KEY_FILE_NONE, NULL) ||
-        !is_of_this_boot(self->file))
+    if (self->path == NULL || !load(self) || !is_of_this_boot(self->file))
         start_anew(self);
     return self;
 }
@@ -80,6 +117,8 @@ bh_mgmt_memory_new(const char *directory)
 void
 bh_mgmt_memory_free(BhMgmtMemory *self)
 {
+    if (self->directory >= 0)
+        close(self->directory);
     g_key_file_unref(self->file);
     g_free(self->path);
     g_free(self);
@@ -147,12 +186,13 @@ static void
 drop_if_empty(BhMgmtMemory *self, const char *group)
 {
     if (!g_key_file_has_key(self->file, group, KEY_HANDLES, NULL) &&
+        !g_key_file_has_key(self->file, group, KEY_ADDING, NULL) &&
         !g_key_file_has_key(self->file, group, KEY_DEFAULTS, NULL))
         g_key_file_remove_group(self->file, group, NULL);
 }
 
 static void
-set_list(BhMgmtMemory *self,
+put_list(BhMgmtMemory *self,
          const BhMgmtController *controller,
          const char *key,
          gint *values,
@@ -160,14 +200,36 @@ set_list(BhMgmtMemory *self,
 {
     Group group = group_of(controller);
 
-    if (n > 0) {
-        g_key_file_set_uint64(self->file, group.name, KEY_INSTANCE, controller->instance);
-        g_key_file_set_integer_list(self->file, group.name, key, values, n);
-    } else {
-        g_key_file_remove_key(self->file, group.name, key, NULL);
-        drop_if_empty(self, group.name);
-    }
-    save(self);
+    g_key_file_set_uint64(self->file, group.name, KEY_INSTANCE, controller->instance);
+    g_key_file_set_integer_list(self->file, group.name, key, values, n);
+}
+
+static void
+drop_list(BhMgmtMemory *self, const BhMgmtController *controller, const char *key)
+{
+    Group group = group_of(controller);
+
+    g_key_file_remove_key(self->file, group.name, key, NULL);
+    drop_if_empty(self, group.name);
+}
+
+/* At most n. Returns how many. */
+static gsize
+read_handles(BhMgmtMemory *self,
+             const BhMgmtController *controller,
+             const char *key,
+             guint16 *handles,
+             gsize n)
+{
+    Group group = group_of(controller);
+    gsize n_listed = 0, kept = 0;
+    g_autofree gint *listed =
+        g_key_file_get_integer_list(self->file, group.name, key, &n_listed, NULL);
+
+    for (gsize i = 0; listed != NULL && i < n_listed && kept < n; i++)
+        if (listed[i] > 0 && listed[i] <= G_MAXUINT16)
+            handles[kept++] = (guint16)listed[i];
+    return kept;
 }
 
 void
@@ -197,15 +259,7 @@ bh_mgmt_memory_get_handles(BhMgmtMemory *self,
                            guint16 *handles,
                            gsize n)
 {
-    Group group = group_of(controller);
-    gsize n_listed = 0, kept = 0;
-    g_autofree gint *listed =
-        g_key_file_get_integer_list(self->file, group.name, KEY_HANDLES, &n_listed, NULL);
-
-    for (gsize i = 0; listed != NULL && i < n_listed && kept < n; i++)
-        if (listed[i] > 0 && listed[i] <= G_MAXUINT16)
-            handles[kept++] = (guint16)listed[i];
-    return kept;
+    return read_handles(self, controller, KEY_HANDLES, handles, n);
 }
 
 /* All but one. */
@@ -229,7 +283,9 @@ bh_mgmt_memory_add_handle(BhMgmtMemory *self, const BhMgmtController *controller
     gsize n = get_others(self, controller, handle, values);
 
     values[n] = handle;
-    set_list(self, controller, KEY_HANDLES, values, n + 1);
+    put_list(self, controller, KEY_HANDLES, values, n + 1);
+    drop_list(self, controller, KEY_ADDING);
+    save(self);
 }
 
 void
@@ -238,7 +294,44 @@ bh_mgmt_memory_remove_handle(BhMgmtMemory *self, const BhMgmtController *control
     gint values[BH_MGMT_MONITORS_MAX];
     gsize n = get_others(self, controller, handle, values);
 
-    set_list(self, controller, KEY_HANDLES, values, n);
+    if (n > 0)
+        put_list(self, controller, KEY_HANDLES, values, n);
+    else
+        drop_list(self, controller, KEY_HANDLES);
+    save(self);
+}
+
+/* The key is there also when the list is empty. */
+gboolean
+bh_mgmt_memory_get_adding(BhMgmtMemory *self,
+                          const BhMgmtController *controller,
+                          BhMgmtMonitors *before)
+{
+    Group group = group_of(controller);
+
+    *before = (BhMgmtMonitors){0};
+    if (!g_key_file_has_key(self->file, group.name, KEY_ADDING, NULL))
+        return FALSE;
+    before->n_handles =
+        read_handles(self, controller, KEY_ADDING, before->handles, G_N_ELEMENTS(before->handles));
+    return TRUE;
+}
+
+void
+bh_mgmt_memory_set_adding(BhMgmtMemory *self,
+                          const BhMgmtController *controller,
+                          const BhMgmtMonitors *before)
+{
+    gint values[BH_MGMT_MONITORS_MAX] = {0};
+
+    if (before != NULL) {
+        for (gsize i = 0; i < before->n_handles; i++)
+            values[i] = before->handles[i];
+        put_list(self, controller, KEY_ADDING, values, before->n_handles);
+    } else {
+        drop_list(self, controller, KEY_ADDING);
+    }
+    save(self);
 }
 
 /* Scan parameters */
@@ -256,7 +349,7 @@ bh_mgmt_memory_get_defaults(BhMgmtMemory *self,
     if (values == NULL || n != N_DEFAULTS)
         return FALSE;
     for (gsize i = 0; i < n; i++)
-        if (values[i] <= 0 || values[i] > G_MAXUINT16)
+        if (values[i] < UNITS_MIN || values[i] > UNITS_MAX || values[i] > values[i & ~(gsize)1])
             return FALSE;
     *defaults = (BhMgmtDefaults){
         .discovery = {(guint16)values[0], (guint16)values[1]},
@@ -272,13 +365,14 @@ bh_mgmt_memory_set_defaults(BhMgmtMemory *self,
 {
     gint values[N_DEFAULTS] = {0};
 
-    if (defaults == NULL) {
-        set_list(self, controller, KEY_DEFAULTS, values, 0);
-        return;
+    if (defaults != NULL) {
+        values[0] = defaults->discovery.interval;
+        values[1] = defaults->discovery.window;
+        values[2] = defaults->monitors.interval;
+        values[3] = defaults->monitors.window;
+        put_list(self, controller, KEY_DEFAULTS, values, N_DEFAULTS);
+    } else {
+        drop_list(self, controller, KEY_DEFAULTS);
     }
-    values[0] = defaults->discovery.interval;
-    values[1] = defaults->discovery.window;
-    values[2] = defaults->monitors.interval;
-    values[3] = defaults->monitors.window;
-    set_list(self, controller, KEY_DEFAULTS, values, N_DEFAULTS);
+    save(self);
 }

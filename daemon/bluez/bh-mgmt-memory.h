@@ -39,11 +39,22 @@ gsize bh_mgmt_memory_get_handles(BhMgmtMemory *self,
                                  const BhMgmtController *controller,
                                  guint16 *handles,
                                  gsize n);
+/* Whatever was being added was this one. */
 void
 bh_mgmt_memory_add_handle(BhMgmtMemory *self, const BhMgmtController *controller, guint16 handle);
 void bh_mgmt_memory_remove_handle(BhMgmtMemory *self,
                                   const BhMgmtController *controller,
                                   guint16 handle);
+
+/* A monitor is being added where there were these; the kernel has yet to say its handle. FALSE if
+ * none is. */
+gboolean bh_mgmt_memory_get_adding(BhMgmtMemory *self,
+                                   const BhMgmtController *controller,
+                                   BhMgmtMonitors *before);
+/* before NULL: it was not added, or nobody will ever know. */
+void bh_mgmt_memory_set_adding(BhMgmtMemory *self,
+                               const BhMgmtController *controller,
+                               const BhMgmtMonitors *before);
 
 /* The controller's own scan parameters, while it has others of ours. FALSE if it has its own. */
 gboolean bh_mgmt_memory_get_defaults(BhMgmtMemory *self,

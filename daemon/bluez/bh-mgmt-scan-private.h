@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * The kernel's side of a scan as its two halves see it: bh-mgmt-scan.c (what is known and wanted)
- * and bh-mgmt-steps.c (which command comes next, and what its answer means).
+ * The kernel's side of a scan as its parts see it: bh-mgmt-scan.c (what is known and wanted),
+ * bh-mgmt-steps.c (which command comes next, and what its answer means) and bh-mgmt-undo.c
+ * (what one process leaves to the next).
  */
 #include <string.h>
 
@@ -34,9 +35,15 @@ struct BhMgmtScan {
     gboolean away; /* BlueZ does not have it at present */
     BhMgmtScanDemand wanted;
 
-    gboolean listed; /* what an earlier process left is known */
-    GArray *stale;   /* guint16: handles of ours to be removed */
-    guint16 handle;  /* of the monitor; 0 = none */
+    gboolean listed;     /* what an earlier process left is known */
+    BhMgmtMonitors seen; /* there at the last look */
+    gboolean fresh;      /* which was just now */
+    GArray *stale;       /* guint16: handles of ours to be removed */
+    gboolean stuck;      /* removing was tried often enough */
+    guint16 handle;      /* of the monitor; 0 = none */
+    gint64 added_us;     /* monotonic */
+    guint taken_away;    /* monitors that somebody else removed soon, in a row */
+    guint16 removing;    /* by the command under way */
     BhMgmtScanAbility monitors;
     BhMgmtScanAbility duties;
     gboolean knows_own;
@@ -66,8 +73,21 @@ bh_mgmt_defaults_equal(const BhMgmtDefaults *a, const BhMgmtDefaults *b)
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+/* That there is no such monitor is as good as having removed it. Any other end says nothing. */
+static inline gboolean
+bh_mgmt_status_is_removed(guint status)
+{
+    return status == BH_MGMT_STATUS_SUCCESS || status == BH_MGMT_STATUS_INVALID_INDEX;
+}
+
 /* bh-mgmt-scan.c: a monitor of ours is no more. */
 void bh_mgmt_scan_forget_handle(BhMgmtScan *self, guint16 handle);
+
+/* bh-mgmt-undo.c: of what is written down, what is there has to go. Called after each look. */
+void bh_mgmt_scan_take_left(BhMgmtScan *self);
+
+/* bh-mgmt-steps.c: the next command waits, longer with each failure. */
+void bh_mgmt_scan_back_off(BhMgmtScan *self);
 
 /* bh-mgmt-steps.c: the command of a step. */
 void bh_mgmt_scan_fill_packet(BhMgmtScan *self, BhMgmtStep step, BhMgmtPacket *packet);

@@ -6,6 +6,10 @@
  */
 #include "bh-mgmt-scan-private.h"
 
+#define STEADY_US                                                                                  \
+    (60 * G_USEC_PER_SEC) /* a monitor that lasted so long is not being fought over                \
+                           */
+
 /* What is known */
 
 void
@@ -33,6 +37,8 @@ forget_kernel(BhMgmtScan *self)
     self->step = BH_MGMT_STEP_NONE;
     self->failures = 0;
     self->listed = FALSE;
+    self->fresh = FALSE;
+    self->stuck = FALSE;
     self->handle = 0;
     self->renew = FALSE;
     self->used = FALSE;
@@ -101,7 +107,20 @@ bh_mgmt_scan_monitor_removed(BhMgmtScan *self, guint16 handle)
     if (self->handle != handle || self->step == BH_MGMT_STEP_REMOVE)
         return;
     bh_mgmt_scan_forget_handle(self, handle);
+    if (g_get_monotonic_time() - self->added_us > STEADY_US)
+        self->taken_away = 0;
+    self->failures = self->taken_away++;
+    bh_mgmt_scan_back_off(self);
     self->changed(self->data);
+}
+
+static gboolean
+is_stale(const BhMgmtScan *self, guint16 handle)
+{
+    for (guint i = 0; i < self->stale->len; i++)
+        if (g_array_index(self->stale, guint16, i) == handle)
+            return TRUE;
+    return FALSE;
 }
 
 void
@@ -109,8 +128,14 @@ bh_mgmt_scan_late_reply(BhMgmtScan *self, const BhMgmtReply *reply)
 {
     guint16 handle = 0;
 
-    if (reply->opcode != BH_MGMT_ADD_PATTERNS_MONITOR || reply->status != BH_MGMT_STATUS_SUCCESS ||
-        !bh_mgmt_reply_get_monitor(reply, &handle) || handle == self->handle)
+    if (reply->opcode != BH_MGMT_ADD_PATTERNS_MONITOR)
+        return;
+    if (reply->status != BH_MGMT_STATUS_SUCCESS || !bh_mgmt_reply_get_monitor(reply, &handle)) {
+        bh_mgmt_memory_set_adding(self->memory, &self->controller, NULL);
+        return;
+    }
+    if (handle == self->handle || is_stale(self, handle) ||
+        self->stale->len >= BH_MGMT_MONITORS_MAX)
         return;
     bh_mgmt_memory_add_handle(self->memory, &self->controller, handle);
     g_array_append_val(self->stale, handle);
@@ -121,34 +146,12 @@ void
 bh_mgmt_scan_set_demand(BhMgmtScan *self, const BhMgmtScanDemand *demand)
 {
     self->wanted = demand != NULL ? *demand : (BhMgmtScanDemand){0};
+    self->stuck = FALSE;
     if (self->wanted.monitor && self->handle != 0 && !self->used) {
         self->used = TRUE;
         self->changes++;
     }
     self->changed(self->data);
-}
-
-/* What is done stays written down unless it could be undone. */
-void
-bh_mgmt_scan_abandon(BhMgmtScan *self)
-{
-    BhMgmtPacket packet;
-
-    self->wanted = (BhMgmtScanDemand){0};
-    if (self->mgmt == NULL || self->index == BH_MGMT_INDEX_NONE)
-        return;
-    if (self->handle != 0) {
-        bh_mgmt_scan_fill_packet(self, BH_MGMT_STEP_REMOVE, &packet);
-        if (bh_mgmt_send_only(self->mgmt, &packet))
-            bh_mgmt_scan_forget_handle(self, self->handle);
-    }
-    self->sent = self->own;
-    if (self->knows_own && !bh_mgmt_defaults_equal(&self->applied, &self->own)) {
-        bh_mgmt_scan_fill_packet(self, BH_MGMT_STEP_SET, &packet);
-        if (bh_mgmt_send_only(self->mgmt, &packet))
-            bh_mgmt_memory_set_defaults(self->memory, &self->controller, NULL);
-    }
-    forget_kernel(self);
 }
 
 /* State */

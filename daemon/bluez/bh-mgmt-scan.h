@@ -35,7 +35,7 @@ BhMgmtScan *bh_mgmt_scan_new(BhMgmtMemory *memory,
                              const BhBluezTiming *timing,
                              BhBluezReconcileFunc changed,
                              gpointer data);
-/* Without a word to the kernel: see bh_mgmt_scan_abandon(). */
+/* Without a word to the kernel: see bh_mgmt_scan_undo(). */
 void bh_mgmt_scan_free(BhMgmtScan *self);
 
 /* mgmt is borrowed: outlives the scan or is taken away with NULL, which forgets what is known. */
@@ -58,8 +58,13 @@ void bh_mgmt_scan_set_demand(BhMgmtScan *self, const BhMgmtScanDemand *demand);
 
 void bh_mgmt_scan_reconcile(BhMgmtScan *self);
 
-/* Undoes all that was done, without waiting for the answers. */
+/* The end, when the main loop does not run any more: first of all scans, then of each. */
+
+/* Wants nothing any more, and no answer. */
 void bh_mgmt_scan_abandon(BhMgmtScan *self);
+/* Undoes all that was done, and waits until the deadline for the kernel to say that it is. What it
+ * did not say stays written down for the next start. TRUE if it was busy and may be asked again. */
+gboolean bh_mgmt_scan_undo(BhMgmtScan *self, gint64 deadline_us);
 
 /* There is something to do, or being done, that a discovery must not overtake. */
 gboolean bh_mgmt_scan_is_busy(const BhMgmtScan *self);

@@ -14,7 +14,6 @@
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
-#include "bh-drain-pace.h"
 #include "bh-mgmt-codec.h"
 
 #define PLACES 32
@@ -76,7 +75,7 @@ take_packets(Source *self)
         return errno == EINTR ? 0 : -errno;
     for (int i = 0; i < n; i++) {
         gsize size = self->messages[i].msg_len;
-        if (size == 0 && (self->poll.revents & G_IO_HUP) != 0)
+        if (size == 0) /* the kernel sends no empty packets: nobody is there to send any */
             return -EPIPE;
         self->handler->packet(self->data, self->vectors[i].iov_base, size);
         if (g_source_is_destroyed(&self->parent))
@@ -153,25 +152,10 @@ static GSourceFuncs source_funcs = {
     .finalize = source_finalize,
 };
 
-void
-bh_mgmt_socket_source_set_batch(GSource *source, guint batch_ms)
+BhDrainPace *
+bh_mgmt_socket_source_peek_pace(GSource *source)
 {
-    bh_drain_pace_set_batch(&((Source *)source)->pace, batch_ms);
-}
-
-void
-bh_mgmt_socket_source_add_bulk(GSource *source)
-{
-    ((Source *)source)->pace.bulk++;
-}
-
-void
-bh_mgmt_socket_source_get_time(GSource *source, gint64 *monotonic_us, gint64 *realtime_us)
-{
-    const Source *self = (const Source *)source;
-
-    *monotonic_us = self->pace.monotonic_us;
-    *realtime_us = self->pace.realtime_us;
+    return &((Source *)source)->pace;
 }
 
 GSource *

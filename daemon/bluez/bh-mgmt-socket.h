@@ -7,7 +7,7 @@
  * that nobody wants are kept out by a filter in the kernel, so that an idle hub sleeps although
  * another program scans.
  */
-#include <glib.h>
+#include "bh-drain-pace.h"
 
 G_BEGIN_DECLS
 
@@ -23,16 +23,12 @@ GSource *bh_mgmt_socket_source_new(int fd,
                                    const BhMgmtSocketHandler *handler,
                                    gpointer data);
 
-void bh_mgmt_socket_source_set_batch(GSource *source, guint batch_ms);
+/* When it reads; of a source that is not destroyed. Borrowed. */
+BhDrainPace *bh_mgmt_socket_source_peek_pace(GSource *source);
 
 /* Reads what is there, at once; what ends the socket is found by the loop. Nothing if it is called
  * while packets are being handled. */
 void bh_mgmt_socket_source_drain(GSource *source);
-
-/* The packet being handled is one of a stream that may be batched. */
-void bh_mgmt_socket_source_add_bulk(GSource *source);
-/* When the drain under way began. */
-void bh_mgmt_socket_source_get_time(GSource *source, gint64 *monotonic_us, gint64 *realtime_us);
 
 /* Non-blocking, closed on exec, and with the largest receive buffer that can be had. FALSE with
  * errno if fd is no socket. */

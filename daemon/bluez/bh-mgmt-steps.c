@@ -11,9 +11,15 @@
  * a monitor it gets the duty cycle of the discovery.
  *
  * A command that fails is tried again later, and the discovery does not wait for that. One that the
- * kernel understood and refused is not tried again until the controller is plugged in anew.
+ * kernel understood and refused is not tried again until the controller is plugged in anew; only
+ * removing a monitor is, some times, because the monitor would stay.
+ *
+ * The kernel may add a monitor and this process end before it is told the handle. So the monitors
+ * that are there are looked at just before, and written down; see bh-mgmt-undo.c.
  */
 #include "bh-mgmt-scan-private.h"
+
+#define REMOVE_TRIES 4
 
 /* What is wanted */
 
@@ -46,7 +52,8 @@ static BhMgmtStep
 choose_monitor_step(const BhMgmtScan *self)
 {
     if (self->handle != 0)
-        return self->wanted.monitor && !self->renew ? BH_MGMT_STEP_NONE : BH_MGMT_STEP_REMOVE;
+        return self->stuck || (self->wanted.monitor && !self->renew) ? BH_MGMT_STEP_NONE
+                                                                     : BH_MGMT_STEP_REMOVE;
     if (self->monitors == BH_MGMT_SCAN_REFUSED || !self->powered)
         return BH_MGMT_STEP_NONE;
     return self->wanted.monitor || self->monitors == BH_MGMT_SCAN_UNKNOWN ? BH_MGMT_STEP_ADD
@@ -60,7 +67,7 @@ choose_step(const BhMgmtScan *self)
         return BH_MGMT_STEP_NONE;
     if (!self->listed)
         return BH_MGMT_STEP_LIST;
-    if (self->stale->len > 0)
+    if (self->stale->len > 0 && !self->stuck)
         return BH_MGMT_STEP_CLEAN;
     BhMgmtStep step = choose_duty_step(self);
     return step != BH_MGMT_STEP_NONE ? step : choose_monitor_step(self);
@@ -78,8 +85,8 @@ on_timer(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-back_off(BhMgmtScan *self)
+void
+bh_mgmt_scan_back_off(BhMgmtScan *self)
 {
     g_clear_handle_id(&self->timer, g_source_remove);
     self->timer =
@@ -110,65 +117,45 @@ fail(BhMgmtScan *self, const char *what, guint status)
 {
     g_free(self->error);
     self->error = g_strdup_printf("%s: %s", what, status_text(status));
-    back_off(self);
+    bh_mgmt_scan_back_off(self);
 }
 
 /* Steps and their ends */
 
-static gboolean
-is_there(const BhMgmtMonitors *there, guint16 handle)
-{
-    for (gsize i = 0; i < there->n_handles; i++)
-        if (there->handles[i] == handle)
-            return TRUE;
-    return FALSE;
-}
-
-/* Of what an earlier process has written down, what is still there is to be removed. */
-static void
-take_stale(BhMgmtScan *self, const BhMgmtMonitors *there)
-{
-    guint16 ours[BH_MGMT_MONITORS_MAX];
-    gsize n = bh_mgmt_memory_get_handles(self->memory, &self->controller, ours, G_N_ELEMENTS(ours));
-
-    for (gsize i = 0; i < n; i++) {
-        if (is_there(there, ours[i]))
-            g_array_append_val(self->stale, ours[i]);
-        else
-            bh_mgmt_memory_remove_handle(self->memory, &self->controller, ours[i]);
-    }
-}
-
 static void
 end_list(BhMgmtScan *self, guint status, const BhMgmtReply *reply)
 {
-    BhMgmtMonitors there = {0};
-
     if (is_passing(status)) {
         fail(self, "advertisement monitors", status);
         return;
     }
-    if (status != BH_MGMT_STATUS_SUCCESS || !bh_mgmt_reply_get_monitors(reply, &there))
+    self->fresh =
+        status == BH_MGMT_STATUS_SUCCESS && bh_mgmt_reply_get_monitors(reply, &self->seen);
+    if (!self->fresh)
         self->monitors = BH_MGMT_SCAN_REFUSED;
+    bh_mgmt_scan_take_left(self);
+    if (!self->listed)
+        self->knows_own = bh_mgmt_memory_get_defaults(self->memory, &self->controller, &self->own);
     self->listed = TRUE;
-    take_stale(self, &there);
-    self->knows_own = bh_mgmt_memory_get_defaults(self->memory, &self->controller, &self->own);
 }
 
-/* That there is no such monitor is as good as having removed it. */
 static gboolean
-is_removed(guint status)
+check_removed(BhMgmtScan *self, guint status)
 {
-    return !is_passing(status) || status == BH_MGMT_STATUS_INVALID_INDEX;
+    if (bh_mgmt_status_is_removed(status))
+        return TRUE;
+    fail(self, "removing an advertisement monitor", status);
+    self->stuck = !is_passing(status) && self->failures >= REMOVE_TRIES;
+    if (self->stuck)
+        g_clear_handle_id(&self->timer, g_source_remove);
+    return FALSE;
 }
 
 static void
 end_clean(BhMgmtScan *self, guint status, const BhMgmtReply *reply)
 {
-    if (!is_removed(status))
-        fail(self, "removing an advertisement monitor", status);
-    else
-        bh_mgmt_scan_forget_handle(self, g_array_index(self->stale, guint16, 0));
+    if (check_removed(self, status))
+        bh_mgmt_scan_forget_handle(self, self->removing);
 }
 
 static void
@@ -202,6 +189,8 @@ static void
 end_set(BhMgmtScan *self, guint status, const BhMgmtReply *reply)
 {
     if (status != BH_MGMT_STATUS_SUCCESS) {
+        if (status > 0xff)
+            self->applied = (BhMgmtDefaults){0};
         refuse_duties(self, status, "scan parameters");
         return;
     }
@@ -221,11 +210,14 @@ end_add(BhMgmtScan *self, guint status, const BhMgmtReply *reply)
     if (status == BH_MGMT_STATUS_SUCCESS && bh_mgmt_reply_get_monitor(reply, &handle)) {
         bh_mgmt_memory_add_handle(self->memory, &self->controller, handle);
         self->handle = handle;
+        self->added_us = g_get_monotonic_time();
         self->monitors = BH_MGMT_SCAN_GOOD;
         self->used = self->wanted.monitor;
         self->changes += self->used;
         return;
     }
+    if (status <= 0xff)
+        bh_mgmt_memory_set_adding(self->memory, &self->controller, NULL);
     fail(self, "an advertisement monitor for everything", status);
     if (is_passing(status))
         return;
@@ -236,12 +228,10 @@ end_add(BhMgmtScan *self, guint status, const BhMgmtReply *reply)
 static void
 end_remove(BhMgmtScan *self, guint status, const BhMgmtReply *reply)
 {
-    if (!is_removed(status)) {
-        fail(self, "removing an advertisement monitor", status);
+    if (!check_removed(self, status))
         return;
-    }
     self->changes += self->used;
-    bh_mgmt_scan_forget_handle(self, self->handle);
+    bh_mgmt_scan_forget_handle(self, self->removing);
 }
 
 static void
@@ -261,6 +251,7 @@ on_done(gpointer data, guint status, const BhMgmtReply *reply)
 
     self->call = NULL;
     self->step = BH_MGMT_STEP_NONE;
+    self->fresh = FALSE;
     ends[step](self, status, reply);
     if (self->failures == failures && status == BH_MGMT_STATUS_SUCCESS) {
         self->failures = 0;
@@ -269,47 +260,73 @@ on_done(gpointer data, guint status, const BhMgmtReply *reply)
     self->changed(self->data);
 }
 
+static const BhMgmtOpcode opcodes[] = {
+    [BH_MGMT_STEP_LIST] = BH_MGMT_READ_MONITOR_FEATURES,
+    [BH_MGMT_STEP_CLEAN] = BH_MGMT_REMOVE_MONITOR,
+    [BH_MGMT_STEP_READ] = BH_MGMT_READ_DEFAULTS,
+    [BH_MGMT_STEP_SET] = BH_MGMT_SET_DEFAULTS,
+    [BH_MGMT_STEP_ADD] = BH_MGMT_ADD_PATTERNS_MONITOR,
+    [BH_MGMT_STEP_REMOVE] = BH_MGMT_REMOVE_MONITOR,
+};
+
 void
 bh_mgmt_scan_fill_packet(BhMgmtScan *self, BhMgmtStep step, BhMgmtPacket *packet)
 {
-    static const BhMgmtOpcode opcodes[] = {
-        [BH_MGMT_STEP_LIST] = BH_MGMT_READ_MONITOR_FEATURES,
-        [BH_MGMT_STEP_CLEAN] = BH_MGMT_REMOVE_MONITOR,
-        [BH_MGMT_STEP_READ] = BH_MGMT_READ_DEFAULTS,
-        [BH_MGMT_STEP_SET] = BH_MGMT_SET_DEFAULTS,
-        [BH_MGMT_STEP_ADD] = BH_MGMT_ADD_PATTERNS_MONITOR,
-        [BH_MGMT_STEP_REMOVE] = BH_MGMT_REMOVE_MONITOR,
-    };
-
     bh_mgmt_packet_init(packet, opcodes[step], self->index);
-    if (step == BH_MGMT_STEP_CLEAN)
-        bh_mgmt_packet_put_monitor(packet, g_array_index(self->stale, guint16, 0));
-    else if (step == BH_MGMT_STEP_REMOVE)
-        bh_mgmt_packet_put_monitor(packet, self->handle);
+    if (step == BH_MGMT_STEP_CLEAN || step == BH_MGMT_STEP_REMOVE)
+        bh_mgmt_packet_put_monitor(packet, self->removing);
     else if (step == BH_MGMT_STEP_SET)
         bh_mgmt_packet_put_defaults(packet, &self->sent);
     else if (step == BH_MGMT_STEP_ADD)
         bh_mgmt_packet_put_any_pattern(packet);
 }
 
+/* What the command is about, and what the next start has to know of it. */
+static void
+prepare(BhMgmtScan *self, BhMgmtStep step)
+{
+    if (step == BH_MGMT_STEP_CLEAN)
+        self->removing = g_array_index(self->stale, guint16, 0);
+    else if (step == BH_MGMT_STEP_REMOVE)
+        self->removing = self->handle;
+    else if (step == BH_MGMT_STEP_SET)
+        self->sent = get_target(self);
+    if (step == BH_MGMT_STEP_SET)
+        bh_mgmt_memory_set_defaults(self->memory, &self->controller, &self->own);
+    else if (step == BH_MGMT_STEP_ADD)
+        bh_mgmt_memory_set_adding(self->memory, &self->controller, &self->seen);
+}
+
+static void
+make_call(BhMgmtScan *self, BhMgmtStep step)
+{
+    BhMgmtPacket packet;
+
+    prepare(self, step);
+    bh_mgmt_scan_fill_packet(self, step, &packet);
+    self->call = bh_mgmt_call(self->mgmt, &packet, self->timing->mgmt_ms, on_done, self);
+    if (self->call != NULL) {
+        self->step = step;
+        return;
+    }
+    if (step == BH_MGMT_STEP_ADD)
+        bh_mgmt_memory_set_adding(self->memory, &self->controller, NULL);
+    bh_mgmt_scan_back_off(self);
+}
+
 void
 bh_mgmt_scan_reconcile(BhMgmtScan *self)
 {
     BhMgmtStep step = choose_step(self);
-    BhMgmtPacket packet;
 
+    if (step == BH_MGMT_STEP_NONE)
+        self->fresh = FALSE;
     if (step == BH_MGMT_STEP_NONE || self->step != BH_MGMT_STEP_NONE || self->timer != 0)
         return;
-    if (step == BH_MGMT_STEP_SET) {
-        self->sent = get_target(self);
-        bh_mgmt_memory_set_defaults(self->memory, &self->controller, &self->own);
-    }
-    bh_mgmt_scan_fill_packet(self, step, &packet);
-    self->call = bh_mgmt_call(self->mgmt, &packet, self->timing->mgmt_ms, on_done, self);
-    if (self->call != NULL)
-        self->step = step;
+    if (bh_mgmt_is_awaited(self->mgmt, opcodes[step], self->index))
+        bh_mgmt_scan_back_off(self); /* a late answer: what it says comes first */
     else
-        back_off(self); /* a late answer is still waited for */
+        make_call(self, step == BH_MGMT_STEP_ADD && !self->fresh ? BH_MGMT_STEP_LIST : step);
 }
 
 gboolean

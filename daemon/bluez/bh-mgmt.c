@@ -159,6 +159,12 @@ bh_mgmt_call(BhMgmt *self,
 }
 
 gboolean
+bh_mgmt_is_awaited(BhMgmt *self, BhMgmtOpcode opcode, guint16 index)
+{
+    return find_call(self, (guint16)opcode, index) != NULL;
+}
+
+gboolean
 bh_mgmt_send_only(BhMgmt *self, const BhMgmtPacket *packet)
 {
     return self->source != NULL && send_packet(self, packet);
@@ -200,7 +206,7 @@ on_packet(gpointer data, const guint8 *bytes, gsize size)
     if (parsed != BH_MGMT_PARSED)
         return;
     if (event.code == BH_MGMT_DEVICE_FOUND || event.code == BH_MGMT_MONITOR_DEVICE_FOUND)
-        bh_mgmt_socket_source_add_bulk(self->source);
+        bh_drain_pace_add_bulk(bh_mgmt_socket_source_peek_pace(self->source));
     else if (is_reply(&event) && finish_call(self, &event))
         return;
     self->observer->event(self->data, &event);
@@ -249,23 +255,27 @@ receive_until(int fd, gint64 deadline_us, guint8 *bytes, gsize size)
     }
 }
 
-/* Asks and waits; event borrows from bytes. */
+typedef struct {
+    guint8 bytes[2048];
+    BhMgmtReply reply; /* borrows from bytes */
+} Answer;
+
+/* A command of no controller and without parameters: asks and waits. */
 static gboolean
-ask(BhMgmt *self,
-    const BhMgmtPacket *packet,
-    gint64 deadline_us,
-    guint8 *bytes,
-    gsize size,
-    BhMgmtEvent *event,
-    GError **error)
+ask(BhMgmt *self, BhMgmtOpcode opcode, gint64 deadline_us, Answer *answer, GError **error)
 {
+    BhMgmtPacket packet;
+    BhMgmtEvent event;
     gssize n = -1;
 
-    if (send_packet(self, packet))
-        while ((n = receive_until(self->fd, deadline_us, bytes, size)) > 0)
-            if (bh_mgmt_event_parse(bytes, (gsize)n, event) == BH_MGMT_PARSED && is_reply(event) &&
-                event->reply.opcode == opcode_of(packet))
+    bh_mgmt_packet_init(&packet, opcode, BH_MGMT_INDEX_NONE);
+    if (send_packet(self, &packet))
+        while ((n = receive_until(self->fd, deadline_us, answer->bytes, sizeof(answer->bytes))) > 0)
+            if (bh_mgmt_event_parse(answer->bytes, (gsize)n, &event) == BH_MGMT_PARSED &&
+                is_reply(&event) && event.reply.opcode == opcode) {
+                answer->reply = event.reply;
                 return TRUE;
+            }
     g_set_error_literal(error,
                         BH_ERROR,
                         BH_ERROR_FAILED,
@@ -276,14 +286,11 @@ ask(BhMgmt *self,
 static gboolean
 read_version(BhMgmt *self, gint64 deadline_us, GError **error)
 {
-    guint8 bytes[2048];
-    BhMgmtPacket packet;
-    BhMgmtEvent event;
+    Answer answer;
 
-    bh_mgmt_packet_init(&packet, BH_MGMT_READ_VERSION, BH_MGMT_INDEX_NONE);
-    if (!ask(self, &packet, deadline_us, bytes, sizeof(bytes), &event, error))
+    if (!ask(self, BH_MGMT_READ_VERSION, deadline_us, &answer, error))
         return FALSE;
-    if (bh_mgmt_reply_get_version(&event.reply, &self->version, &self->revision))
+    if (bh_mgmt_reply_get_version(&answer.reply, &self->version, &self->revision))
         return TRUE;
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FAILED, "it has no version");
     return FALSE;
@@ -294,14 +301,11 @@ read_version(BhMgmt *self, gint64 deadline_us, GError **error)
 static gboolean
 check_right(BhMgmt *self, gint64 deadline_us, GError **error)
 {
-    guint8 bytes[2048];
-    BhMgmtPacket packet;
-    BhMgmtEvent event;
+    Answer answer;
 
-    bh_mgmt_packet_init(&packet, BH_MGMT_GET_CONNECTIONS, BH_MGMT_INDEX_NONE);
-    if (!ask(self, &packet, deadline_us, bytes, sizeof(bytes), &event, error))
+    if (!ask(self, BH_MGMT_GET_CONNECTIONS, deadline_us, &answer, error))
         return FALSE;
-    if (event.reply.status != BH_MGMT_STATUS_PERMISSION_DENIED)
+    if (answer.reply.status != BH_MGMT_STATUS_PERMISSION_DENIED)
         return TRUE;
     g_set_error_literal(error,
                         BH_ERROR,
@@ -320,9 +324,8 @@ is_waited_for(BhMgmt *self)
 }
 
 void
-bh_mgmt_settle(BhMgmt *self, guint timeout_ms)
+bh_mgmt_settle(BhMgmt *self, gint64 deadline_us)
 {
-    gint64 deadline_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
     guint8 bytes[2048];
 
     bh_mgmt_set_bulk(self, FALSE);
@@ -352,7 +355,7 @@ void
 bh_mgmt_set_batch(BhMgmt *self, guint batch_ms)
 {
     if (self->source != NULL)
-        bh_mgmt_socket_source_set_batch(self->source, batch_ms);
+        bh_drain_pace_set_batch(bh_mgmt_socket_source_peek_pace(self->source), batch_ms);
 }
 
 void
@@ -373,7 +376,9 @@ bh_mgmt_set_bulk(BhMgmt *self, gboolean wanted)
 void
 bh_mgmt_get_time(BhMgmt *self, gint64 *monotonic_us, gint64 *realtime_us)
 {
-    bh_mgmt_socket_source_get_time(self->source, monotonic_us, realtime_us);
+    bh_drain_pace_get_time(bh_mgmt_socket_source_peek_pace(self->source),
+                           monotonic_us,
+                           realtime_us);
 }
 
 guint

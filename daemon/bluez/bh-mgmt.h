@@ -56,10 +56,12 @@ BhMgmtCall *bh_mgmt_call(BhMgmt *self,
 void bh_mgmt_call_forget(BhMgmtCall *call);
 /* Sends without wanting to know. FALSE if it could not be sent. */
 gboolean bh_mgmt_send_only(BhMgmt *self, const BhMgmtPacket *packet);
+/* The answer to such a command is still to come, whether or not somebody waits for it. */
+gboolean bh_mgmt_is_awaited(BhMgmt *self, BhMgmtOpcode opcode, guint16 index);
 
-/* Handles what arrives until no call is under way, or the time is over; for the very end, when the
- * main loop does not run any more. */
-void bh_mgmt_settle(BhMgmt *self, guint timeout_ms);
+/* Handles what arrives until nobody waits for an answer, or the deadline; for the very end, when
+ * the main loop does not run any more. */
+void bh_mgmt_settle(BhMgmt *self, gint64 deadline_us);
 
 /* Handles what has arrived already, instead of when its time has come: for who hears elsewhere of
  * something that the kernel has told before. Not from inside an event. */

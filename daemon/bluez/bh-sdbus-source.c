@@ -12,8 +12,6 @@
  */
 #include "bh-sdbus-source.h"
 
-#include "bh-drain-pace.h"
-
 #define DRAIN_MAX 512
 
 typedef struct {
@@ -115,25 +113,10 @@ static GSourceFuncs source_funcs = {
     .finalize = source_finalize,
 };
 
-void
-bh_sdbus_source_set_batch(GSource *source, guint batch_ms)
+BhDrainPace *
+bh_sdbus_source_peek_pace(GSource *source)
 {
-    bh_drain_pace_set_batch(&((Source *)source)->pace, batch_ms);
-}
-
-void
-bh_sdbus_source_add_bulk(GSource *source)
-{
-    ((Source *)source)->pace.bulk++;
-}
-
-void
-bh_sdbus_source_get_time(GSource *source, gint64 *monotonic_us, gint64 *realtime_us)
-{
-    const Source *self = (const Source *)source;
-
-    *monotonic_us = self->pace.monotonic_us;
-    *realtime_us = self->pace.realtime_us;
+    return &((Source *)source)->pace;
 }
 
 GSource *

@@ -45,6 +45,7 @@ static const BhConfigKey keys[] = {
     INT_KEY("limits", "MaxScans", max_scans, "32", 1, 1024),
     INT_KEY("limits", "MaxWaits", max_waits, "64", 1, 1024),
     INT_KEY("limits", "MaxStreams", max_streams, "64", 1, 1024),
+    INT_KEY("limits", "MaxStreamBytes", max_stream_bytes, "33554432", 65536, 1073741824),
     INT_KEY("limits", "MaxHolds", max_holds, "64", 1, 1024),
     INT_KEY("limits", "MaxSubscriptions", max_subscriptions, "256", 1, 4096),
     INT_KEY("limits", "MaxOperations", max_operations, "4096", 1, 65536),

@@ -17,6 +17,7 @@ typedef struct {
     gint64 max_scans;         /* scans of one user */
     gint64 max_waits;         /* calls of one user that wait */
     gint64 max_streams;       /* streams of one user */
+    gint64 max_stream_bytes;  /* what may wait for all streams of one user */
     gint64 max_holds;         /* holds of one user on remote devices */
     gint64 max_subscriptions; /* of one user */
     gint64 max_operations;    /* of one user on attributes of remote devices */

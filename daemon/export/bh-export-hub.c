@@ -181,6 +181,10 @@ build_limits(const BhExportContext *context)
                               "u",
                               bh_quota_get_limit(quota, (BhQuotaKind)kind));
     g_variant_dict_insert(&limits,
+                          "MaxStreamBytes",
+                          "u",
+                          bh_hub_get_max_stream_bytes(context->hub));
+    g_variant_dict_insert(&limits,
                           "MaxLinks",
                           "u",
                           bh_remotes_get_max_links(bh_hub_peek_remotes(context->hub)));

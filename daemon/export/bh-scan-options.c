@@ -115,6 +115,26 @@ bh_scan_options_clear(BhScanOptions *options)
     bh_options_clear(scan_specs, options);
 }
 
+/* One at a time, since the radio does not know which option asks for it. */
+static gboolean
+check_need(BhHub *hub, const BhScanNeeds *need, const char *option, GError **error)
+{
+    if (bh_hub_check_needs(hub, need, error))
+        return TRUE;
+    g_prefix_error(error, "%s: ", option);
+    return FALSE;
+}
+
+static gboolean
+check_needs(const BhScanOptions *options, BhHub *hub, const BhScanNeeds *needs, GError **error)
+{
+    const BhScanNeeds passive = {.passive = needs->passive};
+    const BhScanNeeds duty = {.interval_us = needs->interval_us, .window_us = needs->window_us};
+
+    return check_need(hub, &passive, "Active", error) &&
+           check_need(hub, &duty, options->has_preset ? "Preset" : "IntervalUs", error);
+}
+
 gboolean
 bh_scan_options_to_spec(const BhScanOptions *options, BhHub *hub, BhScanSpec *spec, GError **error)
 {
@@ -136,8 +156,10 @@ bh_scan_options_to_spec(const BhScanOptions *options, BhHub *hub, BhScanSpec *sp
         spec->filter.n_manufacturer_ids = options->manufacturer_ids->len;
     }
     spec->has_adapter = options->adapter != NULL;
-    return !spec->has_adapter ||
-           bh_adapter_option_resolve(options->adapter, hub, &spec->adapter, error);
+    if (spec->has_adapter &&
+        !bh_adapter_option_resolve(options->adapter, hub, &spec->adapter, error))
+        return FALSE;
+    return check_needs(options, hub, &spec->needs, error);
 }
 
 static void

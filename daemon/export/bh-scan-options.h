@@ -49,7 +49,8 @@ gboolean bh_scan_options_parse(GVariant *dict,
 void bh_scan_options_clear(BhScanOptions *options);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhScanOptions, bh_scan_options_clear)
 
-/* The spec borrows from options. Error: InvalidArguments "Adapter: ...". */
+/* The spec borrows from options. Errors: InvalidArguments "Adapter: ...", and NotSupported with the
+ * option that asks for more than the radio can. */
 gboolean
 bh_scan_options_to_spec(const BhScanOptions *options, BhHub *hub, BhScanSpec *spec, GError **error);
 

@@ -10,6 +10,9 @@
 #include "bh-export-device.h"
 #include "bh-export-log.h"
 
+#include <gio/gunixfdlist.h>
+#include <unistd.h>
+
 #define ROOT_PATH "/org/blehub"
 #define BUS_NAME "org.blehub"
 #define NAME_TIMEOUT_MS 5000
@@ -30,8 +33,28 @@ struct BhService {
     BhExportLog *log;
     GPtrArray *adapters; /* BhExportAdapter */
     GHashTable *devices; /* BhRemote -> BhExportDevice */
+    guint filter;
     gboolean started;
 };
+
+/* No method takes descriptors: they are closed as soon as a call arrives, or callers who wait could
+ * use up all that this process may have. Runs in GDBus's own thread. */
+static GDBusMessage *
+drop_descriptors(GDBusConnection *connection,
+                 GDBusMessage *message,
+                 gboolean incoming,
+                 gpointer user_data)
+{
+    GUnixFDList *descriptors = incoming ? g_dbus_message_get_unix_fd_list(message) : NULL;
+    g_autofree int *stolen = NULL;
+    int n = 0;
+
+    if (descriptors != NULL)
+        stolen = g_unix_fd_list_steal_fds(descriptors, &n);
+    while (n > 0)
+        close(stolen[--n]);
+    return message;
+}
 
 /* Adapters */
 
@@ -263,6 +286,7 @@ bh_service_new(GDBusConnection *connection,
 
     register_errors();
     self->connection = connection;
+    self->filter = g_dbus_connection_add_filter(connection, drop_descriptors, NULL, NULL);
     self->hub = hub;
     self->defaults = settings->defaults;
     self->peers = bh_peers_new(connection, settings->max_clients);
@@ -294,6 +318,7 @@ bh_service_free(BhService *self)
 {
     bh_service_stop(self);
     g_signal_handlers_disconnect_by_data(self->hub, self);
+    g_dbus_connection_remove_filter(self->connection, self->filter);
     g_clear_object(&self->root);
     g_clear_object(&self->log);
     bh_peers_free(self->peers); /* its clients leave: what they own is released */

@@ -19,6 +19,7 @@ struct _BhHub {
     BhDeviceTable *table;
     BhRecorder *recorder;
     BhStreamPacer *pacer;
+    BhStreamBudget *budget;
     BhRemotes *remotes;
     guint max_devices;
     BhAdapterSlots adapters;
@@ -412,8 +413,8 @@ on_scan_state(BhScan *scan, BhHub *self)
         reconcile(self);
 }
 
-static gboolean
-check_needs(BhHub *self, const BhScanNeeds *needs, GError **error)
+gboolean
+bh_hub_check_needs(BhHub *self, const BhScanNeeds *needs, GError **error)
 {
     const BhRadioScanDemand demand = {
         .passive = needs->passive,
@@ -432,14 +433,11 @@ bh_hub_add_scan(BhHub *self,
                 gint64 lease_ms,
                 GError **error)
 {
-    const BhScanShared shared = {self->table,
-                                 self->quota,
-                                 self->clock,
-                                 self->recorder,
-                                 self->pacer};
+    const BhScanShared shared =
+        {self->table, self->quota, self->clock, self->recorder, self->pacer, self->budget};
     g_autoptr(BhScan) scan = bh_scan_new(spec, &shared, error);
 
-    if (scan == NULL || !check_needs(self, &spec->needs, error) ||
+    if (scan == NULL || !bh_hub_check_needs(self, &spec->needs, error) ||
         !bh_quota_take(self->quota, bh_client_get_uid(client), BH_QUOTA_SCANS, error))
         return NULL;
     bh_owned_claim(BH_OWNED(scan), client, lifetime, lease_ms, self->clock);
@@ -521,6 +519,12 @@ bh_hub_get_max_devices(BhHub *self)
     return self->max_devices;
 }
 
+guint
+bh_hub_get_max_stream_bytes(BhHub *self)
+{
+    return bh_stream_budget_get_limit(self->budget);
+}
+
 BhAdapter *
 bh_hub_peek_adapter(BhHub *self, guint8 slot)
 {
@@ -587,6 +591,7 @@ bh_hub_configure(BhHub *self, const BhHubSettings *settings)
     bh_quota_set_limit(self->quota, BH_QUOTA_SUBSCRIPTIONS, settings->max_subscriptions);
     bh_quota_set_limit(self->quota, BH_QUOTA_OPERATIONS, settings->max_operations);
     bh_remotes_set_max_links(self->remotes, settings->max_links);
+    bh_stream_budget_set_limit(self->budget, settings->max_stream_bytes);
     bh_device_table_set_max_rows(self->table, settings->max_devices);
     self->max_devices = settings->max_devices;
     self->ledger.policy = settings->recovery;
@@ -644,6 +649,7 @@ bh_hub_finalize(GObject *object)
 
     g_ptr_array_unref(self->scans);
     bh_stream_pacer_free(self->pacer);
+    bh_stream_budget_free(self->budget);
     bh_recorder_free(self->recorder);
     bh_device_table_free(self->table);
     bh_quota_free(self->quota);
@@ -695,6 +701,7 @@ new_remotes(BhHub *self)
         .table = self->table,
         .recorder = self->recorder,
         .pacer = self->pacer,
+        .budget = self->budget,
         .adapters = &self->adapters,
     };
     BhRemotes *remotes = bh_remotes_new(&shared);
@@ -713,6 +720,7 @@ bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
     self->table = bh_device_table_new(settings->max_devices);
     self->recorder = bh_recorder_new();
     self->pacer = bh_stream_pacer_new(clock, on_batch, self);
+    self->budget = bh_stream_budget_new();
     self->keeper = bh_demand_keeper_new(radio, clock, merge_demand, self);
     self->remotes = new_remotes(self);
     bh_hub_configure(self, settings);

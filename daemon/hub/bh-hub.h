@@ -18,6 +18,7 @@ typedef struct {
     guint max_scans;         /* per user */
     guint max_waits;         /* per user */
     guint max_streams;       /* per user */
+    guint max_stream_bytes;  /* per user */
     guint max_holds;         /* per user */
     guint max_subscriptions; /* per user */
     guint max_operations;    /* per user, on attributes of remote devices */
@@ -71,6 +72,8 @@ const BhLinkLog *bh_hub_peek_links(BhHub *self);
 /* Whether an adapter that spec wants is on; else NotReady with what is the case as message:
  * "no-bluez", "no-adapter", "radio-off". */
 gboolean bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error);
+/* Whether the radio can do it at all; else NotSupported, saying why. */
+gboolean bh_hub_check_needs(BhHub *self, const BhScanNeeds *needs, GError **error);
 
 BhClock *bh_hub_peek_clock(BhHub *self);
 BhQuota *bh_hub_peek_quota(BhHub *self);
@@ -79,6 +82,7 @@ BhDeviceTable *bh_hub_peek_table(BhHub *self);
 /* Never NULL; without a central role everything asked of it is NotSupported. */
 BhRemotes *bh_hub_peek_remotes(BhHub *self);
 guint bh_hub_get_max_devices(BhHub *self);
+guint bh_hub_get_max_stream_bytes(BhHub *self);
 /* By slot, also when it is gone at present as long as it was seen once; NULL else. */
 BhAdapter *bh_hub_peek_adapter(BhHub *self, guint8 slot);
 /* By address ("AA:..") or present name ("hci0"); NULL if not there. */

@@ -123,8 +123,8 @@ void bh_radio_stop(BhRadio *self);
  * equal to the one in force changes nothing on the air. */
 void bh_radio_set_scan(BhRadio *self, guint8 slot, const BhRadioScanDemand *demand);
 
-/* Whether what a scan demands can be done here at all. NotSupported, the message beginning with the
- * option that asks too much, and saying why. */
+/* Whether what a scan demands can be done here at all. NotSupported, saying what cannot, and why.
+ */
 gboolean bh_radio_check_scan(BhRadio *self, const BhRadioScanDemand *demand, GError **error);
 
 /* Stops and starts a running discovery (first rung of recovery). Nothing if none runs. */

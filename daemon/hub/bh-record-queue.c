@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A ring that grows by doubling up to what its bounds let in, and never shrinks: a reader that fell
- * behind once does so again.
+ * A ring that grows by doubling up to what its bounds let in, and shrinks only with them: a reader
+ * that fell behind once does so again.
  */
 #include "bh-record-queue.h"
 
 #define FIRST_CAPACITY 64
 
 static void
-grow(BhRecordQueue *self)
+resize(BhRecordQueue *self, guint capacity)
 {
-    guint capacity = self->capacity * 2;
     BhRecord **ring = g_new(BhRecord *, capacity);
 
     for (guint i = 0; i < self->length; i++)
@@ -29,7 +28,7 @@ remove_head(BhRecordQueue *self)
 
     self->head = (self->head + 1) & (self->capacity - 1);
     self->length--;
-    self->bytes -= record->size;
+    self->bytes -= bh_record_get_cost(record);
     self->sequence++;
     bh_record_unref(record);
 }
@@ -38,22 +37,42 @@ gboolean
 bh_record_queue_is_full_for(const BhRecordQueue *self, const BhRecord *record)
 {
     return self->length >= self->max_records ||
-           (self->length > 0 && self->bytes + record->size > self->max_bytes);
+           (self->length > 0 && self->bytes + bh_record_get_cost(record) > self->max_bytes);
+}
+
+void
+bh_record_queue_drop(BhRecordQueue *self, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        remove_head(self);
+    self->untold += n;
+    self->dropped += n;
 }
 
 void
 bh_record_queue_push(BhRecordQueue *self, BhRecord *record)
 {
-    while (bh_record_queue_is_full_for(self, record)) {
-        remove_head(self);
-        self->untold++;
-        self->dropped++;
-    }
+    while (bh_record_queue_is_full_for(self, record))
+        bh_record_queue_drop(self, 1);
     if (self->length == self->capacity)
-        grow(self);
+        resize(self, self->capacity * 2);
     self->ring[(self->head + self->length) & (self->capacity - 1)] = bh_record_ref(record);
     self->length++;
-    self->bytes += record->size;
+    self->bytes += bh_record_get_cost(record);
+}
+
+void
+bh_record_queue_set_max_bytes(BhRecordQueue *self, gsize max_bytes)
+{
+    guint capacity = FIRST_CAPACITY;
+
+    self->max_bytes = max_bytes;
+    while (self->length > 1 && self->bytes > max_bytes)
+        bh_record_queue_drop(self, 1);
+    while (capacity < self->length)
+        capacity *= 2;
+    if (capacity < self->capacity)
+        resize(self, capacity);
 }
 
 BhRecord *
@@ -73,11 +92,10 @@ bh_record_queue_take(BhRecordQueue *self, guint n)
 }
 
 void
-bh_record_queue_init(BhRecordQueue *self, guint max_records, gsize max_bytes)
+bh_record_queue_init(BhRecordQueue *self, guint max_records)
 {
     *self = (BhRecordQueue){
         .max_records = max_records,
-        .max_bytes = max_bytes,
         .ring = g_new(BhRecord *, FIRST_CAPACITY),
         .capacity = FIRST_CAPACITY,
         .sequence = 1,

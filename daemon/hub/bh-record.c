@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-#define MAX_SLOTS 16 /* of BhReport.adapter */
+#define MAX_SLOTS 16       /* of BhReport.adapter */
+#define ALLOCATION_COST 16 /* of a block: its head, and rounding */
 
 typedef struct {
     gboolean known;
@@ -51,6 +52,12 @@ bh_record_unref(BhRecord *self)
 {
     if (--self->references == 0)
         g_free(self);
+}
+
+gsize
+bh_record_get_cost(const BhRecord *self)
+{
+    return sizeof *self + self->size + ALLOCATION_COST + sizeof(BhRecord *);
 }
 
 static const Adapter *

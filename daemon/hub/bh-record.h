@@ -36,6 +36,9 @@ typedef struct {
 BhRecord *bh_record_ref(BhRecord *self);
 void bh_record_unref(BhRecord *self);
 
+/* What a record that waits costs: itself, what the allocator adds, and its place in a queue. */
+gsize bh_record_get_cost(const BhRecord *self);
+
 typedef struct BhRecorder BhRecorder;
 
 BhRecorder *bh_recorder_new(void);

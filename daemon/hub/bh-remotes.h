@@ -13,6 +13,7 @@
 #include "bh-record.h"
 #include "bh-remote.h"
 #include "bh-scan-demand.h"
+#include "bh-stream-budget.h"
 #include "bh-stream-pacer.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,7 @@ typedef struct {
     BhDeviceTable *table;
     BhRecorder *recorder;
     BhStreamPacer *pacer;
+    BhStreamBudget *budget;
     const BhAdapterSlots *adapters;
 } BhRemotesShared;
 

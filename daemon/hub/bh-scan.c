@@ -548,7 +548,9 @@ bh_scan_new(const BhScanSpec *spec, const BhScanShared *shared, GError **error)
     self->spec.filter = (BhFilterSpec){0}; /* the filter holds what it needs */
     self->filter = g_steal_pointer(&filter);
     self->shared = *shared;
-    self->streams = bh_stream_set_new(shared->quota, shared->clock, shared->pacer);
+    self->streams =
+        bh_stream_set_new(shared->quota,
+                          &(BhStreamShared){shared->clock, shared->pacer, shared->budget});
     if (spec->duration_ms > 0)
         self->duration = bh_clock_call_in(shared->clock, spec->duration_ms, on_duration_over, self);
     return self;

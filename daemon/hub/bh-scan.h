@@ -45,6 +45,7 @@ typedef struct {
     BhClock *clock;
     BhRecorder *recorder;
     BhStreamPacer *pacer;
+    BhStreamBudget *budget;
 } BhScanShared;
 
 #define BH_TYPE_SCAN (bh_scan_get_type())

@@ -13,12 +13,11 @@ typedef struct {
 } Member;
 
 struct BhStreamSet {
-    BhQuota *quota;       /* borrowed: outlives us */
-    BhClock *clock;       /* borrowed: outlives us */
-    BhStreamPacer *pacer; /* borrowed: outlives us */
-    GPtrArray *members;   /* owned */
-    guint64 delivered;    /* by streams that are gone */
-    guint64 dropped;      /* by streams that are gone */
+    BhQuota *quota; /* borrowed: outlives us */
+    BhStreamShared shared;
+    GPtrArray *members; /* owned */
+    guint64 delivered;  /* by streams that are gone */
+    guint64 dropped;    /* by streams that are gone */
 };
 
 static void
@@ -27,7 +26,7 @@ remove_member(BhStreamSet *self, guint index)
     g_autofree Member *member = g_ptr_array_steal_index_fast(self->members, index);
     g_autoptr(BhStream) stream = member->stream;
 
-    bh_stream_flush(stream);
+    bh_stream_stop(stream);
     self->delivered += bh_stream_get_delivered(stream);
     self->dropped += bh_stream_get_dropped(stream);
     bh_quota_give(self->quota, member->uid, BH_QUOTA_STREAMS);
@@ -52,8 +51,7 @@ bh_stream_set_open(BhStreamSet *self, const BhStreamSpec *spec, guint32 uid, GEr
     if (!bh_quota_take(self->quota, uid, BH_QUOTA_STREAMS, error))
         return -1;
     *member = (Member){.set = self, .uid = uid};
-    member->stream =
-        bh_stream_new(spec, self->clock, self->pacer, on_end, member, &reader_fd, error);
+    member->stream = bh_stream_new(spec, uid, &self->shared, on_end, member, &reader_fd, error);
     if (member->stream == NULL) {
         bh_quota_give(self->quota, uid, BH_QUOTA_STREAMS);
         return -1;
@@ -119,13 +117,12 @@ bh_stream_set_get_dropped(BhStreamSet *self)
 }
 
 BhStreamSet *
-bh_stream_set_new(BhQuota *quota, BhClock *clock, BhStreamPacer *pacer)
+bh_stream_set_new(BhQuota *quota, const BhStreamShared *shared)
 {
     BhStreamSet *self = g_new0(BhStreamSet, 1);
 
     self->quota = quota;
-    self->clock = clock;
-    self->pacer = pacer;
+    self->shared = *shared;
     self->members = g_ptr_array_new();
     return self;
 }

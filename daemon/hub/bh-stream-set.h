@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct BhStreamSet BhStreamSet;
 
 /* Everything is borrowed: outlives the set. */
-BhStreamSet *bh_stream_set_new(BhQuota *quota, BhClock *clock, BhStreamPacer *pacer);
+BhStreamSet *bh_stream_set_new(BhQuota *quota, const BhStreamShared *shared);
 void bh_stream_set_free(BhStreamSet *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhStreamSet, bh_stream_set_free)
 
@@ -25,7 +25,7 @@ guint bh_stream_set_count(BhStreamSet *self);
 /* Gives every stream the record of the report under way. */
 void bh_stream_set_push(BhStreamSet *self, BhRecorder *recorder);
 
-/* No report follows: each ends when its reader took what waits. */
+/* No report follows: each ends when its reader took what waits, or had its time to. */
 void bh_stream_set_finish(BhStreamSet *self);
 
 /* Ends all at once; what a socket takes is still sent. */

@@ -2,8 +2,13 @@
 
 /*
  * A packet is put together in one buffer and sent with one call: records are short, and copying
- * them costs less than telling the kernel where each one is. A stream socket may take part of it;
- * the rest of a line that was begun is set aside and goes first, so a line is always whole.
+ * them costs less than telling the kernel where each one is.
+ *
+ * A line is always whole, even if we are killed: what stands in the socket ends with one. A stream
+ * socket takes what fits one of the kernel's buffers, which hold 32 KiB at least, as a whole or not
+ * at all, so packets of lines are no longer than that. The rare line that is longer takes several
+ * buffers, and is sent alone and only when three quarters of the socket are free, which is what the
+ * kernel calls writable.
  */
 #include "bh-stream.h"
 
@@ -13,21 +18,24 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_RECORDS 256    /* in a packet */
-#define PACKET_BYTES 65536 /* of JSON; a line always fits, see test-lib-json.c */
-#define PREFIX_MAX 64      /* {"Sequence":N,"Dropped":M, */
+#define MAX_RECORDS 256     /* in a packet */
+#define PACKET_BYTES 65536  /* a line always fits, see test-lib-json.c */
+#define WHOLE_BYTES 32768   /* what a stream socket takes as a whole or not at all */
+#define SOCKET_BYTES 106496 /* asked for; the kernel doubles it: what it gives by itself, too */
+#define PREFIX_MAX 64       /* {"Sequence":N,"Dropped":M, */
 
 G_STATIC_ASSERT(BH_PACKED_PACKET_MAX <= PACKET_BYTES);
 G_STATIC_ASSERT(BH_PACKED_HEADER_SIZE + BH_PACKED_RECORD_MAX <= BH_PACKED_PACKET_MAX);
 
 struct BhStream {
     BhStreamSpec spec;
-    BhClock *clock;       /* borrowed: outlives us */
-    BhStreamPacer *pacer; /* borrowed: outlives us */
+    guint32 uid;
+    BhStreamShared shared;
     BhStreamTurn turn;
     BhStreamEndFunc on_end;
     gpointer user_data;
@@ -36,9 +44,9 @@ struct BhStream {
     guint closed_watch;
     guint writable_watch; /* 0 unless the socket is full */
     gint64 sent_us;       /* when the last packet went; far back at first */
-    GBytes *rest;         /* of a line that was begun, or NULL */
     gboolean broken;      /* the reader is gone */
     gboolean finishing;
+    BhTimer *deadline; /* of a reader who should take the rest */
     BhRecordQueue queue;
 };
 
@@ -48,7 +56,6 @@ typedef struct {
     guint8 bytes[PACKET_BYTES];
     gsize size;
     guint records;
-    guint ends[MAX_RECORDS]; /* where each record ends in bytes */
 } Packet;
 
 static void
@@ -81,7 +88,14 @@ static void
 packet_append_record(Packet *packet, const BhRecord *record)
 {
     packet_append(packet, record->bytes, record->size);
-    packet->ends[packet->records++] = (guint)packet->size;
+    packet->records++;
+}
+
+/* Whether more stays in one piece; the first line may be as long as it likes. */
+static gboolean
+has_room(const Packet *packet, const BhRecord *record)
+{
+    return packet->records == 0 || packet->size + PREFIX_MAX + record->size <= WHOLE_BYTES;
 }
 
 static void
@@ -90,7 +104,7 @@ fill_lines(BhStream *self, Packet *packet)
     for (guint i = 0; i < MIN(self->queue.length, MAX_RECORDS); i++) {
         const BhRecord *record = bh_record_queue_peek(&self->queue, i);
 
-        if (packet->size + PREFIX_MAX + record->size > PACKET_BYTES)
+        if (!has_room(packet, record))
             return;
         packet_append_text(packet, "{\"Sequence\":");
         packet_append_number(packet, self->queue.sequence + i);
@@ -134,7 +148,7 @@ hang_up(BhStream *self)
 static void
 note_sent(BhStream *self)
 {
-    gint64 now_us = bh_clock_now_us(self->clock);
+    gint64 now_us = bh_clock_now_us(self->shared.clock);
     gint64 due_us = self->sent_us + self->spec.batch_us;
 
     self->sent_us = CLAMP(due_us, now_us, now_us + BH_STREAM_EARLY_US);
@@ -148,65 +162,40 @@ await_room(BhStream *self)
     self->writable_watch = g_unix_fd_add(self->fd, G_IO_OUT, on_writable, self);
 }
 
-/* TRUE if all of it was sent; else the socket is full or the stream at its end. */
 static gboolean
-send_bytes(BhStream *self, gconstpointer bytes, gsize size, gsize *sent)
+is_writable(BhStream *self)
+{
+    struct pollfd poll_fd = {.fd = self->fd, .events = POLLOUT};
+
+    return poll(&poll_fd, 1, 0) == 1;
+}
+
+/* All or nothing; FALSE if the socket is full or the stream at its end. */
+static gboolean
+send_bytes(BhStream *self, const Packet *packet)
 {
     gssize n;
 
+    if (packet->size > WHOLE_BYTES && !is_writable(self)) {
+        await_room(self);
+        return FALSE;
+    }
     do
-        n = send(self->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        n = send(self->fd, packet->bytes, packet->size, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
-    *sent = (gsize)MAX(n, 0);
-    if (n > 0)
-        note_sent(self);
-    if (*sent == size)
+    if (n == (gssize)packet->size)
         return TRUE;
-    if (n >= 0 || errno == EAGAIN)
+    if (n < 0 && errno == EAGAIN)
         await_room(self);
     else
         hang_up(self);
     return FALSE;
 }
 
-/* The rest of a line that was begun. */
-static gboolean
-send_rest(BhStream *self)
-{
-    g_autoptr(GBytes) rest = g_steal_pointer(&self->rest);
-    gsize size, sent;
-    const guint8 *bytes;
-
-    if (rest == NULL)
-        return TRUE;
-    bytes = g_bytes_get_data(rest, &size);
-    if (send_bytes(self, bytes, size, &sent))
-        return TRUE;
-    self->rest = g_bytes_new_from_bytes(rest, sent, size - sent);
-    return FALSE;
-}
-
-/* Takes out of the queue what went into the socket. */
-static void
-settle(BhStream *self, const Packet *packet, gsize sent)
-{
-    guint n = 0;
-
-    while (n < packet->records && packet->ends[n] <= sent)
-        n++;
-    if (n < packet->records && sent > (n > 0 ? packet->ends[n - 1] : 0)) {
-        self->rest = g_bytes_new(packet->bytes + sent, packet->ends[n] - sent);
-        n++;
-    }
-    bh_record_queue_take(&self->queue, n);
-}
-
 static gboolean
 send_packet(BhStream *self)
 {
     Packet packet; /* large: only what is used is ever touched */
-    gboolean all;
-    gsize sent;
 
     packet.size = 0;
     packet.records = 0;
@@ -214,19 +203,21 @@ send_packet(BhStream *self)
         fill_lines(self, &packet);
     else
         fill_packed(self, &packet);
-    all = send_bytes(self, packet.bytes, packet.size, &sent);
-    settle(self, &packet, sent);
-    return all;
+    if (!send_bytes(self, &packet))
+        return FALSE;
+    note_sent(self);
+    bh_record_queue_take(&self->queue, packet.records);
+    return TRUE;
 }
 
 void
 bh_stream_flush(BhStream *self)
 {
-    if (self->broken || self->writable_watch != 0 || !send_rest(self))
+    if (self->broken || self->writable_watch != 0)
         return;
     while (self->queue.length > 0 && send_packet(self))
         continue;
-    if (self->finishing && self->queue.length == 0 && self->rest == NULL)
+    if (self->finishing && self->queue.length == 0)
         hang_up(self);
 }
 
@@ -269,15 +260,38 @@ bh_stream_push(BhStream *self, BhRecord *record)
         bh_stream_flush(self);
     bh_record_queue_push(&self->queue, record);
     if (self->writable_watch == 0 && !self->turn.waiting)
-        bh_stream_pacer_add(self->pacer,
-                            &self->turn,
-                            MAX(bh_clock_now_us(self->clock), self->sent_us + self->spec.batch_us));
+        bh_stream_pacer_add(
+            self->shared.pacer,
+            &self->turn,
+            MAX(bh_clock_now_us(self->shared.clock), self->sent_us + self->spec.batch_us));
+}
+
+void
+bh_stream_stop(BhStream *self)
+{
+    g_clear_handle_id(&self->writable_watch, g_source_remove);
+    bh_stream_flush(self);
+    if (!self->broken)
+        bh_record_queue_drop(&self->queue, self->queue.length);
+    self->broken = TRUE;
+}
+
+static void
+on_deadline(gpointer user_data)
+{
+    BhStream *self = user_data;
+
+    bh_clear_timer(&self->deadline);
+    self->on_end(self, self->user_data);
 }
 
 void
 bh_stream_finish(BhStream *self)
 {
+    if (self->finishing)
+        return;
     self->finishing = TRUE;
+    self->deadline = bh_clock_call_in(self->shared.clock, BH_STREAM_DRAIN_MS, on_deadline, self);
     bh_stream_flush(self);
 }
 
@@ -306,6 +320,7 @@ make_sockets(BhStreamFormat format, int fds[2], GError **error)
     BhError code;
 
     if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds) == 0) {
+        setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &(int){SOCKET_BYTES}, sizeof(int));
         shutdown(fds[0], SHUT_RD); /* what a reader writes fails there, and is never kept here */
         return TRUE;
     }
@@ -316,8 +331,8 @@ make_sockets(BhStreamFormat format, int fds[2], GError **error)
 
 BhStream *
 bh_stream_new(const BhStreamSpec *spec,
-              BhClock *clock,
-              BhStreamPacer *pacer,
+              guint32 uid,
+              const BhStreamShared *shared,
               BhStreamEndFunc on_end,
               gpointer user_data,
               int *reader_fd,
@@ -330,16 +345,17 @@ bh_stream_new(const BhStreamSpec *spec,
         return NULL;
     self = g_new0(BhStream, 1);
     self->spec = *spec;
-    self->clock = clock;
-    self->pacer = pacer;
+    self->uid = uid;
+    self->shared = *shared;
     self->turn = (BhStreamTurn){.func = on_turn, .user_data = self};
     self->on_end = on_end;
     self->user_data = user_data;
     self->fd = fds[0];
     self->closed_watch = g_unix_fd_add(self->fd, G_IO_HUP | G_IO_ERR, on_closed, self);
-    self->sent_us = bh_clock_now_us(clock) - spec->batch_us;
-    bh_record_queue_init(&self->queue, spec->queue, BH_STREAM_MAX_BYTES);
-    bh_stream_pacer_join(pacer, spec->batch_us);
+    self->sent_us = bh_clock_now_us(shared->clock) - spec->batch_us;
+    bh_record_queue_init(&self->queue, spec->queue);
+    bh_stream_budget_join(shared->budget, uid, &self->queue);
+    bh_stream_pacer_join(shared->pacer, spec->batch_us);
     *reader_fd = fds[1];
     return self;
 }
@@ -347,15 +363,15 @@ bh_stream_new(const BhStreamSpec *spec,
 void
 bh_stream_free(BhStream *self)
 {
-    bh_stream_flush(self);
-    bh_stream_pacer_remove(self->pacer, &self->turn);
-    bh_stream_pacer_leave(self->pacer, self->spec.batch_us);
+    bh_stream_stop(self);
+    bh_stream_pacer_remove(self->shared.pacer, &self->turn);
+    bh_stream_pacer_leave(self->shared.pacer, self->spec.batch_us);
     if (self->closed_watch != 0)
         g_source_remove(self->closed_watch);
     if (self->writable_watch != 0)
         g_source_remove(self->writable_watch);
     close(self->fd);
-    bh_record_queue_clear(&self->queue);
-    g_clear_pointer(&self->rest, g_bytes_unref);
+    bh_clear_timer(&self->deadline);
+    bh_stream_budget_leave(self->shared.budget, self->uid, &self->queue);
     g_free(self);
 }

@@ -12,12 +12,13 @@
 #include <gio/gio.h>
 
 #include "bh-record.h"
+#include "bh-stream-budget.h"
 #include "bh-stream-pacer.h"
 
 G_BEGIN_DECLS
 
-/* Bytes that wait for one reader, whatever its queue: longer payloads, fewer records. */
-#define BH_STREAM_MAX_BYTES (4 * 1024 * 1024)
+/* How long a reader has to take what waits after no record follows. */
+#define BH_STREAM_DRAIN_MS 30000
 
 typedef struct {
     BhStreamFormat format;
@@ -25,23 +26,30 @@ typedef struct {
     guint queue;     /* records the reader may lag behind, at least 1 */
 } BhStreamSpec;
 
+/* What streams share; borrowed: outlives them. */
+typedef struct {
+    BhClock *clock;
+    BhStreamPacer *pacer;
+    BhStreamBudget *budget;
+} BhStreamShared;
+
 typedef struct BhStream BhStream;
 
-/* The reader left, or everything was sent after bh_stream_finish(). Called from the main loop; the
- * stream is to be freed. */
+/* The reader left, or took everything after bh_stream_finish(), or had its time to. Called from the
+ * main loop; the stream is to be freed. */
 typedef void (*BhStreamEndFunc)(BhStream *stream, gpointer user_data);
 
 /* Makes the two ends of a socket; the reader's goes into reader_fd (close-on-exec, blocking) and is
- * the caller's. clock and pacer are borrowed: outlive the stream. Errors: LimitExceeded (no more
+ * the caller's. What waits is on account of the user uid. Errors: LimitExceeded (no more
  * descriptors), Failed. */
 BhStream *bh_stream_new(const BhStreamSpec *spec,
-                        BhClock *clock,
-                        BhStreamPacer *pacer,
+                        guint32 uid,
+                        const BhStreamShared *shared,
                         BhStreamEndFunc on_end,
                         gpointer user_data,
                         int *reader_fd,
                         GError **error);
-/* Sends what the socket takes of what waits, and closes it. */
+/* Stops the stream and closes its socket. */
 void bh_stream_free(BhStream *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhStream, bh_stream_free)
 
@@ -50,11 +58,16 @@ BhStreamFormat bh_stream_get_format(BhStream *self);
 /* Keeps a reference of record. Never ends the stream. */
 void bh_stream_push(BhStream *self, BhRecord *record);
 
-/* No record follows: ends as soon as the reader took what waits. */
+/* No record follows: ends as soon as the reader took what waits, or after BH_STREAM_DRAIN_MS, and
+ * then the rest is lost. */
 void bh_stream_finish(BhStream *self);
 
 /* Sends what the socket takes of what waits, now. Never ends the stream. */
 void bh_stream_flush(BhStream *self);
+
+/* Sends what the socket takes of what waits; the rest is lost, and nothing follows. What waited for
+ * a reader who left is no loss: there is nobody to miss it. */
+void bh_stream_stop(BhStream *self);
 
 /* Records handed to the socket, and those lost. */
 guint64 bh_stream_get_delivered(BhStream *self);

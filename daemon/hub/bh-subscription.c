@@ -304,7 +304,9 @@ bh_subscription_new(BhRemote *remote, const BhRemotesShared *shared, const BhSub
     self->remote = g_object_ref(remote);
     self->shared = shared;
     self->spec = *spec;
-    self->streams = bh_stream_set_new(shared->quota, shared->clock, shared->pacer);
+    self->streams =
+        bh_stream_set_new(shared->quota,
+                          &(BhStreamShared){shared->clock, shared->pacer, shared->budget});
     self->waits = bh_waits_new(shared->quota, shared->clock, "no value came in time", NULL, NULL);
     return self;
 }

@@ -9,6 +9,7 @@
  * does what it can without. Failing to give up a capability is the one thing that ends here.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +53,23 @@ open_socket(void)
     return fd;
 }
 
-/* Effective, permitted and inheritable; and ambient, which go with the latter. */
+/* Where this was started without standard input, output or error, the socket has got its number,
+ * and blehubd would take it for that. */
+static int
+move_above_standard(int fd)
+{
+    if (fd < 0 || fd > STDERR_FILENO)
+        return fd;
+    int moved = fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return moved;
+}
+
+/* Effective, permitted and inheritable; and ambient, which go with the latter. That is not enough:
+ * who executes a program as root, or one with capabilities in its file, gets them (back) at that
+ * moment. No new privileges means none of that, for blehubd and all that comes after it. */
 static int
 drop_capabilities(void)
 {
@@ -89,7 +106,7 @@ execute(int fd, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-    int fd = open_socket();
+    int fd = move_above_standard(open_socket());
 
     if (fd < 0)
         fprintf(stderr, "blehub-launch: no management socket: %s\n", strerror(errno));

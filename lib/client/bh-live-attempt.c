@@ -8,7 +8,6 @@
 
 #include "bh-live-step.h"
 
-#define BUS_NAME "org.blehub"
 #define HUB_PATH "/org/blehub"
 #define PROXY_FLAGS                                                                                \
     (G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START)
@@ -36,11 +35,12 @@ void
 bh_live_attempt_free(BhLiveAttempt *self)
 {
     if (self->subscription != NULL)
-        bh_live_release(self->bus, self->subscription, "org.blehub.Subscription1");
+        bh_live_release(self->bus, self->owner, self->subscription, "org.blehub.Subscription1");
     if (self->hold != NULL)
-        bh_live_release(self->bus, self->hold, "org.blehub.Hold1");
+        bh_live_release(self->bus, self->owner, self->hold, "org.blehub.Hold1");
     g_free(self->subscription);
     g_free(self->hold);
+    g_free(self->owner);
     g_clear_object(&self->reader);
     g_clear_object(&self->device);
     g_object_unref(self->bus);
@@ -95,7 +95,7 @@ on_subscribed(GObject *source, GAsyncResult *result, gpointer user_data)
     else if (!g_task_return_error_if_cancelled(task))
         bh_dbus_subscription1_proxy_new(work->got->bus,
                                         PROXY_FLAGS | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                        BUS_NAME,
+                                        work->got->owner,
                                         work->got->subscription,
                                         g_task_get_cancellable(task),
                                         on_subscription,
@@ -142,7 +142,7 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
     if (!g_task_return_error_if_cancelled(task))
         bh_dbus_device1_proxy_new(work->got->bus,
                                   PROXY_FLAGS,
-                                  BUS_NAME,
+                                  work->got->owner,
                                   device,
                                   g_task_get_cancellable(task),
                                   on_device,
@@ -150,12 +150,13 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static Work *
-work_new(GDBusConnection *bus, const BhLiveTarget *target)
+work_new(GDBusConnection *bus, const char *owner, const BhLiveTarget *target)
 {
     Work *self = g_new0(Work, 1);
 
     self->got = g_new0(BhLiveAttempt, 1);
     self->got->bus = g_object_ref(bus);
+    self->got->owner = g_strdup(owner);
     self->service = g_strdup(target->service);
     self->characteristic = g_strdup(target->characteristic);
     self->subscribe_options = g_variant_ref(target->subscribe_options);
@@ -164,6 +165,7 @@ work_new(GDBusConnection *bus, const BhLiveTarget *target)
 
 void
 bh_live_attempt_async(GDBusConnection *bus,
+                      const char *owner,
                       const BhLiveTarget *target,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
@@ -172,9 +174,9 @@ bh_live_attempt_async(GDBusConnection *bus,
     g_autoptr(GTask) task = g_task_new(bus, cancellable, callback, user_data);
 
     g_task_set_source_tag(task, bh_live_attempt_async);
-    g_task_set_task_data(task, work_new(bus, target), work_free);
+    g_task_set_task_data(task, work_new(bus, owner, target), work_free);
     g_dbus_connection_call(bus,
-                           BUS_NAME,
+                           owner,
                            HUB_PATH,
                            "org.blehub.Hub1",
                            "Connect",

@@ -20,7 +20,8 @@ typedef struct {
 
 typedef struct {
     GDBusConnection *bus;
-    char *hold; /* path */
+    char *owner; /* unique name of the blehubd that has all this */
+    char *hold;  /* path */
     BhDbusDevice1 *device;
     char *subscription; /* path */
     BhStreamReader *reader;
@@ -29,6 +30,7 @@ typedef struct {
 /** Takes as long as blehubd does. Cancelled, it ends only when blehubd answered, so that what was
  * made for nobody is released. target: borrowed during the call. */
 void bh_live_attempt_async(GDBusConnection *bus,
+                           const char *owner,
                            const BhLiveTarget *target,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,

@@ -19,6 +19,8 @@ struct _BhLiveScan {
     GVariant *stream_options;
     guint watch;               /* of the name; 0 = stopped */
     GCancellable *cancellable; /* of this appearance of blehubd; NULL = it is not there */
+    char *owner;               /* unique name of this appearance */
+    char *path;                /* of its scan; NULL = none was made yet */
     BhDbusScan1 *scan;
     BhStreamReader *reader;
     guint64 lost; /* by readers that are gone */
@@ -53,6 +55,10 @@ forget(BhLiveScan *self)
     g_clear_object(&self->cancellable);
     drop_reader(self);
     g_clear_object(&self->scan);
+    if (self->path != NULL)
+        bh_live_release(self->bus, self->owner, self->path, "org.blehub.Scan1");
+    g_clear_pointer(&self->path, g_free);
+    g_clear_pointer(&self->owner, g_free);
     return TRUE;
 }
 
@@ -95,7 +101,7 @@ read_packet(BhLiveScan *self)
     bh_stream_reader_read_async(self->reader,
                                 self->cancellable,
                                 on_packet,
-                                bh_live_step_new(self, self->cancellable));
+                                bh_live_step_new(self, self->cancellable, NULL));
 }
 
 static void
@@ -133,7 +139,7 @@ on_proxy(GObject *source, GAsyncResult *result, gpointer user_data)
                                 self->stream_options,
                                 self->cancellable,
                                 on_reader,
-                                bh_live_step_new(self, self->cancellable));
+                                bh_live_step_new(self, self->cancellable, NULL));
 }
 
 /* Never cancelled: a scan that was made for nobody must be released. */
@@ -141,6 +147,7 @@ static void
 on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     GDBusConnection *bus = G_DBUS_CONNECTION(source);
+    g_autofree char *owner = bh_live_step_dup_owner(user_data);
     g_autoptr(BhLiveScan) self = bh_live_step_take(user_data);
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply = g_dbus_connection_call_finish(bus, result, &error);
@@ -149,20 +156,21 @@ on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
     if (reply != NULL)
         g_variant_get(reply, "(&o)", &path);
     if (self == NULL && path != NULL)
-        bh_live_release(bus, path, "org.blehub.Scan1");
+        bh_live_release(bus, owner, path, "org.blehub.Scan1");
     if (self != NULL && path == NULL)
         go_down(self, error);
     if (self == NULL || path == NULL)
         return;
+    self->path = g_strdup(path);
     bh_dbus_scan1_proxy_new(bus,
                             G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
                                 G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS |
                                 G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-                            BUS_NAME,
+                            owner,
                             path,
                             self->cancellable,
                             on_proxy,
-                            bh_live_step_new(self, self->cancellable));
+                            bh_live_step_new(self, self->cancellable, NULL));
 }
 
 static void
@@ -172,6 +180,7 @@ on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer 
 
     forget(self);
     self->cancellable = g_cancellable_new();
+    self->owner = g_strdup(owner);
     g_dbus_connection_call(bus,
                            owner,
                            HUB_PATH,
@@ -183,7 +192,7 @@ on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer 
                            CALL_TIMEOUT_MS,
                            NULL,
                            on_scan,
-                           bh_live_step_new(self, self->cancellable));
+                           bh_live_step_new(self, self->cancellable, owner));
 }
 
 static void
@@ -218,10 +227,6 @@ bh_live_scan_stop(BhLiveScan *self)
     if (self->watch != 0)
         g_bus_unwatch_name(self->watch);
     self->watch = 0;
-    if (self->scan != NULL)
-        bh_live_release(self->bus,
-                        g_dbus_proxy_get_object_path(G_DBUS_PROXY(self->scan)),
-                        "org.blehub.Scan1");
     forget(self);
 }
 

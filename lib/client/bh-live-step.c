@@ -8,16 +8,24 @@
 typedef struct {
     GWeakRef self;
     GCancellable *cancellable;
+    char *owner;
 } Step;
 
 gpointer
-bh_live_step_new(gpointer self, GCancellable *cancellable)
+bh_live_step_new(gpointer self, GCancellable *cancellable, const char *owner)
 {
     Step *step = g_new0(Step, 1);
 
     g_weak_ref_init(&step->self, self);
     step->cancellable = g_object_ref(cancellable);
+    step->owner = g_strdup(owner);
     return step;
+}
+
+char *
+bh_live_step_dup_owner(gpointer user_data)
+{
+    return g_strdup(((Step *)user_data)->owner);
 }
 
 gpointer
@@ -29,15 +37,16 @@ bh_live_step_take(gpointer user_data)
 
     g_weak_ref_clear(&step->self);
     g_object_unref(step->cancellable);
+    g_free(step->owner);
     g_free(step);
     return late ? NULL : g_steal_pointer(&self);
 }
 
 void
-bh_live_release(GDBusConnection *bus, const char *path, const char *interface)
+bh_live_release(GDBusConnection *bus, const char *owner, const char *path, const char *interface)
 {
     g_dbus_connection_call(bus,
-                           "org.blehub",
+                           owner,
                            path,
                            interface,
                            "Release",

@@ -10,13 +10,19 @@
 
 G_BEGIN_DECLS
 
-/** For use as user_data; ends with bh_live_step_take(). self is not kept alive. */
-gpointer bh_live_step_new(gpointer self, GCancellable *cancellable);
+/** For use as user_data; ends with bh_live_step_take(). self is not kept alive. owner: unique name
+ * of the blehubd that was asked, for steps that need it; else NULL. */
+gpointer bh_live_step_new(gpointer self, GCancellable *cancellable, const char *owner);
+
+/** Before it is taken. */
+char *bh_live_step_dup_owner(gpointer step);
 
 /** The object, with a reference for the caller, or NULL: nobody waits for this step any more. */
 gpointer bh_live_step_take(gpointer step);
 
-/** Gives an object of blehubd up, without waiting for the answer. */
-void bh_live_release(GDBusConnection *bus, const char *path, const char *interface);
+/** Gives an object up, without waiting for the answer, of that appearance of blehubd (a unique
+ * name) which made it: a later one has other objects under the same paths. */
+void
+bh_live_release(GDBusConnection *bus, const char *owner, const char *path, const char *interface);
 
 G_END_DECLS

@@ -21,6 +21,7 @@ struct _BhLiveSubscription {
     guint watch;               /* of the name; 0 = stopped */
     guint retry;               /* source of the next attempt; 0 = none */
     GCancellable *cancellable; /* of the attempt; NULL = there is none */
+    char *owner;               /* unique name of the present blehubd */
     BhLiveAttempt *got;        /* NULL = not up */
     guint64 lost;              /* by readers that are gone */
 };
@@ -123,7 +124,7 @@ read_packet(BhLiveSubscription *self)
     bh_stream_reader_read_async(self->got->reader,
                                 self->cancellable,
                                 on_packet,
-                                bh_live_step_new(self, self->cancellable));
+                                bh_live_step_new(self, self->cancellable, NULL));
 }
 
 static void
@@ -159,10 +160,11 @@ begin(BhLiveSubscription *self)
     forget(self);
     self->cancellable = g_cancellable_new();
     bh_live_attempt_async(self->bus,
+                          self->owner,
                           &self->target,
                           self->cancellable,
                           on_attempt,
-                          bh_live_step_new(self, self->cancellable));
+                          bh_live_step_new(self, self->cancellable, NULL));
 }
 
 static gboolean
@@ -178,7 +180,11 @@ on_retry(gpointer user_data)
 static void
 on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer user_data)
 {
-    begin(user_data);
+    BhLiveSubscription *self = user_data;
+
+    g_free(self->owner);
+    self->owner = g_strdup(owner);
+    begin(self);
 }
 
 static void
@@ -243,6 +249,7 @@ bh_live_subscription_finalize(GObject *object)
     BhLiveSubscription *self = BH_LIVE_SUBSCRIPTION(object);
 
     g_clear_object(&self->bus);
+    g_free(self->owner);
     g_free(self->target.address);
     g_free(self->target.service);
     g_free(self->target.characteristic);

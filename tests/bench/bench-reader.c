@@ -27,6 +27,7 @@ typedef struct {
     char *bus_address;
     char *format;
     gint batch_ms;
+    gint queue;
 } Options;
 
 static void
@@ -210,13 +211,16 @@ open_stream(Reader *self, const Options *options, const char *scan)
     if (result < 0 ||
         (result = sd_bus_message_append(message,
                                         "a{sv}",
-                                        2,
+                                        3,
                                         "Format",
                                         "s",
                                         options->format,
                                         "BatchMs",
                                         "u",
-                                        (guint32)options->batch_ms)) < 0 ||
+                                        (guint32)options->batch_ms,
+                                        "Queue",
+                                        "u",
+                                        (guint32)options->queue)) < 0 ||
         (result = call(self, message, &reply)) < 0 ||
         (result = sd_bus_message_read_basic(reply, 'h', &fd)) < 0)
         return result;
@@ -248,6 +252,7 @@ parse_options(Options *options, int *argc, char ***argv)
         {"bus", 0, 0, G_OPTION_ARG_STRING, &options->bus_address, "Bus of blehubd", "ADDRESS"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &options->format, "packed or json", "FORMAT"},
         {"batch-ms", 0, 0, G_OPTION_ARG_INT, &options->batch_ms, "BatchMs of the stream", "MS"},
+        {"queue", 0, 0, G_OPTION_ARG_INT, &options->queue, "Queue of the stream", "RECORDS"},
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_autoptr(GError) error = NULL;
@@ -262,7 +267,7 @@ parse_options(Options *options, int *argc, char ***argv)
 int
 main(int argc, char **argv)
 {
-    g_auto(Options) options = {.format = g_strdup("packed"), .batch_ms = 10};
+    g_auto(Options) options = {.format = g_strdup("packed"), .batch_ms = 10, .queue = 4096};
     Reader reader = {.fd = -1, .delays_us = g_array_new(FALSE, FALSE, sizeof(guint32))};
     int status = 2;
 

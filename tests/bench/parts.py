@@ -184,17 +184,17 @@ class Bench:
         delays = {"normal": [], "stalled": []}
         slow.ask("count")
         memory = setup.hub.memory_kb("Pss_Anon")
-        for _ in range(self.rounds):
-            for name, number in (("normal", signal.SIGCONT), ("stalled", signal.SIGSTOP)):
-                os.kill(slow.pid, number)
-                delays[name].append(setup.latency(self.count, RATE)[1])
-        os.kill(slow.pid, signal.SIGCONT)
+        for number in range(self.rounds):
+            delays["normal"].append(setup.latency(self.count, RATE)[1])
+            os.kill(slow.pid, signal.SIGSTOP)
+            delays["stalled"].append(setup.latency(self.count, RATE)[1])
+            os.kill(slow.pid, signal.SIGCONT)
+            slow.ask(f"wait {2 * (number + 1) * self.count}")  # or its catching up would be in the next window
         p99 = {name: statistics.median(values) for name, values in delays.items()}
         self.figures.put("normal-p99", p99["normal"], "us", 0)
         self.figures.put("stalled-reader-p99", p99["stalled"], "us", 0)
         self.figures.goal("stalled-reader-p99/normal", p99["stalled"] / p99["normal"], "ratio", 1.1)
         self.figures.put("stalled-reader-growth", setup.hub.memory_kb("Pss_Anon") - memory, "KB", 0)
-        slow.ask(f"wait {2 * self.rounds * self.count}")
         self.figures.put("stalled-reader-lost", int(slow.ask("report").split()[3]), "records", 0)
 
     def wakeups(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The programs of the bench: buses, the air, blehubd, its clients and the peer's, and what they cost."""
+"""The programs of the bench: buses, the air, blehubd, its clients and the peer's."""
 
 import contextlib
 import os
@@ -14,22 +14,15 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
+from process import Process  # noqa: E402
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BLEHUB_BUILD", TOP / "build"))
 LOG = TOP / "build-logs/bench.log"  # what the programs say
 STOP_S = 10
 
 
-def read_number(path, key):
-    """The number behind `key:` in a file of /proc."""
-    for line in pathlib.Path(path).read_text().splitlines():
-        name, _, value = line.partition(":")
-        if name == key:
-            return int(value.split()[0])
-    raise KeyError(key)
-
-
-class Program:
+class Program(Process):
     """A program that is told one line and answers one line; ends with its stack."""
 
     def __init__(self, stack, command, env=None, pass_fds=()):
@@ -38,7 +31,7 @@ class Program:
             self.process = subprocess.Popen([str(word) for word in command], text=True, pass_fds=pass_fds,
                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                                             env={**os.environ, **(env or {})})
-        self.pid = self.process.pid
+        super().__init__(self.process.pid)
         stack.callback(self._stop)
 
     def _stop(self):
@@ -60,18 +53,6 @@ class Program:
     def ask(self, line):
         self.tell(line)
         return self.read()
-
-    def cpu_us(self):
-        """Microseconds of CPU so far, of all its threads, user and system: its own CPU-time clock."""
-        return time.clock_gettime_ns((~self.pid << 3) | 2) / 1000
-
-    def wakeups(self):
-        """How often its threads went to sleep of their own will so far."""
-        return sum(read_number(task / "status", "voluntary_ctxt_switches")
-                   for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir())
-
-    def memory_kb(self, key="Rss"):
-        return read_number(f"/proc/{self.pid}/smaps_rollup", key)
 
 
 class Bus(Program):
@@ -159,9 +140,9 @@ class Hub(Program):
 class Reader(Program):
     """A client of blehubd: one scan and its stream."""
 
-    def __init__(self, stack, bus, form="packed", batch_ms=10):
+    def __init__(self, stack, bus, form="packed", batch_ms=10, queue=4096):
         super().__init__(stack, [BUILD / "tests/bench/bench-reader", f"--bus={bus.address}", f"--format={form}",
-                                 f"--batch-ms={batch_ms}"])
+                                 f"--batch-ms={batch_ms}", f"--queue={queue}"])
         self.read()
 
 

@@ -78,11 +78,11 @@ class Setup:
         return self.bus.cpu_us(), hub, sum(client.cpu_us() for client in self.clients)
 
 
-def hub_setup(stack, readers=0, way="signals", form="packed", batch_ms=10, devices=1000):
+def hub_setup(stack, readers=0, way="signals", form="packed", batch_ms=10, devices=1000, queue=4096):
     """blehubd and its readers; with none, a scan that nobody reads."""
     setup = Setup(stack, way, devices)
     setup.hub = Hub(stack, setup.bus, setup.hub_end)
-    setup.clients = [Reader(stack, setup.bus, form, batch_ms) for _ in range(readers)]
+    setup.clients = [Reader(stack, setup.bus, form, batch_ms, queue) for _ in range(readers)]
     if not readers:
         setup.hub.scan()
     setup.hub.wait_scanning()
@@ -110,7 +110,7 @@ RECIPES = {
     "hub-4-json": (hub_setup, {"readers": 4, "form": "json"}),
     "hub-4-now": (hub_setup, {"readers": 4, "batch_ms": 0}),
     "hub-4-mgmt-now": (hub_setup, {"readers": 4, "way": "both", "batch_ms": 0}),
-    "hub-5-now": (hub_setup, {"readers": 5, "batch_ms": 0}),
+    "hub-5-now": (hub_setup, {"readers": 5, "batch_ms": 0, "queue": 200}),
     "hub-16": (hub_setup, {"readers": 16}),
     "hub-16-mgmt": (hub_setup, {"readers": 16, "way": "both"}),
     "hub-16-json": (hub_setup, {"readers": 16, "form": "json"}),

@@ -240,6 +240,19 @@ bh_caller_hear_strangers(BhFixture *f, guint n)
     BH_AWAIT_POLLED(bh_caller_counter(f->connection, "Reports") >= wanted);
 }
 
+guint
+bh_caller_count_descriptors(BhFixture *f)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%s/fd", g_subprocess_get_identifier(f->hub));
+    g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+    guint n = 0;
+
+    ck_assert_ptr_nonnull(directory);
+    while (g_dir_read_name(directory) != NULL)
+        n++;
+    return n;
+}
+
 gsize
 bh_caller_resident_kb(BhFixture *f)
 {

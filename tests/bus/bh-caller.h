@@ -74,6 +74,9 @@ sd_bus *bh_caller_new_deaf(BhFixture *f, const char *method, guint n);
  * and waits until blehubd has heard them. A scan must be there. */
 void bh_caller_hear_strangers(BhFixture *f, guint n);
 
+/* Descriptors that blehubd has open. */
+guint bh_caller_count_descriptors(BhFixture *f);
+
 /* Resident memory of blehubd, in kB. */
 gsize bh_caller_resident_kb(BhFixture *f);
 

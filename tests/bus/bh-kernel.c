@@ -270,6 +270,8 @@ answer_command(BhKernel *self, const Command *command)
     self->held = g_steal_pointer(&packet);
 }
 
+/* A daemon that ends with answers unread resets the connection, and that is told before the last
+ * commands it sent: those count all the same. */
 static gboolean
 on_command(gint fd, GIOCondition condition, gpointer data)
 {
@@ -277,7 +279,9 @@ on_command(gint fd, GIOCondition condition, gpointer data)
     guint8 bytes[256];
     gssize n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
-    if (n <= 0) { /* the daemon is gone */
+    if (n < 0)
+        return G_SOURCE_CONTINUE;
+    if (n == 0) { /* the daemon is gone */
         self->source = 0;
         return G_SOURCE_REMOVE;
     }

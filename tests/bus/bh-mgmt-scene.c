@@ -219,6 +219,17 @@ bh_mgmt_scene_dup_duty(BhMgmtScene *self)
 }
 
 gboolean
+bh_mgmt_scene_remembers(BhMgmtScene *self, const char *text)
+{
+    g_autofree char *path = g_build_filename(self->bus.directory, "monitors", NULL);
+    g_autofree char *memory = NULL;
+
+    if (!g_file_get_contents(path, &memory, NULL, NULL))
+        return text[0] == '\0';
+    return text[0] != '\0' && strstr(memory, text) != NULL;
+}
+
+gboolean
 bh_mgmt_scene_listens(BhMgmtScene *self)
 {
     g_auto(GStrv) rules =

@@ -50,6 +50,9 @@ gboolean bh_mgmt_scene_can(BhMgmtScene *self, const char *capability);
 char *bh_mgmt_scene_dup_adapter_state(BhMgmtScene *self);
 char *bh_mgmt_scene_dup_duty(BhMgmtScene *self);
 
+/* Whether this is written down for the next start of blehubd; "": whether nothing is. */
+gboolean bh_mgmt_scene_remembers(BhMgmtScene *self, const char *text);
+
 /* Whether blehubd listens to what BlueZ says of devices. */
 gboolean bh_mgmt_scene_listens(BhMgmtScene *self);
 

@@ -4,8 +4,8 @@
  * libblehub-client against the real blehubd: what a reader makes of bad packets and ends, and a
  * scan that is there whenever blehubd is.
  */
+#include "bh-caller.h"
 #include "bh-error.h"
-#include "bh-fixture.h"
 #include "blehub-client.h"
 #include "test-main.h"
 
@@ -230,40 +230,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Live, live_clear)
 static guint64
 count_scans(Live *self)
 {
-    g_autoptr(GVariant) reply =
-        g_dbus_connection_call_sync(self->bus.connection,
-                                    "org.blehub",
-                                    "/org/blehub",
-                                    "org.freedesktop.DBus.Properties",
-                                    "Get",
-                                    g_variant_new("(ss)", "org.blehub.Hub1", "Counters"),
-                                    NULL,
-                                    G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                                    10000,
-                                    NULL,
-                                    NULL);
-    g_autoptr(GVariant) counters = NULL;
-    guint64 value = G_MAXUINT64;
-
-    ck_assert_ptr_nonnull(reply);
-    g_variant_get(reply, "(v)", &counters);
-    g_variant_lookup(counters, "Scans", "t", &value);
-    return value;
-}
-
-static gboolean
-on_tick(gpointer data)
-{
-    return G_SOURCE_CONTINUE;
+    return bh_caller_counter(self->bus.connection, "Scans");
 }
 
 static void
 await_scans(Live *self, guint64 wanted)
 {
-    guint tick = g_timeout_add(5, on_tick, NULL);
-
-    BH_AWAIT(count_scans(self) == wanted);
-    g_source_remove(tick);
+    BH_AWAIT_POLLED(count_scans(self) == wanted);
 }
 
 START_TEST(a_scan_that_cannot_be_made_goes_down_with_the_reason)
@@ -308,6 +281,7 @@ START_TEST(a_scan_that_is_over_goes_down_and_comes_back_when_started)
     BH_AWAIT(g_str_equal(live.told->str, "up down "));
     bh_live_scan_start(live.scan);
     BH_AWAIT(g_str_equal(live.told->str, "up down up down "));
+    await_scans(&live, 0);
 }
 END_TEST
 

@@ -4,7 +4,7 @@
  * The examples, run as a user would run them: each prints what the simulated devices say, and
  * leaves nothing behind when it is ended.
  */
-#include "bh-fixture.h"
+#include "bh-caller.h"
 #include "test-main.h"
 
 #include <signal.h>
@@ -110,42 +110,11 @@ start_example(BhFixture *f, const char *name)
     return process;
 }
 
-static guint64
-count_streams(BhFixture *f)
-{
-    g_autoptr(GVariant) reply =
-        g_dbus_connection_call_sync(f->connection,
-                                    "org.blehub",
-                                    "/org/blehub",
-                                    "org.freedesktop.DBus.Properties",
-                                    "Get",
-                                    g_variant_new("(ss)", "org.blehub.Hub1", "Counters"),
-                                    NULL,
-                                    G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                                    10000,
-                                    NULL,
-                                    NULL);
-    g_autoptr(GVariant) counters = NULL;
-    guint64 value = G_MAXUINT64;
-
-    ck_assert_ptr_nonnull(reply);
-    g_variant_get(reply, "(v)", &counters);
-    g_variant_lookup(counters, "Streams", "t", &value);
-    return value;
-}
-
-static gboolean
-on_tick(gpointer data)
-{
-    return G_SOURCE_CONTINUE;
-}
-
 START_TEST(an_example_prints_what_is_near_and_leaves_nothing_behind)
 {
     g_auto(BhFixture) f = {0};
     g_autoptr(GSubprocess) process = NULL;
     Output output = {.expected = examples[_i].line};
-    guint tick;
 
     bh_fixture_init(&f);
     bh_fixture_start_sim(&f, home);
@@ -154,12 +123,10 @@ START_TEST(an_example_prints_what_is_near_and_leaves_nothing_behind)
     output.lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(process));
     read_line(&output);
     BH_AWAIT(output.read >= 3);
-    ck_assert_uint_eq(count_streams(&f), 1);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Streams"), 1);
     g_subprocess_send_signal(process, SIGTERM);
     BH_AWAIT(output.ended);
-    tick = g_timeout_add(5, on_tick, NULL);
-    BH_AWAIT(count_streams(&f) == 0);
-    g_source_remove(tick);
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Streams") == 0);
     ck_assert(g_subprocess_wait(process, NULL, NULL));
     g_object_unref(output.lines);
     g_free(output.last);

@@ -7,6 +7,9 @@
 #include "bh-caller.h"
 #include "test-main.h"
 
+#include <gio/gunixfdlist.h>
+#include <unistd.h>
+
 #define DEVICES 2000
 #define GREEDY_CALLS 120
 #define WATCH_US (2 * G_USEC_PER_SEC)
@@ -109,7 +112,49 @@ START_TEST(a_client_that_asks_for_much_and_does_not_read_keeps_nobody_waiting)
 }
 END_TEST
 
+/* Calls WaitDevice for ever, with some descriptors nobody asked for. */
+static void
+wait_with_descriptors(BhFixture *f, const char *scan)
+{
+    g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new();
+
+    for (guint i = 0; i < 10; i++)
+        ck_assert_int_ge(g_unix_fd_list_append(descriptors, STDIN_FILENO, NULL), 0);
+    g_dbus_connection_call_with_unix_fd_list(f->connection,
+                                             "org.blehub",
+                                             scan,
+                                             BH_CALLER_SCAN,
+                                             "WaitDevice",
+                                             bh_caller_options("{'TimeoutMs': <0>}"),
+                                             NULL,
+                                             G_DBUS_CALL_FLAGS_NONE,
+                                             G_MAXINT,
+                                             descriptors,
+                                             NULL,
+                                             NULL,
+                                             NULL);
+}
+
+START_TEST(descriptors_sent_with_calls_are_closed_at_once)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *scan = NULL;
+    guint before;
+
+    bh_fixture_init(&f);
+    bh_fixture_start_sim(&f, one_adapter);
+    bh_fixture_start_hub(&f, NULL);
+    scan = bh_caller_scan(f.connection, "{}");
+    before = bh_caller_count_descriptors(&f);
+    for (guint i = 0; i < 20; i++)
+        wait_with_descriptors(&f, scan);
+    bh_caller_counter(f.connection, "Scans"); /* answered after all of them were taken in */
+    ck_assert_uint_eq(bh_caller_count_descriptors(&f), before);
+}
+END_TEST
+
 BH_TEST_MAIN("hub-peers",
+             descriptors_sent_with_calls_are_closed_at_once,
              connections_beyond_the_configured_number_are_refused_until_one_leaves,
              hundreds_of_calls_sent_before_the_first_answer_are_answered_in_order,
              a_client_that_asks_for_much_and_does_not_read_keeps_nobody_waiting)

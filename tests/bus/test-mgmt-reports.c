@@ -146,6 +146,7 @@ START_TEST(without_a_socket_ingest_mgmt_does_not_start)
     ck_assert_int_eq(bh_fixture_run_hub(&s.bus, "--ingest=mgmt", NULL), 1);
     ck_assert_int_eq(bh_fixture_run_hub(&s.bus, "--ingest=both", NULL), 2);
     ck_assert_int_eq(bh_fixture_run_hub(&s.bus, "--mgmt-fd=1", NULL), 2);
+    ck_assert_int_eq(bh_fixture_run_hub(&s.bus, "--mgmt-fd=99", NULL), 2); /* nothing is open */
 }
 END_TEST
 

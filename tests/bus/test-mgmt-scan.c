@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What is asked of the kernel for scans: refusals and crashes first, then monitors before
- * discoveries, passive scans, duty cycles, and what takes their place without a socket.
+ * What is asked of the kernel for scans: refusals first, then monitors before discoveries, passive
+ * scans, duty cycles, and what takes their place without a socket.
  */
 #include "bh-mgmt-scene.h"
 
@@ -30,24 +30,6 @@ has_state(BhMgmtScene *s, const char *state)
     g_autofree char *now = bh_mgmt_scene_dup_adapter_state(s);
 
     return g_str_equal(now, state);
-}
-
-/* What is written down for the next start; "" if nothing is. */
-static char *
-dup_memory(BhMgmtScene *s)
-{
-    g_autofree char *path = g_build_filename(s->bus.directory, "monitors", NULL);
-    char *text = NULL;
-
-    return g_file_get_contents(path, &text, NULL, NULL) ? text : g_strdup("");
-}
-
-static gboolean
-remembers(BhMgmtScene *s, const char *text)
-{
-    g_autofree char *memory = dup_memory(s);
-
-    return text[0] == '\0' ? memory[0] == '\0' : strstr(memory, text) != NULL;
 }
 
 /* Without a socket, or a kernel that is willing */
@@ -84,6 +66,9 @@ START_TEST(what_needs_the_socket_is_not_supported_without_and_says_why)
          "NotSupported: Active: a passive scan needs the management socket: blehubd was started "
          "without one"},
         {"{'Preset': <'balanced'>}",
+         "NotSupported: Preset: a duty cycle needs the management socket: blehubd was started "
+         "without one"},
+        {"{'IntervalUs': <30000>}",
          "NotSupported: IntervalUs: a duty cycle needs the management socket: blehubd was started "
          "without one"},
     };
@@ -127,89 +112,9 @@ START_TEST(a_kernel_that_is_busy_is_asked_again)
     bh_mgmt_scene_init(&s);
     bh_kernel_refuse(s.kernel, BH_MGMT_ADD_PATTERNS_MONITOR, BH_MGMT_STATUS_BUSY, 2);
     bh_mgmt_scene_start(&s);
-    ck_assert_str_eq(bh_kernel_peek_log(s.kernel),
-                     "ReadVersion GetConnections Monitors 0052:!0a 0052:!0a Add:1 Remove:1");
-}
-END_TEST
-
-/* After a crash */
-
-START_TEST(monitors_left_by_a_crash_go_at_the_next_start_and_nobody_elses)
-{
-    g_auto(BhMgmtScene) s = {0};
-
-    bh_mgmt_scene_init(&s);
-    ck_assert_uint_eq(bh_kernel_add_monitor(s.kernel), 1); /* somebody else's */
-    s.bus.mgmt_fd = bh_kernel_connect(s.kernel);
-    bh_fixture_start_hub(&s.bus, NULL);
-    g_autofree char *scan =
-        bh_mgmt_scene_scan_running(&s, "{'Report': <'all'>, 'Preset': <'low-power'>}");
-    ck_assert_str_eq(bh_kernel_peek_monitors(s.kernel), "1 2");
-    ck_assert_str_eq(bh_kernel_peek_defaults(s.kernel), "480/48,480/48");
-    bh_fixture_kill_process(&s.bus.hub);
-    ck_assert_uint_eq(bh_kernel_add_monitor(s.kernel), 3); /* somebody else's, too */
-
-    bh_kernel_clear_log(s.kernel);
-    s.bus.mgmt_fd = bh_kernel_connect(s.kernel);
-    bh_fixture_start_hub(&s.bus, NULL);
-    BH_POLL(bh_mgmt_scene_can(&s, "every-report"));
-    BH_AWAIT(g_str_equal(bh_kernel_peek_monitors(s.kernel), "1 3"));
-    ck_assert_str_eq(bh_kernel_peek_defaults(s.kernel), "18/18,96/48");
-    ck_assert(g_str_has_prefix(bh_kernel_peek_log(s.kernel),
-                               "ReadVersion GetConnections Monitors Remove:2 "
-                               "SetDefaults:18/18,96/48 Add:2"));
-    BH_POLL(remembers(&s, ""));
-}
-END_TEST
-
-START_TEST(what_another_boot_left_written_down_is_not_touched)
-{
-    g_auto(BhMgmtScene) s = {0};
-
-    bh_mgmt_scene_init(&s);
-    ck_assert_uint_eq(bh_kernel_add_monitor(s.kernel), 1);
-    g_autofree char *path =
-        bh_fixture_write_file(&s.bus,
-                              "monitors",
-                              "[kernel]\nBoot=0123456789abcdef0123456789abcdef\n"
-                              "[" BH_PUPPET_ADDRESS "]\nInstance=0\nHandles=1;\n");
-    s.bus.mgmt_fd = bh_kernel_connect(s.kernel);
-    bh_fixture_start_hub(&s.bus, NULL);
-    BH_POLL(bh_kernel_was_told(s.kernel, "Remove:2"));
-    ck_assert_str_eq(bh_kernel_peek_monitors(s.kernel), "1");
-}
-END_TEST
-
-START_TEST(stopping_blehubd_leaves_the_kernel_as_it_was)
-{
-    g_auto(BhMgmtScene) s = {0};
-
-    bh_mgmt_scene_init_started(&s);
-    g_autofree char *scan =
-        bh_mgmt_scene_scan_running(&s, "{'Report': <'all'>, 'Preset': <'balanced'>}");
-    ck_assert(remembers(&s, "Handles=1;"));
-    ck_assert(remembers(&s, "Defaults=18;18;96;48;"));
-    bh_fixture_stop_process(&s.bus.hub);
-    BH_AWAIT(g_str_equal(bh_kernel_peek_monitors(s.kernel), ""));
-    BH_AWAIT(g_str_equal(bh_kernel_peek_defaults(s.kernel), "18/18,96/48"));
-    ck_assert(remembers(&s, ""));
-}
-END_TEST
-
-START_TEST(a_monitor_answered_too_late_is_removed)
-{
-    g_auto(BhMgmtScene) s = {0};
-
-    bh_mgmt_scene_init(&s);
-    bh_kernel_hold(s.kernel, BH_MGMT_ADD_PATTERNS_MONITOR);
-    s.bus.mgmt_fd = bh_kernel_connect(s.kernel);
-    bh_fixture_start_hub(&s.bus, NULL);
-    g_autofree char *scan = bh_mgmt_scene_scan_running(&s, EVERY); /* without waiting for ever */
-    ck_assert_str_eq(bh_kernel_peek_monitors(s.kernel), "1");
-    bh_kernel_hold(s.kernel, 0);
-    BH_AWAIT(bh_kernel_was_told(s.kernel, "Remove:1"));
-    BH_POLL(bh_mgmt_scene_can(&s, "every-report"));
-    BH_POLL(count(&s, "StartDiscovery") == 2);
+    ck_assert_str_eq(
+        bh_kernel_peek_log(s.kernel),
+        "ReadVersion GetConnections Monitors 0052:!0a Monitors 0052:!0a Monitors Add:1 Remove:1");
 }
 END_TEST
 
@@ -227,7 +132,8 @@ START_TEST(a_monitor_is_there_before_the_discovery_starts)
     ck_assert_uint_eq(count(&s, "StartDiscovery"), 0);
     bh_kernel_hold(s.kernel, 0);
     BH_AWAIT(count(&s, "StartDiscovery") == 1);
-    ck_assert_str_eq(bh_kernel_peek_log(s.kernel), "ReadDefaults SetDefaults:18/18,18/18 Add:1");
+    ck_assert_str_eq(bh_kernel_peek_log(s.kernel),
+                     "ReadDefaults SetDefaults:18/18,18/18 Monitors Add:1");
 }
 END_TEST
 
@@ -259,7 +165,7 @@ START_TEST(the_monitor_goes_with_the_last_scan)
     bh_mgmt_scene_release(&s, two);
     BH_AWAIT(bh_kernel_was_told(s.kernel, "Remove:1"));
     BH_AWAIT(bh_kernel_was_told(s.kernel, "SetDefaults:18/18,96/48"));
-    BH_POLL(remembers(&s, ""));
+    BH_POLL(bh_mgmt_scene_remembers(&s, ""));
 }
 END_TEST
 
@@ -273,6 +179,22 @@ START_TEST(a_monitor_that_somebody_removes_comes_back)
     bh_kernel_drop_monitor(s.kernel, 1);
     BH_AWAIT(bh_kernel_was_told(s.kernel, "Add:1"));
     BH_AWAIT(count(&s, "StartDiscovery") == 2);
+}
+END_TEST
+
+START_TEST(a_monitor_taken_away_again_and_again_comes_back_ever_later)
+{
+    g_auto(BhMgmtScene) s = {0};
+
+    bh_mgmt_scene_init_started(&s);
+    g_autofree char *scan = bh_mgmt_scene_scan_running(&s, EVERY);
+    gint64 begin_us = g_get_monotonic_time();
+    for (guint i = 0; i < 2; i++) {
+        bh_kernel_clear_log(s.kernel);
+        bh_kernel_drop_monitor(s.kernel, 1);
+        BH_AWAIT(bh_kernel_was_told(s.kernel, "Add:1"));
+    }
+    ck_assert_int_ge(g_get_monotonic_time() - begin_us, (250 + 500) * 1000); /* the back-off's */
 }
 END_TEST
 
@@ -290,7 +212,7 @@ START_TEST(a_controller_plugged_in_anew_gets_its_monitor_again)
     bh_puppet_plug(s.puppet, BH_PUPPET_ADAPTER, BH_PUPPET_ADDRESS);
     BH_AWAIT(bh_kernel_was_told(s.kernel, "Add:2"));
     ck_assert_str_eq(bh_kernel_peek_log(s.kernel),
-                     "Monitors ReadDefaults SetDefaults:18/18,18/18 Add:2");
+                     "Monitors ReadDefaults SetDefaults:18/18,18/18 Monitors Add:2");
 }
 END_TEST
 
@@ -312,6 +234,38 @@ START_TEST(a_bluetoothd_that_restarts_finds_the_monitor_where_it_was)
 END_TEST
 
 /* Passive scans */
+
+START_TEST(a_passive_scan_that_loses_the_socket_becomes_an_active_one)
+{
+    g_auto(BhMgmtScene) s = {0};
+
+    bh_mgmt_scene_init_started(&s);
+    g_autofree char *scan = bh_mgmt_scene_scan_running(&s, PASSIVE);
+    BH_POLL(has_state(&s, "scanning"));
+    bh_kernel_disconnect(s.kernel);
+    BH_AWAIT(count(&s, "StartDiscovery") == 1);
+    BH_POLL(has_state(&s, "scanning"));
+    BH_POLL(bh_mgmt_scene_listens(&s));
+    bh_mgmt_scene_release(&s, scan);
+    BH_AWAIT(count(&s, "StopDiscovery") == 1);
+}
+END_TEST
+
+START_TEST(a_passive_scan_without_its_monitor_becomes_an_active_one)
+{
+    g_auto(BhMgmtScene) s = {0};
+
+    bh_mgmt_scene_init_started(&s);
+    g_autofree char *scan = bh_mgmt_scene_scan_running(&s, PASSIVE);
+    BH_POLL(has_state(&s, "scanning"));
+    bh_kernel_refuse(s.kernel, BH_MGMT_ADD_PATTERNS_MONITOR, 0x0d, 1);
+    bh_kernel_drop_monitor(s.kernel, 1);
+    BH_AWAIT(count(&s, "StartDiscovery") == 1);
+    BH_POLL(has_state(&s, "scanning"));
+    bh_kernel_found(s.kernel, SOMEONE, BH_ADDRESS_RANDOM, -60, 0, "020106");
+    BH_POLL(bh_mgmt_scene_get_seen(&s, scan) == 1);
+}
+END_TEST
 
 START_TEST(a_passive_scan_needs_a_monitor_and_no_discovery)
 {
@@ -398,7 +352,8 @@ START_TEST(a_passive_scan_gets_another_duty_cycle_by_a_new_monitor)
     g_autofree char *high =
         bh_mgmt_scene_scan_running(&s, "{'Active': <false>, 'Preset': <'balanced'>}");
     BH_AWAIT(bh_kernel_was_told(s.kernel, "Add:1"));
-    ck_assert_str_eq(bh_kernel_peek_log(s.kernel), "SetDefaults:96/48,96/48 Remove:1 Add:1");
+    ck_assert_str_eq(bh_kernel_peek_log(s.kernel),
+                     "SetDefaults:96/48,96/48 Remove:1 Monitors Add:1");
 }
 END_TEST
 
@@ -431,16 +386,15 @@ BH_TEST_MAIN("mgmt-scan",
              what_needs_the_socket_is_not_supported_without_and_says_why,
              a_kernel_that_refuses_monitors_makes_discoveries_be_refreshed,
              a_kernel_that_is_busy_is_asked_again,
-             monitors_left_by_a_crash_go_at_the_next_start_and_nobody_elses,
-             what_another_boot_left_written_down_is_not_touched,
-             stopping_blehubd_leaves_the_kernel_as_it_was,
-             a_monitor_answered_too_late_is_removed,
              a_monitor_is_there_before_the_discovery_starts,
              a_discovery_that_runs_is_started_anew_after_the_monitor,
              the_monitor_goes_with_the_last_scan,
              a_monitor_that_somebody_removes_comes_back,
+             a_monitor_taken_away_again_and_again_comes_back_ever_later,
              a_controller_plugged_in_anew_gets_its_monitor_again,
              a_bluetoothd_that_restarts_finds_the_monitor_where_it_was,
+             a_passive_scan_that_loses_the_socket_becomes_an_active_one,
+             a_passive_scan_without_its_monitor_becomes_an_active_one,
              a_passive_scan_needs_a_monitor_and_no_discovery,
              an_active_scan_makes_the_adapter_scan_actively_for_all,
              the_strictest_duty_cycle_wins_and_shows,

@@ -105,6 +105,23 @@ fake_radio_set_linked(FakeRadio *self, gboolean linked)
     self->linked = linked;
 }
 
+static BhReport
+report_of(guint8 slot, guint number, const guint8 *payload, gsize size, gint64 now_us)
+{
+    return (BhReport){
+        .address =
+            {.octets = {0xc0, 0, 0, (guint8)(number >> 16), (guint8)(number >> 8), (guint8)number},
+             .type = BH_ADDRESS_RANDOM},
+        .adapter = slot,
+        .rssi = -50,
+        .replaced = payload != NULL ? BH_AD_GROUP_ALL : BH_AD_GROUP_NONE,
+        .data = payload,
+        .size = size,
+        .monotonic_us = now_us,
+        .realtime_us = now_us,
+    };
+}
+
 void
 fake_radio_hear(FakeRadio *self,
                 guint8 slot,
@@ -114,19 +131,23 @@ fake_radio_hear(FakeRadio *self,
                 gsize size,
                 gint64 now_us)
 {
-    BhReport report = {
-        .address =
-            {.octets = {0xc0, 0, 0, (guint8)(number >> 16), (guint8)(number >> 8), (guint8)number},
-             .type = BH_ADDRESS_RANDOM},
-        .adapter = slot,
-        .rssi = rssi,
-        .replaced = payload != NULL ? BH_AD_GROUP_ALL : BH_AD_GROUP_NONE,
-        .data = payload,
-        .size = size,
-        .monotonic_us = now_us,
-        .realtime_us = now_us,
-    };
+    BhReport report = report_of(slot, number, payload, size, now_us);
 
+    report.rssi = rssi;
+    self->sink->report(self->sink_data, &report);
+}
+
+void
+fake_radio_hear_raw(FakeRadio *self,
+                    guint8 slot,
+                    guint number,
+                    const guint8 *payload,
+                    gsize size,
+                    gint64 now_us)
+{
+    BhReport report = report_of(slot, number, payload, size, now_us);
+
+    report.raw = TRUE;
     self->sink->report(self->sink_data, &report);
 }
 
@@ -241,7 +262,7 @@ check_scan(BhRadio *radio, const BhRadioScanDemand *demand, GError **error)
 {
     if (!demand->passive || FAKE_RADIO(radio)->passive)
         return TRUE;
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "Active: as told");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "as told");
     return FALSE;
 }
 

@@ -33,6 +33,13 @@ void fake_radio_hear(FakeRadio *self,
                      const guint8 *payload,
                      gsize size,
                      gint64 now_us);
+/* The same as the kernel tells it, RSSI -50. */
+void fake_radio_hear_raw(FakeRadio *self,
+                         guint8 slot,
+                         guint number,
+                         const guint8 *payload,
+                         gsize size,
+                         gint64 now_us);
 
 /* Tells of a link. */
 void fake_radio_link(FakeRadio *self, const BhLinkEvent *event);

@@ -13,6 +13,7 @@ static const BhHubSettings settings = {
     .max_subscriptions = 3,
     .max_operations = 40,
     .max_links = 2,
+    .max_stream_bytes = 8 * 1024 * 1024,
     .max_devices = 100,
     .recovery = {.silent_us = 90 * G_USEC_PER_SEC,
                  .power_cycle_min_us = 300 * G_USEC_PER_SEC,
@@ -77,6 +78,13 @@ void
 hub_fixture_hear(HubFixture *self, guint number, gint8 rssi)
 {
     fake_radio_hear(self->radio, 0, number, rssi, NULL, 0, bh_clock_now_us(self->clock));
+}
+
+void
+hub_fixture_hear_many(HubFixture *self, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        hub_fixture_hear(self, 1, -50);
 }
 
 static void

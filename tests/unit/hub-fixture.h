@@ -28,6 +28,8 @@ BhScan *hub_fixture_scan(HubFixture *self, BhClient *client, const BhScanSpec *s
 
 /* One advertisement of device number without payload. */
 void hub_fixture_hear(HubFixture *self, guint number, gint8 rssi);
+/* The same, of device 1, so many times. */
+void hub_fixture_hear_many(HubFixture *self, guint n);
 
 /* A wait, and how it ended. */
 typedef struct {

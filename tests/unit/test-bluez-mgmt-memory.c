@@ -8,6 +8,7 @@
 #include "test-main.h"
 
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 
 static const BhMgmtController radio = {{{0, 0xaa, 1, 0, 0, 1}, BH_ADDRESS_PUBLIC}, 77};
 static const BhMgmtController other = {{{0, 0xaa, 1, 0, 0, 2}, BH_ADDRESS_PUBLIC}, 78};
@@ -58,6 +59,8 @@ START_TEST(nonsense_in_the_file_is_nothing)
         "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nInstance=77\nHandles=x;-1;0;65536;\n"
         "Defaults=1;2;3;\n",
         "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nHandles=0;-5;70000;\nDefaults=0;1;2;3;\n",
+        "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nDefaults=18;18;96;97;\n",
+        "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nDefaults=16385;18;96;48;\n",
     };
     g_auto(Place) place = {0};
 
@@ -69,6 +72,50 @@ START_TEST(nonsense_in_the_file_is_nothing)
         ck_assert_uint_eq(count_handles(memory, &radio), 0);
         ck_assert(!bh_mgmt_memory_get_defaults(memory, &radio, &defaults));
     }
+}
+END_TEST
+
+START_TEST(what_is_no_file_is_not_read_nor_waited_for)
+{
+    g_auto(Place) place = {0};
+
+    place_init(&place);
+    ck_assert_int_eq(mkfifo(place.file, 0600), 0);
+    g_autoptr(BhMgmtMemory) memory = bh_mgmt_memory_new(place.directory);
+    ck_assert_uint_eq(count_handles(memory, &radio), 0);
+}
+END_TEST
+
+START_TEST(a_file_too_long_to_be_ours_is_not_read)
+{
+    static const char head[] = "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nHandles=1;\n";
+    g_auto(Place) place = {0};
+    g_autofree char *text = g_malloc0(100000);
+
+    place_init(&place);
+    memset(text, '\n', 99999);
+    memcpy(text, head, strlen(head));
+    ck_assert(g_file_set_contents(place.file, text, -1, NULL));
+    g_autoptr(BhMgmtMemory) memory = bh_mgmt_memory_new(place.directory);
+    ck_assert_uint_eq(count_handles(memory, &radio), 0);
+}
+END_TEST
+
+START_TEST(what_a_living_process_wrote_down_is_not_touched)
+{
+    g_auto(Place) place = {0};
+
+    place_init(&place);
+    g_autoptr(BhMgmtMemory) first = bh_mgmt_memory_new(place.directory);
+    bh_mgmt_memory_add_handle(first, &radio, 7);
+    g_autoptr(BhMgmtMemory) second = bh_mgmt_memory_new(place.directory);
+    ck_assert_uint_eq(count_handles(second, &radio), 0);
+    bh_mgmt_memory_add_handle(second, &radio, 8);
+    bh_mgmt_memory_remove_handle(second, &radio, 8);
+    ck_assert(is_written(&place));
+    g_clear_pointer(&first, bh_mgmt_memory_free);
+    g_autoptr(BhMgmtMemory) third = bh_mgmt_memory_new(place.directory);
+    ck_assert_uint_eq(count_handles(third, &radio), 1);
 }
 END_TEST
 
@@ -129,6 +176,33 @@ START_TEST(what_is_written_is_there_at_the_next_start)
 }
 END_TEST
 
+START_TEST(a_monitor_being_added_is_one_until_it_has_a_handle)
+{
+    static const BhMgmtMonitors none, two = {.handles = {1, 4}, .n_handles = 2};
+    g_auto(Place) place = {0};
+    BhMgmtMonitors before;
+
+    place_init(&place);
+    BhMgmtMemory *first = bh_mgmt_memory_new(place.directory);
+    ck_assert(!bh_mgmt_memory_get_adding(first, &radio, &before));
+    bh_mgmt_memory_set_adding(first, &radio, &none);
+    bh_mgmt_memory_set_adding(first, &other, &two);
+    bh_mgmt_memory_free(first);
+
+    g_autoptr(BhMgmtMemory) second = bh_mgmt_memory_new(place.directory);
+    ck_assert(bh_mgmt_memory_get_adding(second, &radio, &before));
+    ck_assert_uint_eq(before.n_handles, 0);
+    ck_assert(bh_mgmt_memory_get_adding(second, &other, &before));
+    ck_assert_uint_eq(before.n_handles, 2);
+    ck_assert_uint_eq(before.handles[1], 4);
+    bh_mgmt_memory_add_handle(second, &radio, 1);
+    ck_assert(!bh_mgmt_memory_get_adding(second, &radio, &before));
+    bh_mgmt_memory_remove_handle(second, &radio, 1);
+    bh_mgmt_memory_set_adding(second, &other, NULL);
+    ck_assert(!is_written(&place));
+}
+END_TEST
+
 START_TEST(when_nothing_is_left_to_undo_there_is_no_file)
 {
     g_auto(Place) place = {0};
@@ -159,8 +233,12 @@ END_TEST
 
 BH_TEST_MAIN("bluez-mgmt-memory",
              nonsense_in_the_file_is_nothing,
+             what_is_no_file_is_not_read_nor_waited_for,
+             a_file_too_long_to_be_ours_is_not_read,
+             what_a_living_process_wrote_down_is_not_touched,
              another_boot_has_left_nothing,
              another_instance_of_the_controller_has_left_nothing,
              what_is_written_is_there_at_the_next_start,
+             a_monitor_being_added_is_one_until_it_has_a_handle,
              when_nothing_is_left_to_undo_there_is_no_file,
              without_a_directory_it_is_kept_in_memory_only)

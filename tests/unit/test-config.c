@@ -80,6 +80,7 @@ START_TEST(defaults_are_the_documented_ones)
     ck_assert_int_eq(config->max_subscriptions, 256);
     ck_assert_int_eq(config->max_operations, 4096);
     ck_assert_int_eq(config->max_links, 16);
+    ck_assert_int_eq(config->max_stream_bytes, 32 * 1024 * 1024);
     ck_assert_int_eq(config->max_clients, 2048);
     ck_assert_int_eq(config->max_devices, 10000);
     ck_assert_int_eq(config->silent_ms, 90000);

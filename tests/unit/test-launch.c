@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The launcher where it gets no socket: a missing blehubd first, then what it hands over. With a
- * socket it runs in the vm suite.
+ * The launcher where it gets no socket, or a played one: a missing blehubd first, then what it
+ * hands over. With a real socket it runs in the vm suite.
  */
 #include <gio/gio.h>
+#include <stdio.h>
 
 #include "test-main.h"
 
@@ -41,6 +42,32 @@ START_TEST(without_a_blehubd_it_fails_and_says_so)
     ck_assert_str_eq(output, "");
     ck_assert(!g_spawn_check_wait_status(status, NULL));
     ck_assert_ptr_nonnull(strstr(errors, "/nonexistent: No such file or directory"));
+}
+END_TEST
+
+/* Closed by the shell, since GLib opens what is missing. */
+START_TEST(the_socket_is_never_a_standard_stream)
+{
+    static const char *const closings[] = {"", "<&-", "2>&-", "<&- 2>&-"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(closings); i++) {
+        g_autofree char *script = g_strdup_printf("exec $LAUNCHER_WITH_SOCKET %s", closings[i]);
+        const char *argv[] = {"/bin/sh", "-c", script, NULL};
+        g_autofree char *output = NULL;
+        int fd = -1;
+        ck_assert(g_spawn_sync(NULL,
+                               (char **)argv,
+                               NULL,
+                               G_SPAWN_CHILD_INHERITS_STDIN,
+                               NULL,
+                               NULL,
+                               &output,
+                               NULL,
+                               NULL,
+                               NULL));
+        ck_assert_msg(sscanf(output, "--mgmt-fd=%d\n", &fd) == 1, "%s", output);
+        ck_assert_int_gt(fd, 2);
+    }
 }
 END_TEST
 
@@ -85,5 +112,6 @@ END_TEST
 
 BH_TEST_MAIN("launch",
              without_a_blehubd_it_fails_and_says_so,
+             the_socket_is_never_a_standard_stream,
              arguments_are_handed_over_after_the_socket,
              no_capability_is_handed_over_and_none_can_be_had_again)

@@ -19,10 +19,11 @@ static inline int
 bh_test_run(const char *name, const TTest *const *tests, gsize n)
 {
     Suite *suite = suite_create(name);
-    TCase *tcase = tcase_create(name);
-    suite_add_tcase(suite, tcase);
-    for (gsize i = 0; i < n; i++)
+    for (gsize i = 0; i < n; i++) {
+        TCase *tcase = tcase_create(tests[i]->name); /* for CK_RUN_CASE */
+        suite_add_tcase(suite, tcase);
         tcase_add_test(tcase, tests[i]);
+    }
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -15,6 +15,8 @@ import time
 
 from gi.repository import Gio, GLib
 
+from controller import Controller
+
 LIB = pathlib.Path(__file__).resolve().parent
 HUB = "org.blehub"
 HUB_PATH = "/org/blehub"
@@ -243,41 +245,6 @@ class Unit:
             state.stop()
 
 
-class Controller:
-    """A virtual controller, or several, for as long as their process lives."""
-
-    def __init__(self, command, scenario=None):
-        self.scenario = scenario
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-
-    def silence(self):
-        """From now on it hears nothing. Returns how many advertisements the kernel was told of so far, and of how
-        many in the air. For our own controller."""
-        return self._signal(signal.SIGUSR1, "silent")
-
-    def resume(self):
-        """It hears again, if it did not. Returns the same."""
-        return self._signal(signal.SIGUSR2, "heard")
-
-    def _signal(self, number, answer):
-        self.process.send_signal(number)
-        for line in self.process.stdout:
-            word, _, rest = line.partition(" ")
-            if word == answer:
-                return tuple(int(number) for number in rest.split())
-        raise AssertionError("the controller has ended")
-
-    def advertised(self):
-        """How many advertisements were on the air so far. For our own controller, while it hears."""
-        return self.resume()[1]
-
-    def unplug(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-
-
 class Guest:
     """The world of one case."""
 
@@ -324,6 +291,19 @@ class Guest:
         path.write_text(text)
         self.stack.callback(self.restart_hub)
         self.stack.callback(path.unlink)
+        self.restart_hub()
+
+    def drop_in(self, text):
+        """Other settings of the daemon's unit until the case ends; it starts anew with them."""
+        path = pathlib.Path("/run/systemd/system/blehubd.service.d/vm.conf")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        self.stack.callback(self._use_drop_ins)
+        self.stack.callback(path.unlink)
+        self._use_drop_ins()
+
+    def _use_drop_ins(self):
+        self.run("systemctl", "daemon-reload")
         self.restart_hub()
 
     def configure_bluez(self, text):

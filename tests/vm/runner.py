@@ -18,11 +18,13 @@ import differs
 import guest
 
 OUT = pathlib.Path("/run/blehub-vm")
-CASES = pathlib.Path(__file__).resolve().parent / "cases"
+LIB = pathlib.Path(__file__).resolve().parent
+CASES = LIB / "cases"
+BENCH = LIB / "tests/bench"
 
 
 def load_cases():
-    sys.path.insert(0, str(CASES))
+    sys.path[:0] = [str(CASES), str(BENCH)]
     cases = {}
     for path in sorted(CASES.glob("*.py")):
         module = importlib.import_module(path.stem)

@@ -37,6 +37,7 @@ _blehubctl()
             f32le f32be f64le f64be'
         ;;
     --capability) words='NoInputNoOutput DisplayOnly DisplayYesNo KeyboardOnly KeyboardDisplay' ;;
+    --preset) words='low-latency balanced low-power' ;;
     --adapter) words=$(cd /sys/class/bluetooth 2>/dev/null && echo hci*) ;;
     *)
         if [[ $current == -* ]]; then

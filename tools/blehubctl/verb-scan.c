@@ -23,6 +23,8 @@
 typedef struct {
     BhFilterOptions filter;
     char *report;
+    char *preset;
+    gboolean passive;
     char *min_interval;
     char *duration;
     char *count;
@@ -53,6 +55,7 @@ options_clear(Options *self)
 {
     bh_filter_options_clear(&self->filter);
     g_clear_pointer(&self->report, g_free);
+    g_clear_pointer(&self->preset, g_free);
     g_clear_pointer(&self->min_interval, g_free);
     g_clear_pointer(&self->duration, g_free);
     g_clear_pointer(&self->count, g_free);
@@ -97,6 +100,10 @@ fill(const Options *self, GVariantDict *dict, LiveScan *live, GError **error)
     live->all = self->all;
     if (self->report)
         g_variant_dict_insert(dict, "Report", "s", self->report);
+    if (self->preset)
+        g_variant_dict_insert(dict, "Preset", "s", self->preset);
+    if (self->passive)
+        g_variant_dict_insert(dict, "Active", "b", FALSE);
     if (self->min_interval)
         g_variant_dict_insert(dict, "MinIntervalMs", "u", (guint32)min_interval_ms);
     return TRUE;
@@ -211,7 +218,7 @@ static gboolean
 begin(LiveScan *self, GVariant *options, GError **error)
 {
     g_autoptr(GDBusConnection) bus = bh_ctl_connect(self->ctl, error);
-    g_autofree char *path = NULL;
+    g_autofree char *path = NULL, *owner = NULL;
 
     if (!bus || !(self->hub = bh_ctl_hub(bus, TRUE, error)) ||
         !bh_dbus_hub1_call_scan_sync(self->hub,
@@ -222,10 +229,12 @@ begin(LiveScan *self, GVariant *options, GError **error)
                                      NULL,
                                      error))
         return FALSE;
+    /* This very blehubd: a later one has other scans under the same paths. */
+    owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->hub));
     self->scan = bh_dbus_scan1_proxy_new_sync(bus,
                                               G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
                                                   G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                              BH_CTL_BUS_NAME,
+                                              owner ? owner : BH_CTL_BUS_NAME,
                                               path,
                                               NULL,
                                               error);
@@ -410,6 +419,14 @@ run(BhCtl *ctl, const BhVerb *verb, char ***args)
          &options.min_interval,
          "Least time between two reports of a device",
          "MS"},
+        {"passive", 0, 0, G_OPTION_ARG_NONE, &options.passive, "Ask for no scan responses", NULL},
+        {"preset",
+         0,
+         0,
+         G_OPTION_ARG_STRING,
+         &options.preset,
+         "How much of the time to listen: low-latency, balanced, low-power",
+         "NAME"},
         {"all",
          0,
          0,

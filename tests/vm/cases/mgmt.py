@@ -104,21 +104,6 @@ def _capabilities(world):
     return world.bus.get(HUB, HUB_PATH, "org.blehub.Hub1.Capabilities")
 
 
-def _run_without_launcher(world):
-    """blehubd as it is where nobody opens the socket for it."""
-    path = pathlib.Path("/run/systemd/system/blehubd.service.d/no-launcher.conf")
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("[Service]\nExecStart=\nExecStart=/usr/libexec/blehubd\n")
-
-    def take_back():
-        path.unlink()
-        world.run("systemctl", "daemon-reload")
-        world.restart_hub()
-    world.stack.callback(take_back)
-    world.run("systemctl", "daemon-reload")
-    world.restart_hub()
-
-
 def _share_heard(controller, scan, seconds):
     """How many of the advertisements on the air the scan sees."""
     seen, sent = scan.get("Seen"), controller.advertised()
@@ -153,7 +138,7 @@ def every_report_of_a_constant_beacon_is_heard(world):
 
 
 def without_the_socket_a_constant_beacon_is_heard_as_often_as_discoveries_start(world):
-    _run_without_launcher(world)
+    world.drop_in("[Service]\nExecStart=\nExecStart=/usr/libexec/blehubd\n")  # as where nobody opens the socket for it
     controller = world.plug(STRICT + BEACON)
     for capability in ["raw-data", "every-report", "passive-scan", "scan-duty"]:
         require(capability not in _capabilities(world), f"{capability} is claimed")

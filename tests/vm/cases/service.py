@@ -106,12 +106,7 @@ def the_status_line_says_how_it_is(world):
 
 
 def the_watchdog_restarts_a_daemon_that_hangs(world):
-    drop_in = pathlib.Path("/run/systemd/system/blehubd.service.d/watchdog.conf")
-    drop_in.parent.mkdir(parents=True, exist_ok=True)
-    drop_in.write_text("[Service]\nWatchdogSec=2s\n")
-    world.stack.callback(_use_drop_ins, world)
-    world.stack.callback(drop_in.unlink)
-    _use_drop_ins(world)
+    world.drop_in("[Service]\nWatchdogSec=2s\n")
     unit = Unit(world.bus, UNIT)
     pid = unit.pid()
     let_pass(5)
@@ -120,11 +115,6 @@ def the_watchdog_restarts_a_daemon_that_hangs(world):
     unit.wait_for_new_process(pid)
     log = _journal(world)
     require("Watchdog timeout" in log, f"systemd did not speak of the watchdog: {log[-300:]}")
-
-
-def _use_drop_ins(world):
-    world.run("systemctl", "daemon-reload")
-    world.restart_hub()
 
 
 def a_crashed_daemon_comes_back(world):

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What must stay bounded however much is on the air."""
 
-import pathlib
-
-from guest import HUB, HUB_PATH, Unit, poll, require, require_equal
+from guest import Unit, poll, require, require_equal
+from process import Process
 from scenarios import strangers
 
 TABLE = 1_000
@@ -14,27 +13,20 @@ WARM_UP = 2 * TABLE  # evictions until blehubd, bluetoothd and the heap have wha
 RATE = 150
 
 
-def _rss_kib(pid):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    raise AssertionError(f"no process {pid}")
-
-
 def strangers_without_end_leave_memory_where_it_was(world):
     """The device table fills up and is replaced twice; then round after round may cost nothing more."""
     # bluetoothd forgets soon, so that what it has and blehubd follows is level soon, too. It misses an event now
     # and then when there are so many; the recovery ladder then starts it again.
     world.configure_bluez("[General]\nTemporaryTimeout=5\n")
     world.configure(f"[limits]\nMaxDevices={TABLE}\n[recovery]\nSilentMs=5000\nPowerCycle=false\n")
-    pid = Unit(world.bus, "blehubd.service").pid()
+    hub = Process(Unit(world.bus, "blehubd.service").pid())
     world.plug(strangers(RATE))
     world.bus.scan()
     _wait_for_evictions(world, WARM_UP)
     sizes = []
     for number in range(ROUNDS):
         _wait_for_evictions(world, WARM_UP + (number + 1) * ROUND)
-        sizes.append(_rss_kib(pid))
+        sizes.append(hub.memory_kb())
     counters = world.bus.counters()
     require_equal(counters["DevicesKnown"], TABLE, "devices known")
     require_equal(counters["DevicesKnown"] + counters["DevicesEvicted"], counters["Reports"], "devices, by reports")

@@ -16,6 +16,7 @@ from . import cache
 
 VM = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = VM.parent.parent
+BENCH = SOURCE / "tests/bench"
 # Where the guest finds the cases, and programs of the build that are not installed.
 GUEST_LIB = "usr/lib/blehub-vm"
 BUSYBOX = "/bin/busybox"
@@ -61,11 +62,21 @@ def make_tree(build, work):
     shutil.copytree(VM / "image/root", tree, symlinks=True, dirs_exist_ok=True)
     lib = tree / GUEST_LIB
     shutil.copytree(VM / "cases", lib / "cases", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ["runner.py", "guest.py", "differs.py", "client.py", "scenarios.py", "busctl-session.sh"]:
-        shutil.copy(VM / name, lib)
+    for path in [*VM.glob("*.py"), VM / "busctl-session.sh"]:
+        shutil.copy(path, lib)
     for program in ["tools/sim/blehub-vhci", "tools/examples/example-scan", "tools/examples/example-subscribe"]:
         shutil.copy(build / program, lib)
+    _add_bench(lib, build)
     return tree
+
+
+def _add_bench(lib, build):
+    """What the bench's modules look for, where they do: around a checkout. Their log goes to the host."""
+    shutil.copytree(BENCH, lib / "tests/bench", ignore=shutil.ignore_patterns("__pycache__", "*.[ch]"))
+    reader = "tests/bench/bench-reader"
+    (lib / "build" / reader).parent.mkdir(parents=True)
+    shutil.copy(build / reader, lib / "build" / reader)
+    (lib / "build-logs").symlink_to("/run/blehub-vm")
 
 
 def _use_merged_directories(tree):

@@ -303,13 +303,15 @@ START_TEST(scan_options_reach_the_hub)
                  "--adapter=hci1",
                  "--report=all",
                  "--min-interval=250",
+                 "--passive",
+                 "--preset=balanced",
                  NULL);
     ck_assert_str_eq(run.err, "");
     ck_assert_int_eq(run.code, 0);
     assert_options("{'UUIDs': <['180d', '180f']>, 'NamePattern': <'HR*'>,"
                    " 'AddressPattern': <'11:*'>, 'RSSI': <int16 -70>,"
                    " 'ManufacturerIds': <[uint16 76]>, 'Adapter': <'hci1'>, 'Report': <'all'>,"
-                   " 'MinIntervalMs': <uint32 250>}");
+                   " 'Preset': <'balanced'>, 'Active': <false>, 'MinIntervalMs': <uint32 250>}");
 }
 END_TEST
 
