@@ -409,6 +409,8 @@ let_go(BhRemote *self)
     }
     set_state(self, BH_REMOTE_DISCONNECTED);
     end_calls(self, "the device was released");
+    bh_waits_fail(self->once, BH_ERROR_CANCELLED, "the hold was released");
+    bh_waits_fail(self->patient, BH_ERROR_CANCELLED, "the hold was released");
     if (self->dropping == NULL && !is_wanted(self))
         forget(self);
 }
