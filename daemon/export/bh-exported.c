@@ -33,6 +33,12 @@ bh_exported_write(BhExported *self, const char *property, GVariant *value, GErro
     return BH_EXPORTED_GET_IFACE(self)->write(self, property, value, error);
 }
 
+const char *
+bh_exported_get_interface(BhExported *self)
+{
+    return g_dbus_interface_skeleton_get_info(G_DBUS_INTERFACE_SKELETON(self))->name;
+}
+
 gboolean
 bh_exported_is_public(BhExported *self)
 {
@@ -43,6 +49,22 @@ void
 bh_exported_foreach_owner(BhExported *self, BhExportedOwnerFunc func, gpointer user_data)
 {
     BH_EXPORTED_GET_IFACE(self)->foreach_owner(self, func, user_data);
+}
+
+static void
+add_owner(BhClient *owner, gpointer user_data)
+{
+    if (!bh_client_is_gone(owner))
+        g_hash_table_add(user_data, owner);
+}
+
+GHashTable *
+bh_exported_collect_owners(BhExported *self)
+{
+    GHashTable *owners = g_hash_table_new(NULL, NULL);
+
+    bh_exported_foreach_owner(self, add_owner, owners);
+    return owners;
 }
 
 typedef struct {

@@ -34,12 +34,16 @@ struct _BhExportedInterface {
 
 BhGate *bh_exported_peek_gate(BhExported *self);
 const GDBusInterfaceVTable *bh_exported_peek_vtable(BhExported *self);
+/* "org.blehub.Scan1"; static storage. */
+const char *bh_exported_get_interface(BhExported *self);
 void bh_exported_refresh(BhExported *self);
 gboolean bh_exported_write(BhExported *self, const char *property, GVariant *value, GError **error);
 
 gboolean bh_exported_is_public(BhExported *self);
 /* Not of a public one. */
 void bh_exported_foreach_owner(BhExported *self, BhExportedOwnerFunc func, gpointer user_data);
+/* A set of those that are still there: BhClient, borrowed. */
+GHashTable *bh_exported_collect_owners(BhExported *self);
 /* Public, or this user owns it, perhaps among others, or the user is root. */
 gboolean bh_exported_is_visible(BhExported *self, guint32 uid);
 

@@ -69,12 +69,6 @@ find_item(BhObjectManager *self, BhExported *exported)
     return NULL;
 }
 
-static const char *
-interface_of(BhExported *exported)
-{
-    return g_dbus_interface_skeleton_get_info(G_DBUS_INTERFACE_SKELETON(exported))->name;
-}
-
 /* destination NULL: broadcast. */
 static void
 emit(BhObjectManager *self,
@@ -104,7 +98,10 @@ build_interfaces(BhExported *exported)
     bh_exported_refresh(exported);
     properties = g_dbus_interface_skeleton_get_properties(G_DBUS_INTERFACE_SKELETON(exported));
     g_variant_builder_init(&interfaces, G_VARIANT_TYPE("a{sa{sv}}"));
-    g_variant_builder_add(&interfaces, "{s@a{sv}}", interface_of(exported), properties);
+    g_variant_builder_add(&interfaces,
+                          "{s@a{sv}}",
+                          bh_exported_get_interface(exported),
+                          properties);
     return g_variant_builder_end(&interfaces);
 }
 
@@ -124,7 +121,7 @@ tell_added(BhObjectManager *self, const Item *item, BhClient *destination)
 static void
 tell_removed(BhObjectManager *self, const Item *item, BhClient *destination)
 {
-    const char *const interfaces[] = {interface_of(item->exported), NULL};
+    const char *const interfaces[] = {bh_exported_get_interface(item->exported), NULL};
 
     emit(self,
          destination,
@@ -217,23 +214,6 @@ bh_object_manager_remove(BhObjectManager *self, BhExported *exported)
 /* Signals of owned objects */
 
 static void
-add_owner(BhClient *owner, gpointer user_data)
-{
-    if (!bh_client_is_gone(owner))
-        g_hash_table_add(user_data, owner);
-}
-
-/* BhClient, borrowed, each once. */
-static GHashTable *
-collect_owners(BhExported *exported)
-{
-    GHashTable *owners = g_hash_table_new(NULL, NULL);
-
-    bh_exported_foreach_owner(exported, add_owner, owners);
-    return owners;
-}
-
-static void
 emit_to_all(BhObjectManager *self,
             GHashTable *clients,
             const char *path,
@@ -256,7 +236,7 @@ bh_object_manager_tell_changed(BhObjectManager *self,
                                const char *property,
                                GVariant *value)
 {
-    g_autoptr(GHashTable) clients = collect_owners(exported);
+    g_autoptr(GHashTable) clients = bh_exported_collect_owners(exported);
     const Item *item = find_item(self, exported);
     g_auto(GVariantDict) changed = G_VARIANT_DICT_INIT(NULL);
     g_autoptr(GVariant) parameters = NULL;
@@ -264,8 +244,10 @@ bh_object_manager_tell_changed(BhObjectManager *self,
     gpointer asker;
 
     g_variant_dict_insert_value(&changed, property, value);
-    parameters = g_variant_ref_sink(
-        g_variant_new("(s@a{sv}as)", interface_of(exported), g_variant_dict_end(&changed), NULL));
+    parameters = g_variant_ref_sink(g_variant_new("(s@a{sv}as)",
+                                                  bh_exported_get_interface(exported),
+                                                  g_variant_dict_end(&changed),
+                                                  NULL));
     if (item == NULL)
         return;
     g_hash_table_iter_init(&iter, item->told);
@@ -280,12 +262,12 @@ bh_object_manager_emit(BhObjectManager *self,
                        const char *signal,
                        GVariant *parameters)
 {
-    g_autoptr(GHashTable) owners = collect_owners(exported);
+    g_autoptr(GHashTable) owners = bh_exported_collect_owners(exported);
     g_autoptr(GVariant) kept = g_variant_ref_sink(parameters);
     const Item *item = find_item(self, exported);
 
     if (item != NULL)
-        emit_to_all(self, owners, item->path, interface_of(exported), signal, kept);
+        emit_to_all(self, owners, item->path, bh_exported_get_interface(exported), signal, kept);
 }
 
 void
@@ -299,7 +281,7 @@ bh_object_manager_emit_to(BhObjectManager *self,
     const Item *item = find_item(self, exported);
 
     if (item != NULL && !bh_client_is_gone(client))
-        emit(self, client, item->path, interface_of(exported), signal, kept);
+        emit(self, client, item->path, bh_exported_get_interface(exported), signal, kept);
 }
 
 /* Asking */

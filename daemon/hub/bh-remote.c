@@ -9,7 +9,7 @@
 
 #include "bh-error.h"
 #include "bh-hold-private.h"
-#include "bh-subscription.h"
+#include "bh-subscription-private.h"
 
 #define DROP_MS 5000 /* a link that was to go counts as gone after so long */
 
@@ -477,6 +477,8 @@ on_subscription_released(BhSubscription *subscription, BhReleaseReason reason, B
                   bh_owned_get_uid(BH_OWNED(subscription)),
                   BH_QUOTA_SUBSCRIPTIONS);
     count_release(self, reason);
+    self->context->counters.stream_records += bh_subscription_get_streamed(subscription);
+    self->context->counters.stream_losses += bh_subscription_get_stream_losses(subscription);
     bh_registrations_remove(self->registrations, subscription);
     g_ptr_array_remove(self->subscriptions, subscription);
     lose_one(self, 0);
@@ -488,6 +490,7 @@ bh_remote_add_subscription(BhRemote *self, BhSubscription *subscription)
     bh_clear_timer(&self->linger);
     g_ptr_array_add(self->subscriptions, g_object_ref(subscription));
     g_signal_connect_after(subscription, "released", G_CALLBACK(on_subscription_released), self);
+    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
 
 /* What others tell */
@@ -624,6 +627,12 @@ const GPtrArray *
 bh_remote_peek_holds(BhRemote *self)
 {
     return self->holds;
+}
+
+const GPtrArray *
+bh_remote_peek_subscriptions(BhRemote *self)
+{
+    return self->subscriptions;
 }
 
 static gboolean

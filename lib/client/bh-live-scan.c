@@ -6,6 +6,8 @@
  */
 #include "bh-live-scan.h"
 
+#include "bh-live-step.h"
+
 #define BUS_NAME "org.blehub"
 #define HUB_PATH "/org/blehub"
 #define CALL_TIMEOUT_MS 10000
@@ -63,47 +65,13 @@ go_down(BhLiveScan *self, const GError *reason)
 
 /* The steps: Scan, a proxy for it, OpenStream, and then packet after packet. */
 
-typedef struct {
-    GWeakRef self;
-    GCancellable *cancellable; /* of the appearance it belongs to */
-} Step;
-
-static Step *
-step_new(BhLiveScan *self)
-{
-    Step *step = g_new0(Step, 1);
-
-    g_weak_ref_init(&step->self, self);
-    step->cancellable = g_object_ref(self->cancellable);
-    return step;
-}
-
-static void
-step_free(Step *step)
-{
-    g_weak_ref_clear(&step->self);
-    g_object_unref(step->cancellable);
-    g_free(step);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Step, step_free)
-
-/* A reference, or NULL if the step came to its end too late: nobody waits for it. */
-static BhLiveScan *
-take_step(gpointer user_data)
-{
-    g_autoptr(Step) step = user_data;
-    g_autoptr(BhLiveScan) self = g_weak_ref_get(&step->self);
-
-    return self != NULL && self->cancellable == step->cancellable ? g_steal_pointer(&self) : NULL;
-}
-
 static void read_packet(BhLiveScan *self);
 
 static void
 on_packet(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     BhStreamReader *reader = BH_STREAM_READER(source);
-    g_autoptr(BhLiveScan) self = take_step(user_data);
+    g_autoptr(BhLiveScan) self = bh_live_step_take(user_data);
     g_autoptr(GError) error = NULL;
     BhPackedRecord record;
 
@@ -124,13 +92,16 @@ on_packet(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 read_packet(BhLiveScan *self)
 {
-    bh_stream_reader_read_async(self->reader, self->cancellable, on_packet, step_new(self));
+    bh_stream_reader_read_async(self->reader,
+                                self->cancellable,
+                                on_packet,
+                                bh_live_step_new(self, self->cancellable));
 }
 
 static void
 on_reader(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhLiveScan) self = take_step(user_data);
+    g_autoptr(BhLiveScan) self = bh_live_step_take(user_data);
     g_autoptr(GError) error = NULL;
 
     if (self == NULL)
@@ -148,7 +119,7 @@ on_reader(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_proxy(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhLiveScan) self = take_step(user_data);
+    g_autoptr(BhLiveScan) self = bh_live_step_take(user_data);
     g_autoptr(GError) error = NULL;
 
     if (self == NULL)
@@ -162,24 +133,7 @@ on_proxy(GObject *source, GAsyncResult *result, gpointer user_data)
                                 self->stream_options,
                                 self->cancellable,
                                 on_reader,
-                                step_new(self));
-}
-
-static void
-release(GDBusConnection *bus, const char *path)
-{
-    g_dbus_connection_call(bus,
-                           BUS_NAME,
-                           path,
-                           "org.blehub.Scan1",
-                           "Release",
-                           NULL,
-                           NULL,
-                           G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                           CALL_TIMEOUT_MS,
-                           NULL,
-                           NULL,
-                           NULL);
+                                bh_live_step_new(self, self->cancellable));
 }
 
 /* Never cancelled: a scan that was made for nobody must be released. */
@@ -187,7 +141,7 @@ static void
 on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     GDBusConnection *bus = G_DBUS_CONNECTION(source);
-    g_autoptr(BhLiveScan) self = take_step(user_data);
+    g_autoptr(BhLiveScan) self = bh_live_step_take(user_data);
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply = g_dbus_connection_call_finish(bus, result, &error);
     const char *path = NULL;
@@ -195,7 +149,7 @@ on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
     if (reply != NULL)
         g_variant_get(reply, "(&o)", &path);
     if (self == NULL && path != NULL)
-        release(bus, path);
+        bh_live_release(bus, path, "org.blehub.Scan1");
     if (self != NULL && path == NULL)
         go_down(self, error);
     if (self == NULL || path == NULL)
@@ -208,7 +162,7 @@ on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
                             path,
                             self->cancellable,
                             on_proxy,
-                            step_new(self));
+                            bh_live_step_new(self, self->cancellable));
 }
 
 static void
@@ -229,7 +183,7 @@ on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer 
                            CALL_TIMEOUT_MS,
                            NULL,
                            on_scan,
-                           step_new(self));
+                           bh_live_step_new(self, self->cancellable));
 }
 
 static void
@@ -265,7 +219,9 @@ bh_live_scan_stop(BhLiveScan *self)
         g_bus_unwatch_name(self->watch);
     self->watch = 0;
     if (self->scan != NULL)
-        release(self->bus, g_dbus_proxy_get_object_path(G_DBUS_PROXY(self->scan)));
+        bh_live_release(self->bus,
+                        g_dbus_proxy_get_object_path(G_DBUS_PROXY(self->scan)),
+                        "org.blehub.Scan1");
     forget(self);
 }
 

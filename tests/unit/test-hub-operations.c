@@ -373,16 +373,17 @@ START_TEST(questions_go_to_the_caller_and_answers_to_the_device)
 
     hub_fixture_init(&f);
     remote = remote_hold(&f, f.ann, 1, &r);
-    ck_assert(!bh_remote_answer_pairing(remote, &answer, &error));
+    ck_assert(!bh_remote_answer_pairing(remote, f.ann, &answer, &error));
     ck_assert(g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND));
     remote_pair(remote, f.ann, on_question, &asked, &pair);
     fake_central_ask(remote_central(&f), BH_PAIRING_DISPLAY_PASSKEY, 77);
     ck_assert_uint_eq(asked.passkey, 77);
-    ck_assert(!bh_remote_answer_pairing(remote, &answer, NULL)); /* nothing to answer */
+    ck_assert(!bh_remote_answer_pairing(remote, f.ann, &answer, NULL)); /* nothing to answer */
     fake_central_ask(remote_central(&f), BH_PAIRING_ENTER_PASSKEY, 0);
     ck_assert_uint_eq(asked.kind, BH_PAIRING_ENTER_PASSKEY);
-    ck_assert(bh_remote_answer_pairing(remote, &answer, NULL));
-    ck_assert(!bh_remote_answer_pairing(remote, &answer, NULL)); /* once */
+    ck_assert(!bh_remote_answer_pairing(remote, f.bob, &answer, NULL)); /* not his to answer */
+    ck_assert(bh_remote_answer_pairing(remote, f.ann, &answer, NULL));
+    ck_assert(!bh_remote_answer_pairing(remote, f.ann, &answer, NULL)); /* once */
     fake_central_answer(remote_central(&f), 0, NULL);
     hub_fixture_turn();
     remote_result_check(&pair, -1);

@@ -135,8 +135,8 @@ append_escaped(GString *out, gunichar c)
     g_string_append_printf(out, "\\u%04x", c);
 }
 
-static char *
-escape_controls(const char *json)
+char *
+bh_json_escape(const char *json)
 {
     GString *out = g_string_sized_new(strlen(json));
 
@@ -157,7 +157,7 @@ bh_json_take_line(JsonNode *node)
     g_autofree char *text = json_to_string(node, FALSE);
 
     json_node_unref(node);
-    return escape_controls(text);
+    return bh_json_escape(text);
 }
 
 char *

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /** Any value whose dictionaries have keys of type s, o, q or y. */
 JsonNode *bh_json_from_variant(GVariant *value);
 
+/** JSON text with what could steer a terminal as escapes. */
+char *bh_json_escape(const char *json);
+
 /** One line without its end. What could steer a terminal is escaped. Takes the node. */
 char *bh_json_take_line(JsonNode *node);
 
