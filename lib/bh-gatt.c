@@ -226,6 +226,15 @@ bh_gatt_database_add_descriptor(BhGattDatabase *self,
 
 /* Finding */
 
+gboolean
+bh_gatt_name_equal(const BhGattName *a, const BhGattName *b)
+{
+    return a->has_service == b->has_service && a->has_descriptor == b->has_descriptor &&
+           a->instance == b->instance && bh_uuid_equal(&a->characteristic, &b->characteristic) &&
+           (!a->has_service || bh_uuid_equal(&a->service, &b->service)) &&
+           (!a->has_descriptor || bh_uuid_equal(&a->descriptor, &b->descriptor));
+}
+
 /* UUIDs as people say them: "180d". */
 static const char *
 say(const BhUuid *uuid, char text[BH_UUID_TEXT_SIZE])

@@ -94,6 +94,9 @@ typedef struct {
     BhUuid descriptor;
 } BhGattName;
 
+/** Whether both say the same words; different words may mean the same attribute. */
+gboolean bh_gatt_name_equal(const BhGattName *a, const BhGattName *b);
+
 /** What a name stands for; borrowed from the database. */
 typedef struct {
     const BhGattService *service;

@@ -199,7 +199,7 @@ start_subscribe(BhDbusDevice1 *object,
     Subscribing *self = g_new(Subscribing, 1);
 
     self->call = bh_device_call_new(object, invocation);
-    bh_subscription_terms_init(&self->terms, name, options);
+    bh_subscription_terms_init(&self->terms, options);
     bh_remote_subscribe_async(bh_device_call_peek_remote(object),
                               bh_device_call_peek_client(object, invocation),
                               &spec,

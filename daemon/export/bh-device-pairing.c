@@ -74,7 +74,10 @@ on_question(gpointer user_data, const BhPairingQuestion *question)
     BhPairingAnswer answer;
 
     if (find_answer(&self->options, question->kind, &answer))
-        bh_remote_answer_pairing(bh_device_call_peek_remote(self->object), &answer, NULL);
+        bh_remote_answer_pairing(bh_device_call_peek_remote(self->object),
+                                 self->client,
+                                 &answer,
+                                 NULL);
     else
         put_to_caller(self, question);
 }
@@ -154,11 +157,12 @@ handle_pair(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *
 static gboolean
 handle_answer_pairing(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *dict)
 {
+    BhClient *client = bh_device_call_peek_client(object, invocation);
     BhPairingAnswer answer;
     GError *error = NULL;
 
     if (bh_answer_options_parse(dict, &answer, &error) &&
-        bh_remote_answer_pairing(bh_device_call_peek_remote(object), &answer, &error))
+        bh_remote_answer_pairing(bh_device_call_peek_remote(object), client, &answer, &error))
         bh_dbus_device1_complete_answer_pairing(object, invocation);
     else
         g_dbus_method_invocation_take_error(invocation, error);

@@ -163,12 +163,20 @@ peek_vtable(BhExported *exported)
 }
 
 static void
+foreach_maker(const GPtrArray *owned, BhExportedOwnerFunc func, gpointer user_data)
+{
+    for (guint i = 0; i < owned->len; i++)
+        func(bh_owned_peek_client(g_ptr_array_index(owned, i)), user_data);
+}
+
+/* A subscription holds the device, too. */
+static void
 foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
-    const GPtrArray *holds = bh_remote_peek_holds(BH_EXPORT_DEVICE(exported)->remote);
+    BhRemote *remote = BH_EXPORT_DEVICE(exported)->remote;
 
-    for (guint i = 0; i < holds->len; i++)
-        func(bh_owned_peek_client(g_ptr_array_index(holds, i)), user_data);
+    foreach_maker(bh_remote_peek_holds(remote), func, user_data);
+    foreach_maker(bh_remote_peek_subscriptions(remote), func, user_data);
 }
 
 static void

@@ -175,9 +175,15 @@ build_limits(const BhExportContext *context)
     BhQuota *quota = bh_hub_peek_quota(context->hub);
     g_auto(GVariantDict) limits = G_VARIANT_DICT_INIT(NULL);
 
-    g_variant_dict_insert(&limits, "MaxScans", "u", bh_quota_get_limit(quota, BH_QUOTA_SCANS));
-    g_variant_dict_insert(&limits, "MaxWaits", "u", bh_quota_get_limit(quota, BH_QUOTA_WAITS));
-    g_variant_dict_insert(&limits, "MaxStreams", "u", bh_quota_get_limit(quota, BH_QUOTA_STREAMS));
+    for (guint kind = 0; kind < BH_N_QUOTAS; kind++)
+        g_variant_dict_insert(&limits,
+                              bh_quota_get_name((BhQuotaKind)kind),
+                              "u",
+                              bh_quota_get_limit(quota, (BhQuotaKind)kind));
+    g_variant_dict_insert(&limits,
+                          "MaxLinks",
+                          "u",
+                          bh_remotes_get_max_links(bh_hub_peek_remotes(context->hub)));
     g_variant_dict_insert(&limits, "MaxClients", "u", bh_peers_get_max(context->peers));
     g_variant_dict_insert(&limits, "MaxDevices", "u", bh_hub_get_max_devices(context->hub));
     return g_variant_dict_end(&limits);
@@ -201,6 +207,13 @@ build_counters(const BhExportContext *context)
         {"Clients", bh_peers_count(context->peers)},
         {"Scans", c.scans},
         {"Streams", c.streams},
+        {"Holds", c.holds},
+        {"Subscriptions", c.subscriptions},
+        {"Links", c.links},
+        {"LinkAttempts", c.remotes.attempts},
+        {"LinksMade", c.remotes.links},
+        {"LinksLost", c.remotes.links_lost},
+        {"Values", c.remotes.values},
         {"StreamRecords", c.stream_records},
         {"StreamLosses", c.stream_losses},
         {"DiscoveryStarts", c.radio.discovery_starts},

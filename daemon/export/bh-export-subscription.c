@@ -31,12 +31,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportSubscription,
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
 
 void
-bh_subscription_terms_init(BhSubscriptionTerms *self,
-                           const BhGattName *name,
-                           const BhGattOptions *options)
+bh_subscription_terms_init(BhSubscriptionTerms *self, const BhGattOptions *options)
 {
     *self = (BhSubscriptionTerms){
-        .name = *name,
         .options = g_variant_ref_sink(bh_gatt_options_of_subscription(options)),
         .signals = options->signals,
     };
@@ -247,8 +244,9 @@ find_service(BhRemote *remote, const BhGattName *name)
 }
 
 static void
-set_names(BhExportSubscription *self, const BhGattName *name)
+set_names(BhExportSubscription *self)
 {
+    const BhGattName *name = bh_subscription_peek_name(self->subscription);
     BhRemote *remote = bh_subscription_peek_remote(self->subscription);
     BhDbusSubscription1 *object = BH_DBUS_SUBSCRIPTION1(self);
     BhUuid service = find_service(remote, name);
@@ -286,7 +284,7 @@ bh_export_subscription_publish(BhSubscription *subscription,
     self->subscription = g_object_ref(subscription);
     self->context = *context;
     bh_dbus_subscription1_set_options(BH_DBUS_SUBSCRIPTION1(self), terms->options);
-    set_names(self, &terms->name);
+    set_names(self);
     if (terms->signals)
         begin_signals(self);
     return bh_export_owned_publish(BH_EXPORTED(self),

@@ -14,14 +14,11 @@ G_BEGIN_DECLS
 
 /* What Subscribe() was told, kept until there is a subscription. */
 typedef struct {
-    BhGattName name;
     GVariant *options; /* a{sv}, for the property */
     gboolean signals;
 } BhSubscriptionTerms;
 
-void bh_subscription_terms_init(BhSubscriptionTerms *self,
-                                const BhGattName *name,
-                                const BhGattOptions *options);
+void bh_subscription_terms_init(BhSubscriptionTerms *self, const BhGattOptions *options);
 void bh_subscription_terms_clear(BhSubscriptionTerms *self);
 
 #define BH_TYPE_EXPORT_SUBSCRIPTION (bh_export_subscription_get_type())

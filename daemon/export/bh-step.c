@@ -193,7 +193,7 @@ publish(GTask *task, BhSubscription *subscription)
     BhSubscriptionTerms terms;
     char *path;
 
-    bh_subscription_terms_init(&terms, &run->step->name, &run->step->options);
+    bh_subscription_terms_init(&terms, &run->step->options);
     path =
         bh_export_subscription_publish(subscription,
                                        &terms,
@@ -234,6 +234,27 @@ start_subscribe(GTask *task, const Run *run)
                               run->timeout_ms,
                               on_subscribed,
                               task);
+}
+
+/* Of this program, whoever it asked for them; there may be none. */
+static void
+start_unsubscribe(GTask *owned, const Run *run)
+{
+    g_autoptr(GTask) task = owned;
+    g_autoptr(GPtrArray) ended = g_ptr_array_new_with_free_func(g_object_unref);
+    const GPtrArray *all = bh_remote_peek_subscriptions(peek_remote(task));
+    const BhGattName *name = &run->step->name;
+
+    for (guint i = 0; i < all->len; i++) {
+        BhSubscription *it = g_ptr_array_index(all, i);
+
+        if (bh_owned_peek_client(BH_OWNED(it)) == run->client &&
+            bh_gatt_name_equal(bh_subscription_peek_name(it), name))
+            g_ptr_array_add(ended, g_object_ref(it));
+    }
+    for (guint i = 0; i < ended->len; i++)
+        bh_owned_release(g_ptr_array_index(ended, i), BH_RELEASE_ASKED);
+    return_value(task, NULL, NULL);
 }
 
 static void
@@ -285,6 +306,7 @@ static const Verb verbs[] = {
     {"read", parse_attribute, start_read},
     {"write", parse_write, start_write},
     {"subscribe", parse_attribute, start_subscribe},
+    {"unsubscribe", parse_attribute, start_unsubscribe},
     {"pair", parse_pair, start_pair},
     {"mtu", parse_options, start_mtu},
 };

@@ -533,6 +533,21 @@ bh_hub_find_adapter(BhHub *self, const char *name)
     return bh_adapter_slots_find(&self->adapters, name);
 }
 
+static void
+add_remotes(BhHub *self, BhHubCounters *counters)
+{
+    BhRemotesCounters *of = &counters->remotes;
+
+    bh_remotes_get_counters(self->remotes, of);
+    counters->holds = bh_quota_total(self->quota, BH_QUOTA_HOLDS);
+    counters->subscriptions = bh_quota_total(self->quota, BH_QUOTA_SUBSCRIPTIONS);
+    counters->links = bh_remotes_count_all_links(self->remotes);
+    counters->orphans_released += of->orphans_released;
+    counters->leases_expired += of->leases_expired;
+    counters->stream_records += of->stream_records;
+    counters->stream_losses += of->stream_losses;
+}
+
 void
 bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
 {
@@ -546,6 +561,7 @@ bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
     counters->streams = bh_quota_total(self->quota, BH_QUOTA_STREAMS);
     for (guint i = 0; i < self->scans->len; i++)
         add_stream_counts(g_ptr_array_index(self->scans, i), counters);
+    add_remotes(self, counters);
     bh_radio_get_counters(self->radio, &counters->radio);
 }
 

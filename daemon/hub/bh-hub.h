@@ -42,8 +42,12 @@ typedef struct {
     guint devices_known;
     guint scans;
     guint streams;
-    guint64 stream_records; /* sent */
-    guint64 stream_losses;  /* records lost by slow readers */
+    guint holds;
+    guint subscriptions;
+    guint links;               /* of anybody, on all adapters */
+    BhRemotesCounters remotes; /* of which what follows and stands above is summed */
+    guint64 stream_records;    /* sent */
+    guint64 stream_losses;     /* records lost by slow readers */
     BhRadioCounters radio;
 } BhHubCounters;
 

@@ -56,6 +56,12 @@ bh_quota_get_limit(BhQuota *self, BhQuotaKind kind)
     return self->limits[kind];
 }
 
+const char *
+bh_quota_get_name(BhQuotaKind kind)
+{
+    return quota_names[kind];
+}
+
 static UserRow *
 ensure_row(BhQuota *self, guint32 uid)
 {

@@ -27,6 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhQuota, bh_quota_free)
 
 void bh_quota_set_limit(BhQuota *self, BhQuotaKind kind, guint limit);
 guint bh_quota_get_limit(BhQuota *self, BhQuotaKind kind);
+/* As the configuration calls its limit: "MaxScans". */
+const char *bh_quota_get_name(BhQuotaKind kind);
 
 /* Error: LimitExceeded, naming the limit. */
 gboolean bh_quota_take(BhQuota *self, guint32 uid, BhQuotaKind kind, GError **error);

@@ -30,6 +30,7 @@ typedef struct {
     BhResponse response;
     BhWriteKind write_kind;
     BhIoCapability capability;
+    guint32 uid; /* who pairs */
     BhPairingAskFunc ask;
     gpointer ask_data;
     BhOperation *operation; /* borrowed: while it is under way */
@@ -473,6 +474,7 @@ on_question(gpointer data, const BhPairingQuestion *question)
     if (g_cancellable_is_cancelled(bh_operation_peek_cancellable(call->operation)))
         return; /* whoever would be asked is not there any more */
     call->remote->asked = question->kind != BH_PAIRING_DISPLAY_PASSKEY;
+    call->remote->asked_uid = call->uid;
     call->ask(call->ask_data, question);
 }
 
@@ -510,15 +512,21 @@ bh_remote_pair_async(BhRemote *self,
     Call *call = call_new(self, NULL);
 
     call->capability = capability;
+    call->uid = bh_client_get_uid(client);
     call->ask = ask;
     call->ask_data = ask_data;
     run(&pairing_kind, call, client, timeout_ms, callback, user_data);
 }
 
 gboolean
-bh_remote_answer_pairing(BhRemote *self, const BhPairingAnswer *answer, GError **error)
+bh_remote_answer_pairing(BhRemote *self,
+                         BhClient *client,
+                         const BhPairingAnswer *answer,
+                         GError **error)
 {
-    if (!self->asked) {
+    guint32 uid = bh_client_get_uid(client);
+
+    if (!self->asked || (uid != 0 && uid != self->asked_uid)) {
         g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND, "nothing was asked");
         return FALSE;
     }

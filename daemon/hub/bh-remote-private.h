@@ -57,7 +57,8 @@ struct _BhRemote {
     BhWaits *mtu_waits;
     BhOperations *operations;
     BhRegistrations *registrations;
-    gboolean asked; /* a pairing waits for an answer */
+    gboolean asked;    /* a pairing waits for an answer */
+    guint32 asked_uid; /* of this user */
 };
 
 BhRemote *bh_remote_new(BhRemotesContext *context, const BhAddress *address);

@@ -486,6 +486,7 @@ bh_remote_add_subscription(BhRemote *self, BhSubscription *subscription)
     bh_clear_timer(&self->linger);
     g_ptr_array_add(self->subscriptions, g_object_ref(subscription));
     g_signal_connect_after(subscription, "released", G_CALLBACK(on_subscription_released), self);
+    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
 
 /* What others tell */
@@ -622,6 +623,12 @@ const GPtrArray *
 bh_remote_peek_holds(BhRemote *self)
 {
     return self->holds;
+}
+
+const GPtrArray *
+bh_remote_peek_subscriptions(BhRemote *self)
+{
+    return self->subscriptions;
 }
 
 static gboolean

@@ -45,6 +45,8 @@ BhGattDatabase *bh_remote_peek_database(BhRemote *self);
 void bh_remote_get_parameters(BhRemote *self, BhLinkParameters *parameters);
 /* BhHold. Borrowed: until one comes or goes. */
 const GPtrArray *bh_remote_peek_holds(BhRemote *self);
+/* BhSubscription, also those that are being made. Borrowed: until one comes or goes. */
+const GPtrArray *bh_remote_peek_subscriptions(BhRemote *self);
 /* Whether holds and subscriptions are all of this user. */
 gboolean bh_remote_is_held_only_by(BhRemote *self, guint32 uid);
 
@@ -95,8 +97,11 @@ void bh_remote_pair_async(BhRemote *self,
                           gint64 timeout_ms,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
-/* NotFound if nothing was asked. */
-gboolean bh_remote_answer_pairing(BhRemote *self, const BhPairingAnswer *answer, GError **error);
+/* On behalf of the user who pairs, or of root. NotFound if nothing was asked of this user. */
+gboolean bh_remote_answer_pairing(BhRemote *self,
+                                  BhClient *client,
+                                  const BhPairingAnswer *answer,
+                                  GError **error);
 
 void bh_remote_unpair_async(BhRemote *self,
                             BhClient *client,

@@ -368,6 +368,12 @@ queue_news(gpointer user_data)
         self->news = bh_clock_call_in(self->context.hub.clock, 0, on_news, self);
 }
 
+guint
+bh_remotes_get_max_links(BhRemotes *self)
+{
+    return self->context.max_links;
+}
+
 void
 bh_remotes_set_max_links(BhRemotes *self, guint max_links)
 {
@@ -450,6 +456,17 @@ bh_remotes_count_links(BhRemotes *self, guint8 slot)
     BhCentral *central = self->context.hub.central;
 
     return central != NULL ? bh_central_count_links(central, slot) : 0;
+}
+
+guint
+bh_remotes_count_all_links(BhRemotes *self)
+{
+    guint links = 0;
+
+    for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++)
+        if (bh_adapter_slots_peek(self->context.hub.adapters, slot) != NULL)
+            links += bh_remotes_count_links(self, slot);
+    return links;
 }
 
 guint

@@ -51,7 +51,9 @@ BhRemote *bh_remotes_find(BhRemotes *self, const BhAddress *address);
 typedef void (*BhRemoteFunc)(BhRemote *remote, gpointer user_data);
 void bh_remotes_foreach(BhRemotes *self, BhRemoteFunc func, gpointer user_data);
 
+/* Links of anybody, on one adapter or all of them. */
 guint bh_remotes_count_links(BhRemotes *self, guint8 slot);
+guint bh_remotes_count_all_links(BhRemotes *self);
 /* Links that an adapter may still have. */
 guint bh_remotes_count_free_slots(BhRemotes *self, guint8 slot);
 
@@ -90,6 +92,7 @@ gboolean bh_remotes_remove_bond_finish(BhRemotes *self, GAsyncResult *result, GE
 
 /* Per adapter, of anybody. */
 void bh_remotes_set_max_links(BhRemotes *self, guint max_links);
+guint bh_remotes_get_max_links(BhRemotes *self);
 void bh_remotes_set_capabilities(BhRemotes *self, BhRadioCapabilities capabilities);
 /* Adds what waiting remotes want to hear by an adapter. */
 void bh_remotes_add_demand(BhRemotes *self, BhAdapter *adapter, BhScanDemand *demand);

@@ -203,6 +203,12 @@ bh_subscription_set_active(BhSubscription *self, gboolean active)
     self->active = active;
 }
 
+const BhGattName *
+bh_subscription_peek_name(BhSubscription *self)
+{
+    return &self->spec.name;
+}
+
 BhRemote *
 bh_subscription_peek_remote(BhSubscription *self)
 {

@@ -45,6 +45,8 @@ void bh_remote_subscribe_async(BhRemote *remote,
 BhSubscription *bh_remote_subscribe_finish(BhRemote *remote, GAsyncResult *result, GError **error);
 
 BhRemote *bh_subscription_peek_remote(BhSubscription *self);
+/* As it was given: the service may be left out. */
+const BhGattName *bh_subscription_peek_name(BhSubscription *self);
 gboolean bh_subscription_is_active(BhSubscription *self); /* values come at present */
 
 /* The next value, at once if one is queued. Errors: Timeout, Disconnected (the link went while

@@ -152,9 +152,29 @@ handle_remove_device(BhBluezAdapter1 *object, GDBusMethodInvocation *invocation,
     return TRUE;
 }
 
+/* Only experimental: without it the method is not there. */
+static gboolean
+handle_connect_device(BhBluezAdapter1 *object,
+                      GDBusMethodInvocation *invocation,
+                      GVariant *properties)
+{
+    BhSimAdapter *self = BH_SIM_ADAPTER(object);
+
+    if (!self->context->experimental)
+        g_dbus_method_invocation_return_dbus_error(invocation,
+                                                   "org.freedesktop.DBus.Error.UnknownMethod",
+                                                   "Method \"ConnectDevice\" with signature "
+                                                   "\"a{sv}\" on interface "
+                                                   "\"org.bluez.Adapter1\" doesn't exist\n");
+    else if (check_ready(self, invocation))
+        bh_memory_connect_device(self->memory, properties, invocation);
+    return TRUE;
+}
+
 static void
 adapter_interface_init(BhBluezAdapter1Iface *iface)
 {
+    iface->handle_connect_device = handle_connect_device;
     iface->handle_start_discovery = handle_start_discovery;
     iface->handle_stop_discovery = handle_stop_discovery;
     iface->handle_set_discovery_filter = handle_set_discovery_filter;

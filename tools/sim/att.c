@@ -123,6 +123,8 @@ count_trips(const BhAtt *att, const Request *request)
 static guint8
 perform(const Request *request, GByteArray *value)
 {
+    if (request->attribute->handle == 0)
+        return BH_ATT_INVALID_HANDLE;
     switch (request->kind) {
     case REQUEST_READ:
         return bh_peer_read(request->attribute, request->offset, value);
@@ -213,12 +215,10 @@ begin(BhAtt *att)
         return;
     if (is_secure_enough(att, request)) {
         run(att, request);
-    } else if (att->secure(request->attribute->config->security, att->user_data)) {
-        att->securing = TRUE;
-    } else {
-        refuse_head(att);
-        begin(att);
+        return;
     }
+    att->securing = TRUE;
+    att->secure(att->user_data);
 }
 
 void

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /** value: what was read, else empty; borrowed. */
 typedef void (*BhAttFunc)(guint8 status, const GByteArray *value, gpointer user_data);
 
-/** Raises the security of the link; calls bh_att_secured() later. FALSE: cannot be raised. */
-typedef gboolean (*BhAttSecureFunc)(BhSecurity wanted, gpointer user_data);
+/** Raises the security of the link and calls bh_att_secured() later, unless the link is lost. */
+typedef void (*BhAttSecureFunc)(gpointer user_data);
 
 typedef struct _BhAtt BhAtt;
 

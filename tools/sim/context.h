@@ -3,9 +3,9 @@
 
 /* What the objects of the simulated bluetoothd share: the controllers, and one life of the daemon.
  */
+#include "agents.h"
 #include "peers.h"
-
-#include <gio/gio.h>
+#include "storage.h"
 
 G_BEGIN_DECLS
 
@@ -28,7 +28,9 @@ typedef struct {
 typedef struct {
     BhTimeline *timeline;
     GDBusObjectManagerServer *manager;
-    BhPeers *peers;   /* the devices of the world */
+    BhPeers *peers; /* the devices of the world */
+    BhStorage *storage;
+    BhAgents *agents;
     gboolean is_5_82; /* else 5.66 */
     gboolean experimental;
     gint64 temporary_us;

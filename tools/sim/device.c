@@ -266,6 +266,25 @@ bh_sim_device_is_connectable(BhSimDevice *device)
     return device->connectable;
 }
 
+const char *
+bh_sim_device_peek_name(BhSimDevice *device)
+{
+    return device->name;
+}
+
+void
+bh_sim_device_restore(BhSimDevice *device, const char *name, gboolean bonded)
+{
+    device->connectable = TRUE;
+    bh_props_set(device->props, "Paired", g_variant_new_boolean(bonded));
+    bh_props_set(device->props, "Bonded", g_variant_new_boolean(bonded));
+    if (name == NULL)
+        return;
+    device->name = g_strdup(name);
+    bh_props_set(device->props, "Name", g_variant_new_string(name));
+    set_alias_from_name(device);
+}
+
 BhProps *
 bh_sim_device_get_props(BhSimDevice *device)
 {
@@ -294,12 +313,6 @@ refuse_call(GDBusMethodInvocation *invocation)
 }
 
 static gboolean
-handle_plain(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
-{
-    return refuse_call(invocation);
-}
-
-static gboolean
 handle_profile(BhBluezDevice1 *object, GDBusMethodInvocation *invocation, const char *uuid)
 {
     return refuse_call(invocation);
@@ -319,13 +332,27 @@ handle_disconnect(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
     return TRUE;
 }
 
+static gboolean
+handle_pair(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_link_pair(BH_SIM_DEVICE(object)->link, invocation);
+    return TRUE;
+}
+
+static gboolean
+handle_cancel_pairing(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_link_cancel_pairing(BH_SIM_DEVICE(object)->link, invocation);
+    return TRUE;
+}
+
 static void
 device_interface_init(BhBluezDevice1Iface *iface)
 {
     iface->handle_connect = handle_connect;
     iface->handle_disconnect = handle_disconnect;
-    iface->handle_pair = handle_plain;
-    iface->handle_cancel_pairing = handle_plain;
+    iface->handle_pair = handle_pair;
+    iface->handle_cancel_pairing = handle_cancel_pairing;
     iface->handle_connect_profile = handle_profile;
     iface->handle_disconnect_profile = handle_profile;
 }

@@ -29,6 +29,11 @@ BhProps *bh_sim_device_get_props(BhSimDevice *device);
 void bh_sim_device_set_link(BhSimDevice *device, BhLink *link);
 void bh_sim_device_add_uuids(BhSimDevice *device, GStrv uuids);
 
+/** NULL if it is not known. Borrowed. */
+const char *bh_sim_device_peek_name(BhSimDevice *device);
+/** What was on disk, before anything is heard. name may be NULL. */
+void bh_sim_device_restore(BhSimDevice *device, const char *name, gboolean bonded);
+
 /** Takes in a report. */
 void bh_sim_device_update(BhSimDevice *device,
                           const BhEir *eir,

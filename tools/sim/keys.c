@@ -208,3 +208,25 @@ bh_text_from_variant(GVariant *value, GError **error)
     refuse(error, "a value of type %s cannot be used here", g_variant_get_type_string(value));
     return NULL;
 }
+
+GKeyFile *
+bh_keys_file_from_options(const char *group, GVariant *options, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    GVariantIter iter;
+    const char *key = NULL;
+    GVariant *value = NULL;
+
+    g_variant_iter_init(&iter, options);
+    while (g_variant_iter_loop(&iter, "{&sv}", &key, &value)) {
+        g_autofree char *text = bh_text_from_variant(value, error);
+
+        if (text == NULL) {
+            g_prefix_error(error, "%s: ", key);
+            g_variant_unref(value);
+            return NULL;
+        }
+        g_key_file_set_string(file, group, key, text);
+    }
+    return g_steal_pointer(&file);
+}

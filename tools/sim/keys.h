@@ -31,6 +31,9 @@ gboolean bh_keys_read_sets(GKeyFile *file,
                            gsize n_sets,
                            GError **error);
 
+/** The group that an a{sv} stands for. */
+GKeyFile *bh_keys_file_from_options(const char *group, GVariant *options, GError **error);
+
 gboolean bh_keys_read(GKeyFile *file,
                       const char *group,
                       const BhKey *keys,

@@ -1,32 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A state, one timer for its next step, one for the attempt as a whole and one for Disconnect. */
+/* An attempt, or the attribute protocol of a link that is up, or neither. */
 #include "link.h"
 
+#include "attempt.h"
+#include "battery.h"
+#include "bonding.h"
 #include "discovery.h"
 
 #define DISCONNECT_US (2 * G_USEC_PER_SEC)
 #define LOST_US 45000 /* six connection intervals of 7.5 ms, Core 5.4 Vol 6 Part B 4.5 */
 
-typedef enum {
-    LINK_IDLE,
-    LINK_WAITING, /* for an advertisement */
-    LINK_CONNECTING,
-    LINK_UP,
-} LinkState;
-
 struct _BhLink {
     BhLinkSetup setup;
     BhGattShared shared;
     BhGatt *gatt;
-    BhAtt *att;
-    LinkState state;
-    BhPeer *peer;     /* from CONNECTING on */
-    gboolean counted; /* the attempt, by the device */
+    BhBonding *bonding;
+    BhAttempt *attempt;
+    BhAtt *att; /* NULL = not up */
+    BhPeer *peer;
+    BhBattery *battery;
     gboolean resolved;
-    GDBusMethodInvocation *connect;
-    GPtrArray *disconnects; /* GDBusMethodInvocation */
-    guint attempt_timer;
+    GDBusMethodInvocation *connect; /* Connect or ConnectDevice */
+    gboolean by_address;            /* the latter */
+    GPtrArray *disconnects;         /* GDBusMethodInvocation */
     guint step_timer;
     guint disconnect_timer;
 };
@@ -41,74 +38,66 @@ set_timer(BhLink *link, guint *timer, gint64 after_us, BhTimelineFunc func)
 }
 
 static void
-clear_timers(BhLink *link)
-{
-    BhTimeline *timeline = link->setup.context->timeline;
-
-    bh_timeline_clear(timeline, &link->attempt_timer);
-    bh_timeline_clear(timeline, &link->step_timer);
-    bh_timeline_clear(timeline, &link->disconnect_timer);
-    link->shared.disconnecting = FALSE;
-}
-
-static void
 set_state(BhLink *link, const char *name, gboolean value)
 {
     bh_props_set(link->setup.props, name, g_variant_new_boolean(value));
 }
 
-/* message NULL = success. What has changed is signalled before. */
+/* error NULL = success. What has changed is signalled before. */
 static void
-answer_connect(BhLink *link, const char *message)
+answer_connect(BhLink *link, const char *error)
 {
     GDBusMethodInvocation *invocation = g_steal_pointer(&link->connect);
+    gboolean by_address = link->by_address;
 
+    link->by_address = FALSE;
     if (invocation == NULL)
         return;
     bh_props_flush(link->setup.props);
-    if (message == NULL)
-        g_dbus_method_invocation_return_value(invocation, NULL);
+    if (error != NULL && by_address)
+        g_dbus_method_invocation_return_dbus_error(invocation, "org.bluez.Failed", "");
+    else if (error != NULL)
+        bh_bluez_refuse(invocation, "Failed", error);
+    else if (by_address)
+        g_dbus_method_invocation_return_value(invocation, g_variant_new("(o)", link->setup.path));
     else
-        bh_bluez_refuse(invocation, "Failed", message);
+        g_dbus_method_invocation_return_value(invocation, NULL);
 }
 
 static void
 answer_disconnects(BhLink *link)
 {
+    if (link->disconnects->len > 0)
+        bh_props_flush(link->setup.props);
     while (link->disconnects->len > 0)
         g_dbus_method_invocation_return_value(g_ptr_array_steal_index(link->disconnects, 0), NULL);
 }
 
+/* Ends an attempt, if there is one. */
 static void
-give_up(BhLink *link, const char *message)
+give_up(BhLink *link, const char *error)
 {
-    clear_timers(link);
-    link->state = LINK_IDLE;
-    g_clear_pointer(&link->peer, bh_peer_unref);
-    answer_connect(link, message);
-}
-
-static void
-on_attempt_over(gpointer user_data)
-{
-    BhLink *link = user_data;
-
-    link->attempt_timer = 0;
-    give_up(link, "le-connection-abort-by-local");
+    g_clear_pointer(&link->attempt, bh_attempt_free);
+    bh_bonding_link_failed(link->bonding);
+    answer_connect(link, error);
 }
 
 /* The device and the controller have lost each other already, or do so now. */
 static void
 detach(BhLink *link)
 {
+    BhTimeline *timeline = link->setup.context->timeline;
+
+    bh_timeline_clear(timeline, &link->step_timer);
+    bh_timeline_clear(timeline, &link->disconnect_timer);
+    link->shared.disconnecting = FALSE;
+    g_clear_pointer(&link->battery, bh_battery_free);
     bh_gatt_disconnected(link->gatt);
     link->shared.att = NULL;
     g_clear_pointer(&link->att, bh_att_free);
     bh_peer_link_down(link->peer);
     g_clear_pointer(&link->peer, bh_peer_unref);
     link->setup.plug->links--;
-    link->state = LINK_IDLE;
-    clear_timers(link);
 }
 
 /* In BlueZ's order: requests fail, services are not resolved any more, calls are answered, and then
@@ -121,8 +110,8 @@ go_down(BhLink *link)
     if (link->resolved)
         set_state(link, "ServicesResolved", FALSE);
     link->resolved = FALSE;
+    bh_bonding_link_down(link->bonding);
     answer_connect(link, "br-connection-canceled");
-    bh_props_flush(link->setup.props);
     answer_disconnects(link);
     set_state(link, "Connected", FALSE);
     link->setup.events->down(link->setup.user_data);
@@ -156,11 +145,21 @@ list_uuids(BhLink *link)
 }
 
 static void
+show_services(BhLink *link)
+{
+    g_auto(GStrv) uuids = list_uuids(link);
+
+    bh_gatt_update(link->gatt);
+    link->setup.events->resolved(uuids, link->setup.user_data);
+    g_clear_pointer(&link->battery, bh_battery_free);
+    link->battery = bh_battery_new(&link->shared);
+}
+
+static void
 on_resolved(gpointer user_data)
 {
     BhLink *link = user_data;
     const BhPeerRules *rules = bh_peer_get_rules(link->peer);
-    g_auto(GStrv) uuids = list_uuids(link);
 
     link->step_timer = 0;
     if (bh_peer_is_away(link->peer))
@@ -169,13 +168,12 @@ on_resolved(gpointer user_data)
         bh_peer_drop(link->peer);
         return;
     }
-    if (rules->discovery == BH_DISCOVERY_OK) {
-        bh_gatt_update(link->gatt);
-        link->setup.events->resolved(uuids, link->setup.user_data);
-    }
+    if (rules->discovery == BH_DISCOVERY_OK)
+        show_services(link);
     if (!link->resolved)
         set_state(link, "ServicesResolved", TRUE);
     link->resolved = TRUE;
+    bh_bonding_resolved(link->bonding);
 }
 
 static void
@@ -196,7 +194,11 @@ on_dropped(gpointer user_data)
 static void
 on_notified(BhPeerAttribute *attribute, GBytes *value, gpointer user_data)
 {
-    bh_gatt_notified(((BhLink *)user_data)->gatt, attribute, value);
+    BhLink *link = user_data;
+
+    bh_gatt_notified(link->gatt, attribute, value);
+    if (link->battery != NULL)
+        bh_battery_notified(link->battery, attribute, value);
 }
 
 /* Before services are resolved the discovery that is under way sees it anyway. */
@@ -213,104 +215,104 @@ static const BhPeerEvents PEER_EVENTS = {.dropped = on_dropped,
                                          .notified = on_notified,
                                          .changed = on_services_changed};
 
-static gboolean
-secure(BhSecurity wanted, gpointer user_data)
+static void
+secure(gpointer user_data)
 {
-    return FALSE;
+    BhLink *link = user_data;
+
+    bh_bonding_secure(link->bonding, link->peer);
+}
+
+/* The keys are those of a bond that the device has forgotten. */
+static gboolean
+is_key_missing(const BhLink *link, BhPeer *peer)
+{
+    return bh_bonding_get_keys(link->bonding) != BH_SECURITY_NONE && !bh_peer_is_bonded(peer);
 }
 
 static void
-go_up(BhLink *link, gboolean stays)
+go_up(BhLink *link, BhPeer *peer, gboolean stays)
 {
-    BhBluezContext *context = link->setup.context;
-
-    bh_timeline_clear(context->timeline, &link->attempt_timer);
-    link->state = LINK_UP;
+    link->setup.events->up(link->setup.user_data);
     link->setup.plug->links++;
+    link->peer = bh_peer_ref(peer);
     bh_peer_link_up(link->peer, &PEER_EVENTS, link);
-    link->att = bh_att_new(context->timeline, link->peer, secure, link);
+    link->att = bh_att_new(link->setup.context->timeline, link->peer, secure, link);
     link->shared.att = link->att;
     set_state(link, "Connected", TRUE);
     if (!stays) {
         set_timer(link, &link->step_timer, LOST_US, on_lost);
         return;
     }
+    bh_att_set_security(link->att, bh_bonding_get_keys(link->bonding));
     answer_connect(link, NULL);
     bh_gatt_connected(link->gatt);
     discover(link);
+    bh_bonding_link_up(link->bonding, link->peer);
 }
 
-/* A device that is taken or gone meanwhile is waited for further. */
 static void
-on_answered(gpointer user_data)
+fail_attempt(BhLink *link)
+{
+    give_up(link, "le-connection-abort-by-local");
+    link->setup.events->down(link->setup.user_data);
+}
+
+static void
+on_attempt(BhAttemptResult result, BhPeer *peer, gpointer user_data)
 {
     BhLink *link = user_data;
-    BhConnectRule rule = bh_peer_get_rules(link->peer)->connect;
 
-    link->step_timer = 0;
-    if (bh_peer_is_away(link->peer) || bh_peer_is_linked(link->peer)) {
-        g_clear_pointer(&link->peer, bh_peer_unref);
-        link->state = LINK_WAITING;
-    } else if (link->setup.plug->links >= link->setup.plug->config->links) {
-        give_up(link, "le-connection-abort-by-local");
-    } else if (rule == BH_CONNECT_PHANTOM) {
+    if (result == BH_ATTEMPT_PHANTOM) {
         answer_connect(link, NULL);
+    } else if (result == BH_ATTEMPT_FAILED) {
+        fail_attempt(link);
     } else {
-        go_up(link, rule == BH_CONNECT_ACCEPT);
+        g_clear_pointer(&link->attempt, bh_attempt_free);
+        go_up(link, peer, result == BH_ATTEMPT_UP && !is_key_missing(link, peer));
     }
 }
 
+static void
+begin_attempt(BhLink *link)
+{
+    link->attempt = bh_attempt_new(link->setup.context,
+                                   link->setup.plug,
+                                   &link->setup.address,
+                                   on_attempt,
+                                   link);
+}
+
 void
-bh_link_hear(BhLink *link, const BhAddress *advertiser)
+bh_link_hear(BhLink *link)
 {
-    BhPeer *peer = NULL;
-    const BhPeerRules *rules = NULL;
-
-    if (link->state != LINK_WAITING || !bh_address_equal(advertiser, &link->setup.address))
-        return;
-    peer = bh_peers_find_address(link->setup.context->peers, advertiser);
-    if (peer == NULL || bh_peer_is_linked(peer))
-        return;
-    if (!link->counted)
-        bh_peer_count_attempt(peer);
-    link->counted = TRUE;
-    rules = bh_peer_get_rules(peer);
-    if (rules->connect == BH_CONNECT_SILENT)
-        return;
-    link->peer = bh_peer_ref(peer);
-    link->state = LINK_CONNECTING;
-    set_timer(link, &link->step_timer, rules->connect_us, on_answered);
+    if (link->attempt != NULL)
+        bh_attempt_hear(link->attempt);
 }
 
-static void
-attempt(BhLink *link)
+/* What both versions refuse while something is under way, each with its words. */
+static gboolean
+refuse_busy(BhLink *link, GDBusMethodInvocation *invocation)
 {
-    link->state = LINK_WAITING;
-    link->counted = FALSE;
-    set_timer(link,
-              &link->attempt_timer,
-              link->setup.plug->config->connect_timeout_us,
-              on_attempt_over);
-}
+    gboolean busy = link->attempt != NULL || link->connect != NULL;
 
-static void
-refuse_second(BhLink *link, GDBusMethodInvocation *invocation)
-{
-    if (link->setup.context->is_5_82)
-        bh_bluez_refuse(invocation, "InProgress", "In Progress");
-    else
+    if (link->setup.context->is_5_82) {
+        busy |= bh_bonding_is_busy(link->bonding);
+        if (busy)
+            bh_bluez_refuse(invocation, "InProgress", "In Progress");
+    } else if (busy) {
         bh_bluez_refuse(invocation, "Failed", "Operation already in progress");
+    }
+    return busy;
 }
 
 void
 bh_link_connect(BhLink *link, GDBusMethodInvocation *invocation)
 {
-    if (link->state == LINK_UP && link->connect == NULL) {
-        g_dbus_method_invocation_return_value(invocation, NULL);
+    if (refuse_busy(link, invocation))
         return;
-    }
-    if (link->state != LINK_IDLE) {
-        refuse_second(link, invocation);
+    if (link->att != NULL) {
+        g_dbus_method_invocation_return_value(invocation, NULL);
         return;
     }
     link->setup.events->kept(link->setup.user_data);
@@ -319,7 +321,18 @@ bh_link_connect(BhLink *link, GDBusMethodInvocation *invocation)
         return;
     }
     link->connect = invocation;
-    attempt(link);
+    begin_attempt(link);
+}
+
+void
+bh_link_connect_device(BhLink *link, GDBusMethodInvocation *invocation)
+{
+    link->by_address = TRUE;
+    link->connect = invocation;
+    if (link->att != NULL)
+        answer_connect(link, NULL);
+    else if (link->attempt == NULL)
+        begin_attempt(link);
 }
 
 static void
@@ -331,16 +344,18 @@ on_disconnect_due(gpointer user_data)
     go_down(link);
 }
 
-void
-bh_link_disconnect(BhLink *link, GDBusMethodInvocation *invocation)
+/* The part that a caller does not wait for. */
+static void
+begin_disconnect(gpointer user_data)
 {
-    if (link->state != LINK_UP) {
+    BhLink *link = user_data;
+
+    bh_bonding_cancel(link->bonding);
+    if (link->att == NULL) {
         give_up(link, "br-connection-canceled");
-        g_dbus_method_invocation_return_value(invocation, NULL);
         return;
     }
     answer_connect(link, "br-connection-canceled");
-    g_ptr_array_add(link->disconnects, invocation);
     if (link->disconnect_timer != 0)
         return;
     link->shared.disconnecting = TRUE;
@@ -348,30 +363,97 @@ bh_link_disconnect(BhLink *link, GDBusMethodInvocation *invocation)
 }
 
 void
+bh_link_disconnect(BhLink *link, GDBusMethodInvocation *invocation)
+{
+    begin_disconnect(link);
+    if (link->att != NULL)
+        g_ptr_array_add(link->disconnects, invocation);
+    else
+        g_dbus_method_invocation_return_value(invocation, NULL);
+}
+
+void
+bh_link_pair(BhLink *link, GDBusMethodInvocation *invocation)
+{
+    link->setup.events->kept(link->setup.user_data);
+    bh_bonding_pair(link->bonding, link->peer, link->resolved, invocation);
+}
+
+void
+bh_link_cancel_pairing(BhLink *link, GDBusMethodInvocation *invocation)
+{
+    bh_bonding_cancel_call(link->bonding, invocation);
+}
+
+void
 bh_link_cut(BhLink *link)
 {
-    if (link->state == LINK_UP)
+    if (link->att != NULL)
         go_down(link);
-    else if (link->state != LINK_IDLE)
-        give_up(link, "le-connection-abort-by-local");
+    else if (link->attempt != NULL)
+        fail_attempt(link);
 }
 
 gboolean
 bh_link_is_up(const BhLink *link)
 {
-    return link->state == LINK_UP;
+    return link->att != NULL;
 }
+
+static gboolean
+connect_for_pairing(gpointer user_data)
+{
+    BhLink *link = user_data;
+
+    if (link->attempt != NULL)
+        return FALSE;
+    begin_attempt(link);
+    return TRUE;
+}
+
+static void
+lose(gpointer user_data)
+{
+    BhLink *link = user_data;
+
+    if (link->att != NULL)
+        go_down(link);
+}
+
+static void
+on_secured(BhSecurity security, gpointer user_data)
+{
+    BhLink *link = user_data;
+
+    if (link->att == NULL)
+        return;
+    bh_att_set_security(link->att, security);
+    bh_att_secured(link->att);
+}
+
+static const BhBondingEvents BONDING_EVENTS = {.connect = connect_for_pairing,
+                                               .disconnect = begin_disconnect,
+                                               .lose = lose,
+                                               .secured = on_secured};
 
 BhLink *
 bh_link_new(const BhLinkSetup *setup)
 {
     BhLink *link = g_new0(BhLink, 1);
+    BhBondingSetup bonding = {.context = setup->context,
+                              .plug = setup->plug,
+                              .path = setup->path,
+                              .address = setup->address,
+                              .props = setup->props,
+                              .events = &BONDING_EVENTS,
+                              .user_data = link};
 
     link->setup = *setup;
     link->shared = (BhGattShared){.manager = setup->context->manager,
                                   .device_path = setup->path,
                                   .is_5_82 = setup->context->is_5_82};
     link->gatt = bh_gatt_new(&link->shared);
+    link->bonding = bh_bonding_new(&bonding);
     link->disconnects = g_ptr_array_new_with_free_func(g_object_unref);
     return link;
 }
@@ -379,10 +461,10 @@ bh_link_new(const BhLinkSetup *setup)
 void
 bh_link_free(BhLink *link)
 {
-    if (link->state == LINK_UP)
+    g_clear_pointer(&link->attempt, bh_attempt_free);
+    if (link->att != NULL)
         detach(link);
-    clear_timers(link);
-    g_clear_pointer(&link->peer, bh_peer_unref);
+    bh_bonding_free(link->bonding);
     g_clear_object(&link->connect);
     g_ptr_array_unref(link->disconnects);
     bh_gatt_free(link->gatt);

@@ -2,10 +2,9 @@
 #pragma once
 
 /*
- * The link between one adapter and one device as bluetoothd has it: an attempt waits for the
- * device's next advertisement, the call is answered when the link is up, services are resolved
- * later, Disconnect takes 2 s and is for everybody. Method calls of Device1 come in here and are
- * answered here.
+ * The link between one adapter and one device as bluetoothd has it: the call is answered when the
+ * link is up, services are resolved later, Disconnect takes 2 s and is for everybody. Method calls
+ * of Device1 come in here and are answered here.
  */
 #include "context.h"
 #include "gatt.h"
@@ -15,8 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct {
     void (*kept)(gpointer user_data); /* the device is to be remembered from now on */
+    void (*up)(gpointer user_data);   /* about to be told */
     void (*resolved)(GStrv uuids, gpointer user_data);
-    void (*down)(gpointer user_data); /* may free the link */
+    void (*down)(gpointer user_data); /* or never came up; may free the link */
 } BhLinkEvents;
 
 typedef struct {
@@ -40,9 +40,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhLink, bh_link_free)
 /* Each answers the call, now or later. */
 void bh_link_connect(BhLink *link, GDBusMethodInvocation *invocation);
 void bh_link_disconnect(BhLink *link, GDBusMethodInvocation *invocation);
+void bh_link_pair(BhLink *link, GDBusMethodInvocation *invocation);
+void bh_link_cancel_pairing(BhLink *link, GDBusMethodInvocation *invocation);
+/** Adapter1.ConnectDevice, which answers with the path. */
+void bh_link_connect_device(BhLink *link, GDBusMethodInvocation *invocation);
 
-/** Any connectable advertisement the controller hears. */
-void bh_link_hear(BhLink *link, const BhAddress *advertiser);
+/** The controller hears a connectable advertisement of the device. */
+void bh_link_hear(BhLink *link);
 
 /** The radio is going: attempts fail, a link is lost. */
 void bh_link_cut(BhLink *link);

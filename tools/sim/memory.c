@@ -6,6 +6,8 @@
  */
 #include "memory.h"
 
+#include "discovery.h"
+
 #include <string.h>
 
 typedef struct {
@@ -67,10 +69,38 @@ make_path(BhMemory *memory, const BhAddress *address)
     return g_strconcat(memory->adapter_path, "/dev_", text, NULL);
 }
 
+static BhStored *
+store(Known *known)
+{
+    BhMemory *memory = known->memory;
+    BhStored *stored = bh_storage_add(memory->context->storage,
+                                      &memory->plug->config->address,
+                                      bh_sim_device_peek_address(known->device));
+
+    g_free(stored->name);
+    stored->name = g_strdup(bh_sim_device_peek_name(known->device));
+    return stored;
+}
+
 static void
 on_kept(gpointer user_data)
 {
-    ((Known *)user_data)->temporary = FALSE;
+    Known *known = user_data;
+
+    known->temporary = FALSE;
+    store(known);
+}
+
+static void export_device(Known *known);
+
+static void
+on_up(gpointer user_data)
+{
+    Known *known = user_data;
+
+    if (!known->exported)
+        export_device(known);
+    on_kept(known);
 }
 
 static void
@@ -79,16 +109,27 @@ on_resolved(GStrv uuids, gpointer user_data)
     bh_sim_device_add_uuids(((Known *)user_data)->device, uuids);
 }
 
+/* Also one that ConnectDevice did not find. */
 static void
 on_down(gpointer user_data)
 {
     Known *known = user_data;
+    BhMemory *memory = known->memory;
 
     if (known->removing)
-        g_hash_table_remove(known->memory->devices, known->path);
+        bh_storage_remove(memory->context->storage,
+                          &memory->plug->config->address,
+                          bh_sim_device_peek_address(known->device));
+    if (known->removing)
+        bh_props_flush(bh_sim_device_get_props(known->device));
+    if (known->removing || !known->exported)
+        g_hash_table_remove(memory->devices, known->path);
 }
 
-static const BhLinkEvents LINK_EVENTS = {.kept = on_kept, .resolved = on_resolved, .down = on_down};
+static const BhLinkEvents LINK_EVENTS = {.kept = on_kept,
+                                         .up = on_up,
+                                         .resolved = on_resolved,
+                                         .down = on_down};
 
 static void
 add_link(Known *known, const BhAddress *address)
@@ -142,6 +183,24 @@ find_device(BhMemory *memory, const BhAddress *address)
     return g_hash_table_lookup(memory->devices, path);
 }
 
+static void
+restore_devices(BhMemory *memory)
+{
+    const GPtrArray *all = bh_storage_peek_all(memory->context->storage);
+
+    for (guint i = 0; i < all->len; i++) {
+        const BhStored *stored = all->pdata[i];
+        Known *known = NULL;
+
+        if (!bh_address_equal(&stored->adapter, &memory->plug->config->address))
+            continue;
+        known = add_device(memory, &stored->address);
+        known->temporary = FALSE;
+        bh_sim_device_restore(known->device, stored->name, stored->keys != BH_SECURITY_NONE);
+        export_device(known);
+    }
+}
+
 BhMemory *
 bh_memory_new(BhBluezContext *context, BhPlug *plug, const char *adapter_path)
 {
@@ -151,6 +210,7 @@ bh_memory_new(BhBluezContext *context, BhPlug *plug, const char *adapter_path)
     memory->plug = plug;
     memory->adapter_path = g_strdup(adapter_path);
     memory->devices = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, known_free);
+    restore_devices(memory);
     return memory;
 }
 
@@ -213,15 +273,48 @@ void
 bh_memory_remove(BhMemory *memory, const char *path, GDBusMethodInvocation *invocation)
 {
     Known *known = g_hash_table_lookup(memory->devices, path);
-    gboolean up = bh_link_is_up(known->link);
 
     known->removing = TRUE;
-    if (!up)
-        g_hash_table_remove(memory->devices, path);
-    if (up)
+    if (bh_link_is_up(known->link)) {
         bh_link_disconnect(known->link, invocation);
-    else
+    } else {
+        on_down(known);
         g_dbus_method_invocation_return_value(invocation, NULL);
+    }
+}
+
+static gboolean
+parse_address(GVariant *properties, BhAddress *address)
+{
+    const char *text = NULL;
+    const char *type = NULL;
+    BhAddressType parsed = BH_ADDRESS_PUBLIC;
+
+    return g_variant_lookup(properties, "Address", "&s", &text) &&
+           g_variant_lookup(properties, "AddressType", "&s", &type) &&
+           bh_address_type_from_string(type, &parsed) &&
+           bh_address_parse(text, parsed, address, NULL);
+}
+
+/* 5.66 does it for unknown devices only. */
+void
+bh_memory_connect_device(BhMemory *memory, GVariant *properties, GDBusMethodInvocation *invocation)
+{
+    BhAddress address;
+    Known *known = NULL;
+
+    if (!parse_address(properties, &address)) {
+        bh_bluez_refuse(invocation, "InvalidArguments", "Invalid arguments in method call");
+        return;
+    }
+    known = find_device(memory, &address);
+    if (known != NULL && !memory->context->is_5_82) {
+        bh_bluez_refuse(invocation, "AlreadyExists", "Already Exists");
+        return;
+    }
+    if (known == NULL)
+        known = add_device(memory, &address);
+    bh_link_connect_device(known->link, invocation);
 }
 
 void
@@ -229,8 +322,8 @@ bh_memory_hear_connectable(BhMemory *memory, const BhAddress *address)
 {
     Known *known = find_device(memory, address);
 
-    if (known != NULL)
-        bh_link_hear(known->link, address);
+    if (known != NULL && bh_address_equal(bh_sim_device_peek_address(known->device), address))
+        bh_link_hear(known->link);
 }
 
 /* Devices may go meanwhile. */
@@ -242,6 +335,6 @@ bh_memory_cut_links(BhMemory *memory)
     for (guint i = 0; paths[i] != NULL; i++) {
         Known *known = g_hash_table_lookup(memory->devices, paths[i]);
 
-        bh_link_cut(known->link);
+        bh_link_cut(known->link); /* may free it */
     }
 }

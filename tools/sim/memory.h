@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct _BhMemory BhMemory;
 
-/** All borrowed; must outlive it. */
+/** Shows what is on disk. All borrowed; must outlive it. */
 BhMemory *bh_memory_new(BhBluezContext *context, BhPlug *plug, const char *adapter_path);
 /** Takes all objects away. */
 void bh_memory_free(BhMemory *memory);
@@ -34,6 +34,10 @@ void bh_memory_end_scan(BhMemory *memory);
 gboolean bh_memory_has(BhMemory *memory, const char *path);
 /** Forgets a device that there is, its link first. Answers the call, now or later. */
 void bh_memory_remove(BhMemory *memory, const char *path, GDBusMethodInvocation *invocation);
+
+/** Connects a device by its address, known or not. Answers the call, now or later. */
+void
+bh_memory_connect_device(BhMemory *memory, GVariant *properties, GDBusMethodInvocation *invocation);
 
 /** The controller hears a connectable advertisement, whether a discovery runs or not. */
 void bh_memory_hear_connectable(BhMemory *memory, const BhAddress *address);

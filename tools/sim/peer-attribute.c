@@ -148,6 +148,14 @@ on_notify(gpointer user_data)
     bh_peer_notify(attribute, value);
 }
 
+static void
+schedule_anew(BhPeerAttribute *attribute)
+{
+    attribute->left = attribute->config->notify_count;
+    attribute->due_us = bh_timeline_now(bh_peer_get_timeline(attribute->peer));
+    schedule(attribute);
+}
+
 /* What a client reads of 0x2902. */
 static void
 show_configuration(BhPeerAttribute *characteristic)
@@ -167,19 +175,25 @@ bh_peer_configure(BhPeerAttribute *characteristic, guint16 configuration)
         return characteristic->config->subscribe_error;
     characteristic->configuration = configuration;
     show_configuration(characteristic);
-    characteristic->left = characteristic->config->notify_count;
-    characteristic->due_us = bh_timeline_now(bh_peer_get_timeline(characteristic->peer));
-    schedule(characteristic);
+    schedule_anew(characteristic);
     return BH_ATT_SUCCESS;
 }
 
 void
-bh_peer_attribute_changed(BhPeerAttribute *attribute)
+bh_peer_attribute_take_config(BhPeerAttribute *attribute, BhScenarioAttribute *config)
 {
-    if (attribute->config->kind == BH_ATTRIBUTE_SERVICE)
+    gboolean value_changed = config->value != attribute->config->value;
+    gsize size = 0;
+    const guint8 *bytes = g_bytes_get_data(config->value, &size);
+
+    bh_scenario_attribute_free(attribute->config);
+    attribute->config = config;
+    if (value_changed)
+        bh_peer_set_value(attribute, bytes, size);
+    if (config->kind == BH_ATTRIBUTE_SERVICE)
         bh_peer_change_services(attribute->peer);
-    else
-        bh_peer_configure(attribute, attribute->configuration);
+    else if (config->kind == BH_ATTRIBUTE_CHARACTERISTIC)
+        schedule_anew(attribute);
 }
 
 gboolean

@@ -255,6 +255,12 @@ bh_peer_set_bonded(BhPeer *peer, gboolean bonded)
     peer->bonded = bonded;
 }
 
+gboolean
+bh_peer_is_bonded(const BhPeer *peer)
+{
+    return peer->bonded;
+}
+
 GVariant *
 bh_peer_describe(const BhPeer *peer)
 {

@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 #define BH_ATT_SUCCESS 0x00
+#define BH_ATT_INVALID_HANDLE 0x01
 #define BH_ATT_INVALID_OFFSET 0x07
 #define BH_ATT_INVALID_LENGTH 0x0d
 #define BH_ATT_UNLIKELY 0x0e
@@ -75,6 +76,7 @@ void bh_peer_change_services(BhPeer *peer);
 
 /** Whether there are keys of a pairing. */
 void bh_peer_set_bonded(BhPeer *peer, gboolean bonded);
+gboolean bh_peer_is_bonded(const BhPeer *peer);
 
 /** a{sv} for the control interface. Floating. */
 GVariant *bh_peer_describe(const BhPeer *peer);
@@ -91,8 +93,8 @@ guint8 bh_peer_configure(BhPeerAttribute *characteristic, guint16 configuration)
 gboolean bh_peer_notify(BhPeerAttribute *characteristic, GBytes *value);
 void bh_peer_set_value(BhPeerAttribute *attribute, const guint8 *bytes, gsize size);
 
-/** After config was changed. */
-void bh_peer_attribute_changed(BhPeerAttribute *attribute);
+/** Another behaviour from now on; takes config, which has the same name and kind. */
+void bh_peer_attribute_take_config(BhPeerAttribute *attribute, BhScenarioAttribute *config);
 /** a{sv} for the control interface. Floating. */
 GVariant *bh_peer_attribute_describe(const BhPeerAttribute *attribute);
 /** aay: what was written, oldest first; forgotten then. Floating. */

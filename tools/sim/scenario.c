@@ -415,34 +415,11 @@ bh_scenario_load(const char *path, GError **error)
     return scenario;
 }
 
-/* The keyfile group that an a{sv} stands for. */
-static GKeyFile *
-key_file_from_options(const char *group, GVariant *options, GError **error)
-{
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    GVariantIter iter;
-    const char *key = NULL;
-    GVariant *value = NULL;
-
-    g_variant_iter_init(&iter, options);
-    while (g_variant_iter_loop(&iter, "{&sv}", &key, &value)) {
-        g_autofree char *text = bh_text_from_variant(value, error);
-
-        if (text == NULL) {
-            g_prefix_error(error, "%s: ", key);
-            g_variant_unref(value);
-            return NULL;
-        }
-        g_key_file_set_string(file, group, key, text);
-    }
-    return g_steal_pointer(&file);
-}
-
 GPtrArray *
 bh_scenario_devices_from_options(const char *name, GVariant *options, GError **error)
 {
     g_autofree char *group = g_strconcat("device ", name, NULL);
-    g_autoptr(GKeyFile) file = key_file_from_options(group, options, error);
+    g_autoptr(GKeyFile) file = bh_keys_file_from_options(group, options, error);
     g_autoptr(GPtrArray) devices =
         g_ptr_array_new_with_free_func((GDestroyNotify)bh_scenario_device_unref);
 
@@ -455,7 +432,7 @@ BhScenarioAdapter *
 bh_scenario_adapter_from_options(const char *name, GVariant *options, GError **error)
 {
     g_autofree char *group = g_strconcat("adapter ", name, NULL);
-    g_autoptr(GKeyFile) file = key_file_from_options(group, options, error);
+    g_autoptr(GKeyFile) file = bh_keys_file_from_options(group, options, error);
 
     return file != NULL ? read_adapter(file, group, name, error) : NULL;
 }
