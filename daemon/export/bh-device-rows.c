@@ -18,8 +18,8 @@
 static void
 add_uuid(GVariantDict *row, const BhUuid *uuid)
 {
-    const char *name = bh_uuid_name(uuid, NULL);
     char text[BH_UUID_TEXT_SIZE];
+    const char *name = bh_uuid_name(uuid, NULL);
 
     bh_uuid_format(uuid, text);
     g_variant_dict_insert(row, "UUID", "s", text);

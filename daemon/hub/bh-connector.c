@@ -214,6 +214,15 @@ begin_next(BhConnector *self)
     return TRUE;
 }
 
+static gboolean
+is_idle(BhConnector *self)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(self->attempts); i++)
+        if (self->attempts[i] != NULL)
+            return FALSE;
+    return g_queue_is_empty(&self->waiting);
+}
+
 static void
 on_look(gpointer user_data)
 {
@@ -222,7 +231,7 @@ on_look(gpointer user_data)
     bh_clear_timer(&self->look);
     while (begin_next(self))
         ;
-    if (g_queue_is_empty(&self->waiting))
+    if (is_idle(self))
         g_hash_table_remove_all(self->turns);
 }
 

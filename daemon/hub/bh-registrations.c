@@ -157,7 +157,11 @@ copy_subscriptions(Registration *it)
 static GPtrArray *
 copy_list(BhRegistrations *self)
 {
-    return g_ptr_array_copy(self->list, NULL, NULL);
+    GPtrArray *copy = g_ptr_array_new();
+
+    for (guint i = 0; i < self->list->len; i++)
+        g_ptr_array_add(copy, self->list->pdata[i]);
+    return copy;
 }
 
 /* What was asked on another link, or of other attributes, means nothing any more. */

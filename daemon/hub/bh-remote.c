@@ -9,7 +9,7 @@
 
 #include "bh-error.h"
 #include "bh-hold-private.h"
-#include "bh-subscription.h"
+#include "bh-subscription-private.h"
 
 #define DROP_MS 5000 /* a link that was to go counts as gone after so long */
 
@@ -409,6 +409,8 @@ let_go(BhRemote *self)
     }
     set_state(self, BH_REMOTE_DISCONNECTED);
     end_calls(self, "the device was released");
+    bh_waits_fail(self->once, BH_ERROR_CANCELLED, "the hold was released");
+    bh_waits_fail(self->patient, BH_ERROR_CANCELLED, "the hold was released");
     if (self->dropping == NULL && !is_wanted(self))
         forget(self);
 }
@@ -475,6 +477,8 @@ on_subscription_released(BhSubscription *subscription, BhReleaseReason reason, B
                   bh_owned_get_uid(BH_OWNED(subscription)),
                   BH_QUOTA_SUBSCRIPTIONS);
     count_release(self, reason);
+    self->context->counters.stream_records += bh_subscription_get_streamed(subscription);
+    self->context->counters.stream_losses += bh_subscription_get_stream_losses(subscription);
     bh_registrations_remove(self->registrations, subscription);
     g_ptr_array_remove(self->subscriptions, subscription);
     lose_one(self, 0);

@@ -12,7 +12,7 @@
 
 #define BUS_NAME "org.blehub"
 #define CONNECT_MS 30000
-#define RETRY_MS 2000
+#define RETRY_MS 1000
 
 struct _BhLiveSubscription {
     GObject parent;

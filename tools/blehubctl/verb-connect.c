@@ -38,7 +38,7 @@ dup_text(const char *state, const char *cause, guint16 mtu, const BhPeer *peer)
 {
     if (g_str_equal(state, "ready") && mtu > 0)
         return g_strdup_printf("%s ready, MTU %u", peer->address, mtu);
-    if (cause && cause[0])
+    if (cause && cause[0] && g_str_equal(state, "waiting"))
         return g_strdup_printf("%s %s (%s)", peer->address, state, cause);
     return g_strdup_printf("%s %s", peer->address, state);
 }

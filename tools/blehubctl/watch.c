@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Device1 tells its state and the cause of a lost link by two signals. Without a hold that
- * reconnects the latter is the end, also if it came before anybody waited.
+ * Device1 tells its state and the cause of a lost link by two signals, in either order; a state
+ * that has a cause is told when both are known, or when the next state comes. Without a hold that
+ * reconnects a lost link is the end, also if it came before anybody waited.
  */
 #include "watch.h"
 
@@ -21,10 +22,29 @@ bh_watch_end(BhWatch *self, GError *error)
 }
 
 static void
-on_state(BhWatch *self, const char *state)
+tell(BhWatch *self, const char *state)
 {
     if (self->on_state)
         self->on_state(state, self->cause, self->user_data);
+}
+
+static void
+tell_kept(BhWatch *self)
+{
+    g_autofree char *state = g_steal_pointer(&self->kept);
+
+    if (state)
+        tell(self, state);
+}
+
+static void
+on_state(BhWatch *self, const char *state)
+{
+    tell_kept(self);
+    if (!self->cause && g_str_equal(state, "waiting"))
+        self->kept = g_strdup(state);
+    else
+        tell(self, state);
     if (g_str_equal(state, "ready"))
         g_clear_pointer(&self->cause, g_free);
 }
@@ -34,6 +54,7 @@ on_disconnected(BhWatch *self, const char *cause)
 {
     g_free(self->cause);
     self->cause = g_strdup(cause);
+    tell_kept(self);
     if (!self->reconnects)
         bh_watch_end(self,
                      g_error_new(BH_ERROR, BH_ERROR_DISCONNECTED, "the link was lost (%s)", cause));
@@ -72,6 +93,7 @@ bh_watch_clear(BhWatch *self)
     g_clear_object(&self->bus);
     g_clear_pointer(&self->loop, g_main_loop_unref);
     g_clear_pointer(&self->cause, g_free);
+    g_clear_pointer(&self->kept, g_free);
     g_clear_error(&self->error);
 }
 

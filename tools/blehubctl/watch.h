@@ -19,7 +19,8 @@ typedef struct {
     BhWatchStateFunc on_state; /* cause: why the link went; NULL or "" = none is known */
     gpointer user_data;
     GMainLoop *loop; /* quit it to end the wait */
-    char *cause;     /* of the link lost last */
+    char *cause;     /* of the link lost last; NULL while there is one */
+    char *kept;      /* a state whose cause is to come */
     GError *error;   /* why the wait broke off */
 } BhWatch;
 

@@ -269,8 +269,8 @@ lose_link(FakeHub *self, GSubprocess *process)
 static void
 lose_link_for_a_while(FakeHub *self, GSubprocess *process)
 {
-    fake_device_emit(device, "Disconnected", g_variant_new("(s)", "timeout"));
     fake_device_emit(device, "StateChanged", g_variant_new("(s)", "waiting"));
+    fake_device_emit(device, "Disconnected", g_variant_new("(s)", "timeout"));
     fake_device_emit(device, "StateChanged", g_variant_new("(s)", "connecting"));
     fake_device_emit(device, "StateChanged", g_variant_new("(s)", "ready"));
     ck_assert(g_dbus_connection_flush_sync(self->bus, NULL, NULL));
