@@ -29,6 +29,7 @@ typedef struct {
     gboolean ready; /* its database is known; and of a ready one: */
     guint16 mtu;    /* 0 = not known */
     BhGattDatabase *database;
+    guint built_of;    /* which state of the attributes */
     BhLinkCause cause; /* of one that ended */
 
     gboolean watched;      /* by the hub */

@@ -350,7 +350,7 @@ advance(Attempt *attempt)
         advance_orphan(attempt);
         return;
     }
-    if (link->ready) {
+    if (link->ready && link->dropping == NULL) {
         succeed(attempt);
         return;
     }

@@ -33,12 +33,14 @@ typedef struct {
 
 typedef struct {
     GHashTable *objects; /* handle -> Object, owned */
+    guint change;        /* the last one: a number that was never given before */
     gboolean has_battery;
     guint16 battery; /* handle of the level in the database; NO_BATTERY = not put into it */
 } Device;
 
 struct BhBluezGatt {
     GHashTable *devices; /* path -> Device, both owned */
+    guint changes;
 };
 
 static const struct {
@@ -161,7 +163,7 @@ free_device(gpointer data)
     g_free(device);
 }
 
-/* Takes path. */
+/* That is about to change. Takes path. */
 static Device *
 ensure_device(BhBluezGatt *self, char *path)
 {
@@ -169,11 +171,12 @@ ensure_device(BhBluezGatt *self, char *path)
 
     if (device != NULL) {
         g_free(path);
-        return device;
+    } else {
+        device = g_new0(Device, 1);
+        device->objects = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+        g_hash_table_insert(self->devices, path, device);
     }
-    device = g_new0(Device, 1);
-    device->objects = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    g_hash_table_insert(self->devices, path, device);
+    device->change = ++self->changes;
     return device;
 }
 
@@ -321,6 +324,7 @@ bh_bluez_gatt_remove(BhBluezGatt *self, const char *path, BhBluezGattKind kind)
 
     if (device == NULL)
         return;
+    device->change = ++self->changes;
     if (kind == BH_BLUEZ_GATT_BATTERY)
         device->has_battery = FALSE;
     else if (read_place(path, &place) && kind_of_place(&place) == kind)
@@ -447,6 +451,14 @@ bh_bluez_gatt_build(BhBluezGatt *self, const char *path)
     return g_steal_pointer(&database);
 }
 
+guint
+bh_bluez_gatt_get_change(BhBluezGatt *self, const char *path)
+{
+    const Device *device = g_hash_table_lookup(self->devices, path);
+
+    return device != NULL ? device->change : 0;
+}
+
 gboolean
 bh_bluez_gatt_find(BhBluezGatt *self, const char *path, guint16 handle, BhBluezGattPlace *place)
 {
@@ -465,17 +477,6 @@ bh_bluez_gatt_find(BhBluezGatt *self, const char *path, guint16 handle, BhBluezG
         return FALSE;
     *place = (BhBluezGattPlace){object->kind, dup_path(path, &object->place)};
     return TRUE;
-}
-
-guint16
-bh_bluez_gatt_get_handle(BhBluezGatt *self, const char *path)
-{
-    const Device *device = g_hash_table_lookup(self->devices, path);
-    Place place;
-
-    if (device != NULL)
-        return device->battery;
-    return read_place(path, &place) && place.characteristic != 0 ? value_of_place(&place) : 0;
 }
 
 char *

@@ -50,6 +50,8 @@ void bh_bluez_gatt_remove_under(BhBluezGatt *self, const char *adapter);
 
 /* A database of what is there now. */
 BhGattDatabase *bh_bluez_gatt_build(BhBluezGatt *self, const char *device);
+/* Another number after each change; 0 = there is nothing. */
+guint bh_bluez_gatt_get_change(BhBluezGatt *self, const char *device);
 
 typedef struct {
     BhBluezGattKind kind;
@@ -59,8 +61,6 @@ typedef struct {
 /* Where an attribute of that database is; FALSE if there is none with a value. */
 gboolean
 bh_bluez_gatt_find(BhBluezGatt *self, const char *device, guint16 handle, BhBluezGattPlace *place);
-/* Of a characteristic's path, or the battery level of a device's path; 0 = there is none. */
-guint16 bh_bluez_gatt_get_handle(BhBluezGatt *self, const char *path);
 /* Any characteristic that BlueZ has an object of; NULL if there is none. */
 char *bh_bluez_gatt_dup_characteristic(BhBluezGatt *self, const char *device);
 

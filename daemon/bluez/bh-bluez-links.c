@@ -6,7 +6,7 @@
  *
  * Whoever is told may call back in, so a link is held while others are told of it.
  */
-#include "bh-bluez-links.h"
+#include "bh-bluez-links-private.h"
 
 #include "bh-bluez-connect.h"
 #include "bh-bluez-error.h"
@@ -47,8 +47,8 @@ clear_link(gpointer data)
     g_clear_pointer(&link->database, bh_gatt_database_unref);
 }
 
-static void
-release(gpointer link)
+void
+bh_bluez_link_release(gpointer link)
 {
     g_rc_box_release_full(link, clear_link);
 }
@@ -79,8 +79,8 @@ ensure(BhBluezCentral *self, const BhLinkKey *key)
     return link;
 }
 
-static void
-set_path(BhBluezCentral *self, BhBluezLink *link, const char *path)
+void
+bh_bluez_link_set_path(BhBluezCentral *self, BhBluezLink *link, const char *path)
 {
     if (g_strcmp0(link->path, path) == 0)
         return;
@@ -130,14 +130,14 @@ update_rule(BhBluezCentral *self, BhBluezLink *link)
     link->rule = g_steal_pointer(&rule);
 }
 
-static void
-settle(BhBluezCentral *self, BhBluezLink *link)
+void
+bh_bluez_link_settle(BhBluezCentral *self, BhBluezLink *link)
 {
     update_rule(self, link);
     if (is_interesting(link) || link->connected || link->kernel_connected || link->paired ||
         link->bonded || link->dropping != NULL)
         return;
-    set_path(self, link, NULL);
+    bh_bluez_link_set_path(self, link, NULL);
     g_hash_table_remove(self->links, &link->key);
 }
 
@@ -181,21 +181,21 @@ tell(BhBluezCentral *self, BhBluezLink *link)
 }
 
 /* To everybody that works on it. */
-static void
-spread(BhBluezCentral *self, BhBluezLink *link)
+void
+bh_bluez_link_spread(BhBluezCentral *self, BhBluezLink *link)
 {
     g_rc_box_acquire(link);
     tell(self, link);
     bh_bluez_attempts_link_changed(self, link);
     bh_bluez_pairings_link_changed(self, link);
-    release(link);
+    bh_bluez_link_release(link);
 }
 
 static gboolean
 on_tell_idle(gpointer data)
 {
     BhBluezCentral *self = data;
-    g_autoptr(GPtrArray) links = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) links = g_ptr_array_new_with_free_func(bh_bluez_link_release);
     GHashTableIter iter;
     gpointer value;
 
@@ -249,8 +249,9 @@ forget_database(BhBluezLink *link)
     g_clear_pointer(&link->database, bh_gatt_database_unref);
 }
 
+/* What was done over it is over. Whoever calls it tells the others, and has a reference. */
 static void
-lose(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
+end_link(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
 {
     link->connected = FALSE;
     link->services_resolved = FALSE;
@@ -260,11 +261,8 @@ lose(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
     g_clear_pointer(&link->dropping, sd_bus_slot_unref);
     link->dropped = FALSE;
     forget_database(link);
-    g_rc_box_acquire(link);
     bh_bluez_operations_link_gone(self, link);
     bh_bluez_notify_link_gone(self, link);
-    spread(self, link);
-    release(link);
 }
 
 /* What BlueZ says */
@@ -285,8 +283,8 @@ begin(BhBluezLink *link)
 }
 
 /* Everything but that it is over; then what follows from it. */
-static void
-apply(BhBluezCentral *self, BhBluezLink *link, const BhBluezProperties *properties)
+void
+bh_bluez_link_apply(BhBluezCentral *self, BhBluezLink *link, const BhBluezProperties *properties)
 {
     gboolean was = link->connected;
 
@@ -294,7 +292,8 @@ apply(BhBluezCentral *self, BhBluezLink *link, const BhBluezProperties *properti
     apply_flag(&link->bonded, properties->has_bonded, properties->bonded);
     apply_flag(&link->services_resolved, properties->has_resolved, properties->resolved);
     if (was && properties->has_connected && !properties->connected) {
-        lose(self, link, find_cause(self, link));
+        end_link(self, link, find_cause(self, link));
+        bh_bluez_link_spread(self, link);
         return;
     }
     if (!was && properties->has_connected && properties->connected)
@@ -309,127 +308,13 @@ is_waiting_for_database(const BhBluezLink *link)
     return link->connected && link->services_resolved && !link->ready && is_interesting(link);
 }
 
-/* Refreshing: all properties, then the MTU, which is one of any characteristic. */
-
-static void
-finish_refresh(BhBluezCentral *self, BhBluezLink *link)
-{
-    if (link->again) {
-        link->again = FALSE;
-        bh_bluez_link_refresh(self, link);
-        return;
-    }
-    if (link->connected && link->services_resolved && link->path != NULL) {
-        g_clear_pointer(&link->database, bh_gatt_database_unref);
-        link->database = bh_bluez_gatt_build(self->gatt, link->path);
-        link->ready = TRUE;
-    }
-    g_rc_box_acquire(link);
-    spread(self, link);
-    settle(self, link);
-    release(link);
-}
-
-static int
-on_mtu(sd_bus_message *message, void *data, sd_bus_error *unused)
-{
-    BhBluezLink *link = data;
-    guint16 mtu = 0;
-
-    g_clear_pointer(&link->refresh, sd_bus_slot_unref);
-    if (sd_bus_message_get_error(message) == NULL &&
-        sd_bus_message_read(message, "v", "q", &mtu) >= 0)
-        link->mtu = mtu;
-    finish_refresh(link->central, link);
-    return 1;
-}
-
-static gboolean
-ask_mtu(BhBluezCentral *self, BhBluezLink *link)
-{
-    BhBluezBus *bus = self->bluez->bus;
-    g_autofree char *path = bh_bluez_gatt_dup_characteristic(self->gatt, link->path);
-
-    if (path == NULL)
-        return FALSE;
-    g_autoptr(sd_bus_message) message = bh_bluez_bus_new_call(bus, path, BH_DBUS_PROPERTIES, "Get");
-    if (message == NULL ||
-        sd_bus_message_append(message, "ss", BH_BLUEZ_GATT_CHARACTERISTIC_INTERFACE, "MTU") < 0)
-        return FALSE;
-    link->refresh = bh_bluez_bus_send(bus, message, self->bluez->timing.call_ms, on_mtu, link);
-    return link->refresh != NULL;
-}
-
-static void
-no_object(BhBluezCentral *self, BhBluezLink *link)
-{
-    set_path(self, link, NULL);
-    link->paired = link->bonded = FALSE;
-    if (link->connected)
-        lose(self, link, BH_LINK_CAUSE_UNSPECIFIED);
-}
-
-static gboolean
-is_identity(const BhBluezLink *link, const BhBluezProperties *properties)
-{
-    return link->path != NULL || (bh_bluez_properties_has_identity(properties) &&
-                                  bh_address_equal(&link->key.address, &properties->address));
-}
-
-/* FALSE if it is not there. */
-static gboolean
-take_answer(BhBluezCentral *self, BhBluezLink *link, sd_bus_message *message)
-{
-    BhBluezProperties properties;
-    g_autofree char *path = bh_bluez_link_dup_path(self, link);
-
-    bh_bluez_properties_init(&properties);
-    gboolean good = sd_bus_message_get_error(message) == NULL && path != NULL &&
-                    bh_bluez_properties_read(&properties, message, TRUE) >= 0 &&
-                    is_identity(link, &properties);
-    if (good) {
-        set_path(self, link, path);
-        apply(self, link, &properties);
-    } else {
-        no_object(self, link);
-    }
-    bh_bluez_properties_clear(&properties);
-    return good;
-}
-
-static int
-on_refreshed(sd_bus_message *message, void *data, sd_bus_error *unused)
-{
-    BhBluezLink *link = g_rc_box_acquire(data);
-    BhBluezCentral *self = link->central;
-
-    g_clear_pointer(&link->refresh, sd_bus_slot_unref);
-    gboolean good = take_answer(self, link, message);
-    gboolean resolved = good && link->connected && link->services_resolved;
-    if (link->refresh == NULL && !(resolved && !link->again && ask_mtu(self, link)))
-        finish_refresh(self, link);
-    release(link);
-    return 1;
-}
-
 void
-bh_bluez_link_refresh(BhBluezCentral *self, BhBluezLink *link)
+bh_bluez_link_no_object(BhBluezCentral *self, BhBluezLink *link)
 {
-    BhBluezBus *bus = self->bluez->bus;
-    g_autofree char *path = bh_bluez_link_dup_path(self, link);
-
-    if (link->refresh != NULL) {
-        link->again = TRUE;
-        return;
-    }
-    if (path == NULL || bus->owner == NULL)
-        return;
-    g_autoptr(sd_bus_message) message =
-        bh_bluez_bus_new_call(bus, path, BH_DBUS_PROPERTIES, "GetAll");
-    if (message != NULL && sd_bus_message_append(message, "s", BH_BLUEZ_DEVICE) >= 0) {
-        link->refresh =
-            bh_bluez_bus_send(bus, message, self->bluez->timing.call_ms, on_refreshed, link);
-    }
+    if (link->connected)
+        end_link(self, link, BH_LINK_CAUSE_UNSPECIFIED);
+    bh_bluez_link_set_path(self, link, NULL);
+    link->paired = link->bonded = FALSE;
 }
 
 /* Signals */
@@ -474,13 +359,13 @@ bh_bluez_links_take(BhBluezCentral *self,
     if (link == NULL)
         return;
     g_rc_box_acquire(link);
-    set_path(self, link, path);
-    apply(self, link, properties);
+    bh_bluez_link_set_path(self, link, path);
+    bh_bluez_link_apply(self, link, properties);
     if (is_waiting_for_database(link))
         bh_bluez_link_refresh(self, link);
-    spread(self, link);
-    settle(self, link);
-    release(link);
+    bh_bluez_link_spread(self, link);
+    bh_bluez_link_settle(self, link);
+    bh_bluez_link_release(link);
 }
 
 void
@@ -491,10 +376,10 @@ bh_bluez_links_removed(BhBluezCentral *self, const char *path)
     if (link == NULL)
         return;
     g_rc_box_acquire(link);
-    no_object(self, link);
-    spread(self, link);
-    settle(self, link);
-    release(link);
+    bh_bluez_link_no_object(self, link);
+    bh_bluez_link_spread(self, link);
+    bh_bluez_link_settle(self, link);
+    bh_bluez_link_release(link);
 }
 
 void
@@ -512,7 +397,7 @@ bh_bluez_links_attributes_changed(BhBluezCentral *self, const char *device)
 static GPtrArray *
 list_links(BhBluezCentral *self, gint slot)
 {
-    GPtrArray *links = g_ptr_array_new_with_free_func(release);
+    GPtrArray *links = g_ptr_array_new_with_free_func(bh_bluez_link_release);
     GHashTableIter iter;
     gpointer value;
 
@@ -545,9 +430,9 @@ bh_bluez_links_adapter_removed(BhBluezCentral *self, guint8 slot)
         g_clear_pointer(&link->refresh, sd_bus_slot_unref);
         g_clear_pointer(&link->dropping, sd_bus_slot_unref);
         link->kernel_connected = FALSE;
-        no_object(self, link);
-        spread(self, link);
-        settle(self, link);
+        bh_bluez_link_no_object(self, link);
+        bh_bluez_link_spread(self, link);
+        bh_bluez_link_settle(self, link);
     }
 }
 
@@ -560,7 +445,7 @@ bh_bluez_links_kernel(BhBluezCentral *self, const BhLinkEvent *event)
         links = list_links(self, -1);
         for (guint i = 0; i < links->len; i++) {
             ((BhBluezLink *)links->pdata[i])->kernel_connected = FALSE;
-            settle(self, links->pdata[i]);
+            bh_bluez_link_settle(self, links->pdata[i]);
         }
         return;
     }
@@ -571,7 +456,7 @@ bh_bluez_links_kernel(BhBluezCentral *self, const BhLinkEvent *event)
     if (link == NULL)
         return;
     link->kernel_connected = event->happened == BH_LINK_CONNECTED;
-    settle(self, link);
+    bh_bluez_link_settle(self, link);
 }
 
 /* What the others want */
@@ -593,8 +478,8 @@ bh_bluez_link_unuse(BhBluezCentral *self, BhBluezLink *link)
 {
     link->users--;
     if (g_hash_table_lookup(self->links, &link->key) == link)
-        settle(self, link);
-    release(link);
+        bh_bluez_link_settle(self, link);
+    bh_bluez_link_release(link);
 }
 
 void
@@ -612,39 +497,8 @@ bh_bluez_link_set_watched(BhBluezCentral *self, const BhLinkKey *key, gboolean w
             bh_bluez_link_refresh(self, link);
         tell_soon(self, link);
     } else {
-        settle(self, link);
+        bh_bluez_link_settle(self, link);
     }
-}
-
-static int
-on_dropped(sd_bus_message *message, void *data, sd_bus_error *unused)
-{
-    BhBluezLink *link = g_rc_box_acquire(data);
-    BhBluezCentral *self = link->central;
-
-    g_clear_pointer(&link->dropping, sd_bus_slot_unref);
-    bh_bluez_link_refresh(self, link);
-    spread(self, link);
-    settle(self, link);
-    release(link);
-    return 1;
-}
-
-/* BlueZ hears of it first, so that it does not connect again by itself; the kernel does it at once,
- * while BlueZ alone takes two seconds. */
-void
-bh_bluez_link_drop(BhBluezCentral *self, BhBluezLink *link)
-{
-    BhBluezBus *bus = self->bluez->bus;
-    g_autofree char *path = bh_bluez_link_dup_path(self, link);
-
-    link->dropped = TRUE;
-    if (path == NULL || bus->owner == NULL || link->dropping != NULL)
-        return;
-    g_autoptr(sd_bus_message) message =
-        bh_bluez_bus_new_call(bus, path, BH_BLUEZ_DEVICE, "Disconnect");
-    link->dropping = bh_bluez_bus_send(bus, message, self->bluez->timing.call_ms, on_dropped, link);
-    bh_bluez_mgmt_disconnect(self->bluez, &link->key);
 }
 
 /* Life */
@@ -652,7 +506,7 @@ bh_bluez_link_drop(BhBluezCentral *self, BhBluezLink *link)
 void
 bh_bluez_links_init(BhBluezCentral *self)
 {
-    self->links = g_hash_table_new_full(hash_key, equal_keys, NULL, release);
+    self->links = g_hash_table_new_full(hash_key, equal_keys, NULL, bh_bluez_link_release);
     self->paths = g_hash_table_new(g_str_hash, g_str_equal);
 }
 

@@ -58,7 +58,7 @@ bh_bluez_mgmt_disconnect(BhBluez *bluez, const BhLinkKey *key)
 static guint16
 interval_units(guint32 us)
 {
-    return (guint16)CLAMP((us + 625) / 1250, INTERVAL_MIN, INTERVAL_MAX);
+    return (guint16)CLAMP(((guint64)us + 625) / 1250, INTERVAL_MIN, INTERVAL_MAX);
 }
 
 /* A link must outlast the events that the other side may skip, twice (Core 5.4 Vol 6 Part B
@@ -91,10 +91,10 @@ bh_bluez_mgmt_to_kernel(const BhLinkParameters *wanted)
         kernel.max_interval = MAX(kernel.max_interval, kernel.min_interval);
     kernel.min_interval = MIN(kernel.min_interval, kernel.max_interval);
     guint16 latency = wanted->has_latency ? MIN(wanted->latency, LATENCY_MAX) : 0;
-    guint16 least = shortest_timeout(kernel.max_interval, latency);
     kernel.timeout = wanted->supervision_ms != 0
-                         ? (guint16)CLAMP(wanted->supervision_ms / 10, TIMEOUT_MIN, TIMEOUT_MAX)
-                         : MAX(least, DEFAULT_TIMEOUT);
+                         ? (guint16)MIN(wanted->supervision_ms / 10, TIMEOUT_MAX)
+                         : MAX(shortest_timeout(kernel.max_interval, latency), DEFAULT_TIMEOUT);
+    kernel.timeout = MAX(kernel.timeout, shortest_timeout(kernel.max_interval, 0));
     kernel.latency = MIN(latency, longest_latency(kernel.max_interval, kernel.timeout));
     return kernel;
 }

@@ -19,8 +19,7 @@ static void
 add_uuid(GVariantDict *row, const BhUuid *uuid)
 {
     char text[BH_UUID_TEXT_SIZE];
-    BhNameKind kind;
-    const char *name = bh_uuid_name(uuid, &kind);
+    const char *name = bh_uuid_name(uuid, NULL);
 
     bh_uuid_format(uuid, text);
     g_variant_dict_insert(row, "UUID", "s", text);
