@@ -3,7 +3,7 @@
 /* A skeleton that wires method calls to the discovery, and the radio's findings to the memory. */
 #include "adapter.h"
 
-#include "props.h"
+#include "adapter-props.h"
 
 #define RSSI_DELTA_REGULAR 8 /* dB, of a discovery without filter */
 #define RSSI_DELTA_FILTERED 0
@@ -280,56 +280,9 @@ bh_sim_adapter_init(BhSimAdapter *self)
 }
 
 static void
-set_text(BhSimAdapter *self, const char *name, const char *text)
+set_power(BhSimAdapter *self)
 {
-    bh_props_set(self->props, name, g_variant_new_string(text));
-}
-
-static void
-set_power_properties(BhSimAdapter *self)
-{
-    gboolean powered = self->plug->config->powered;
-
-    bh_props_set(self->props, "Powered", g_variant_new_boolean(powered));
-    if (self->context->is_5_82)
-        set_text(self, "PowerState", powered ? "on" : "off");
-}
-
-static void
-set_identity(BhSimAdapter *self)
-{
-    const BhScenarioAdapter *config = self->plug->config;
-    const char *name = config->name != NULL ? config->name : "blehub-sim";
-    char address[BH_ADDRESS_TEXT_SIZE];
-
-    bh_address_format(&config->address, address);
-    set_text(self, "Address", address);
-    set_text(self, "AddressType", bh_address_type_to_string(config->address.type));
-    set_text(self, "Name", name);
-    set_text(self, "Alias", name);
-    set_text(self, "Modalias", "usb:v1D6Bp0246d0542");
-    bh_props_set(self->props, "Class", g_variant_new_uint32(0));
-}
-
-static void
-set_constants(BhSimAdapter *self)
-{
-    static const char *const roles[] = {"central", "peripheral", NULL};
-    static const char *const uuids[] = {"00001800-0000-1000-8000-00805f9b34fb",
-                                        "00001801-0000-1000-8000-00805f9b34fb",
-                                        NULL};
-
-    bh_props_set(self->props, "Roles", g_variant_new_strv(roles, -1));
-    bh_props_set(self->props, "UUIDs", g_variant_new_strv(uuids, -1));
-    bh_props_set(self->props, "Discoverable", g_variant_new_boolean(FALSE));
-    bh_props_set(self->props, "DiscoverableTimeout", g_variant_new_uint32(180));
-    bh_props_set(self->props, "Pairable", g_variant_new_boolean(FALSE));
-    bh_props_set(self->props, "PairableTimeout", g_variant_new_uint32(0));
-    bh_props_set(self->props, "Discovering", g_variant_new_boolean(FALSE));
-    if (!self->context->is_5_82)
-        return;
-    bh_props_set(self->props, "Manufacturer", g_variant_new_uint16(0xffff));
-    bh_props_set(self->props, "Version", g_variant_new_byte(0x08));
+    bh_adapter_props_set_power(self->props, self->plug->config->powered, self->context->is_5_82);
 }
 
 static void
@@ -354,9 +307,9 @@ bh_sim_adapter_new(BhBluezContext *context, BhPlug *plug)
     self->discovery =
         bh_discovery_new(context->timeline, self->scan, context->is_5_82, &DISCOVERY_EVENTS, self);
     self->memory = bh_memory_new(context, plug, self->path);
-    set_identity(self);
-    set_constants(self);
-    set_power_properties(self);
+    bh_adapter_props_set_identity(self->props, plug->config);
+    bh_adapter_props_set_constants(self->props, context->is_5_82);
+    set_power(self);
     export_adapter(self);
     return self;
 }
@@ -388,7 +341,7 @@ bh_sim_adapter_set_powered(BhSimAdapter *adapter, gboolean powered)
     if (config->powered == powered)
         return;
     config->powered = powered;
-    set_power_properties(adapter);
+    set_power(adapter);
     if (!powered) {
         bh_memory_cut_links(adapter->memory);
         bh_discovery_end_all(adapter->discovery);

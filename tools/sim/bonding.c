@@ -39,12 +39,6 @@ answer(BhBonding *bonding, const char *name, const char *message)
         bh_bluez_refuse(call, name, message);
 }
 
-static void
-answer_canceled(BhBonding *bonding)
-{
-    answer(bonding, "AuthenticationCanceled", "Authentication Canceled");
-}
-
 BhSecurity
 bh_bonding_get_keys(const BhBonding *bonding)
 {
@@ -53,6 +47,16 @@ bh_bonding_get_keys(const BhBonding *bonding)
                                              &bonding->setup.address);
 
     return stored != NULL ? stored->keys : BH_SECURITY_NONE;
+}
+
+/* However it failed: a device without keys is no longer one to remember. */
+static void
+fail(BhBonding *bonding, const char *name, const char *message)
+{
+    g_clear_pointer(&bonding->pairing, bh_pairing_free);
+    answer(bonding, name, message);
+    if (bh_bonding_get_keys(bonding) == BH_SECURITY_NONE)
+        bonding->setup.events->failed(bonding->setup.user_data);
 }
 
 static void
@@ -89,12 +93,12 @@ on_pairing_end(BhPairingResult result, BhSecurity security, gpointer user_data)
     BhBonding *bonding = user_data;
     gboolean called = bonding->call != NULL;
 
-    g_clear_pointer(&bonding->pairing, bh_pairing_free);
     if (result == BH_PAIRED) {
+        g_clear_pointer(&bonding->pairing, bh_pairing_free);
         succeed(bonding, security);
         return;
     }
-    answer(bonding, "AuthenticationFailed", "Authentication Failed");
+    fail(bonding, "AuthenticationFailed", "Authentication Failed");
     if (!called || result == BH_PAIRING_TIMED_OUT)
         bonding->setup.events->lose(bonding->setup.user_data);
     else
@@ -114,13 +118,19 @@ begin(BhBonding *bonding, BhPeer *peer)
     bonding->pairing = bh_pairing_new(&setup, on_pairing_end, bonding);
 }
 
+void
+bh_bonding_cancel(BhBonding *bonding)
+{
+    if (bh_bonding_is_busy(bonding))
+        fail(bonding, "AuthenticationCanceled", "Authentication Canceled");
+}
+
 static void
 on_sender_gone(GDBusConnection *connection, const char *name, gpointer user_data)
 {
     BhBonding *bonding = user_data;
 
-    g_clear_pointer(&bonding->pairing, bh_pairing_free);
-    answer_canceled(bonding);
+    bh_bonding_cancel(bonding);
     bonding->setup.events->disconnect(bonding->setup.user_data);
 }
 
@@ -156,13 +166,6 @@ bh_bonding_pair(BhBonding *bonding,
         else if (!bonding->setup.events->connect(bonding->setup.user_data))
             answer(bonding, "Failed", "Operation already in progress");
     }
-}
-
-void
-bh_bonding_cancel(BhBonding *bonding)
-{
-    g_clear_pointer(&bonding->pairing, bh_pairing_free);
-    answer_canceled(bonding);
 }
 
 void

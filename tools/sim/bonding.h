@@ -16,6 +16,7 @@ typedef struct {
     gboolean (*connect)(gpointer user_data); /* FALSE: an attempt is under way already */
     void (*disconnect)(gpointer user_data);  /* as Disconnect does */
     void (*lose)(gpointer user_data);        /* at once: authentication failed */
+    void (*failed)(gpointer user_data);      /* the device counts as newly found again */
     void (*secured)(BhSecurity security, gpointer user_data); /* how secure it is now */
 } BhBondingEvents;
 

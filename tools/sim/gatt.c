@@ -223,6 +223,24 @@ bh_gatt_update(BhGatt *gatt)
     }
 }
 
+GStrv
+bh_gatt_dup_uuids(BhGatt *gatt)
+{
+    const GPtrArray *attributes = bh_peer_peek_attributes(gatt->peer);
+    g_autoptr(GStrvBuilder) uuids = g_strv_builder_new();
+
+    for (guint i = 0; i < attributes->len; i++) {
+        const BhPeerAttribute *attribute = attributes->pdata[i];
+        char uuid[BH_UUID_TEXT_SIZE];
+
+        if (attribute->config->kind != BH_ATTRIBUTE_SERVICE || attribute->handle == 0)
+            continue;
+        bh_uuid_format(&attribute->config->uuid, uuid);
+        g_strv_builder_add(uuids, uuid);
+    }
+    return g_strv_builder_end(uuids);
+}
+
 /* BlueZ signals it once for each session. */
 void
 bh_gatt_notified(BhGatt *gatt, const BhPeerAttribute *attribute, GBytes *value)

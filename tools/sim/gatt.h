@@ -35,6 +35,8 @@ void bh_gatt_connected(BhGatt *gatt);
 void bh_gatt_disconnected(BhGatt *gatt);
 /** Makes the objects match the peer of the link. */
 void bh_gatt_update(BhGatt *gatt);
+/** UUIDs of all services the peer of the last update has, shown or claimed. */
+GStrv bh_gatt_dup_uuids(BhGatt *gatt);
 void bh_gatt_notified(BhGatt *gatt, const BhPeerAttribute *attribute, GBytes *value);
 
 /** org.bluez.Error.* of an ATT status. */

@@ -7,6 +7,7 @@
 #include "battery.h"
 #include "bonding.h"
 #include "discovery.h"
+#include "link-calls.h"
 
 #define DISCONNECT_US (2 * G_USEC_PER_SEC)
 #define LOST_US 45000 /* six connection intervals of 7.5 ms, Core 5.4 Vol 6 Part B 4.5 */
@@ -21,9 +22,7 @@ struct _BhLink {
     BhPeer *peer;
     BhBattery *battery;
     gboolean resolved;
-    GDBusMethodInvocation *connect; /* Connect or ConnectDevice */
-    gboolean by_address;            /* the latter */
-    GPtrArray *disconnects;         /* GDBusMethodInvocation */
+    BhLinkCalls calls;
     guint step_timer;
     guint disconnect_timer;
 };
@@ -43,43 +42,13 @@ set_state(BhLink *link, const char *name, gboolean value)
     bh_props_set(link->setup.props, name, g_variant_new_boolean(value));
 }
 
-/* error NULL = success. What has changed is signalled before. */
-static void
-answer_connect(BhLink *link, const char *error)
-{
-    GDBusMethodInvocation *invocation = g_steal_pointer(&link->connect);
-    gboolean by_address = link->by_address;
-
-    link->by_address = FALSE;
-    if (invocation == NULL)
-        return;
-    bh_props_flush(link->setup.props);
-    if (error != NULL && by_address)
-        g_dbus_method_invocation_return_dbus_error(invocation, "org.bluez.Failed", "");
-    else if (error != NULL)
-        bh_bluez_refuse(invocation, "Failed", error);
-    else if (by_address)
-        g_dbus_method_invocation_return_value(invocation, g_variant_new("(o)", link->setup.path));
-    else
-        g_dbus_method_invocation_return_value(invocation, NULL);
-}
-
-static void
-answer_disconnects(BhLink *link)
-{
-    if (link->disconnects->len > 0)
-        bh_props_flush(link->setup.props);
-    while (link->disconnects->len > 0)
-        g_dbus_method_invocation_return_value(g_ptr_array_steal_index(link->disconnects, 0), NULL);
-}
-
 /* Ends an attempt, if there is one. */
 static void
 give_up(BhLink *link, const char *error)
 {
     g_clear_pointer(&link->attempt, bh_attempt_free);
     bh_bonding_link_failed(link->bonding);
-    answer_connect(link, error);
+    bh_link_calls_answer_connect(&link->calls, error);
 }
 
 /* The device and the controller have lost each other already, or do so now. */
@@ -101,55 +70,31 @@ detach(BhLink *link)
 }
 
 /* In BlueZ's order: requests fail, services are not resolved any more, calls are answered, and then
- * the link is gone. */
+ * the link is gone. Whatever ends it, a timer, the device or bluetoothd, comes here. */
 static void
-go_down(BhLink *link)
+go_down(gpointer user_data)
 {
+    BhLink *link = user_data;
+
     bh_att_fail_all(link->att);
     detach(link);
     if (link->resolved)
         set_state(link, "ServicesResolved", FALSE);
     link->resolved = FALSE;
     bh_bonding_link_down(link->bonding);
-    answer_connect(link, "br-connection-canceled");
-    answer_disconnects(link);
+    bh_link_calls_answer_connect(&link->calls, "br-connection-canceled");
+    bh_link_calls_answer_disconnects(&link->calls);
     set_state(link, "Connected", FALSE);
     link->setup.events->down(link->setup.user_data);
 }
 
 static void
-on_lost(gpointer user_data)
-{
-    BhLink *link = user_data;
-
-    link->step_timer = 0;
-    go_down(link);
-}
-
-static GStrv
-list_uuids(BhLink *link)
-{
-    const GPtrArray *attributes = bh_peer_peek_attributes(link->peer);
-    g_autoptr(GStrvBuilder) uuids = g_strv_builder_new();
-
-    for (guint i = 0; i < attributes->len; i++) {
-        const BhPeerAttribute *attribute = attributes->pdata[i];
-        char uuid[BH_UUID_TEXT_SIZE];
-
-        if (attribute->config->kind != BH_ATTRIBUTE_SERVICE || attribute->handle == 0)
-            continue;
-        bh_uuid_format(&attribute->config->uuid, uuid);
-        g_strv_builder_add(uuids, uuid);
-    }
-    return g_strv_builder_end(uuids);
-}
-
-static void
 show_services(BhLink *link)
 {
-    g_auto(GStrv) uuids = list_uuids(link);
+    g_auto(GStrv) uuids = NULL;
 
     bh_gatt_update(link->gatt);
+    uuids = bh_gatt_dup_uuids(link->gatt);
     link->setup.events->resolved(uuids, link->setup.user_data);
     g_clear_pointer(&link->battery, bh_battery_free);
     link->battery = bh_battery_new(&link->shared);
@@ -186,12 +131,6 @@ discover(BhLink *link)
 }
 
 static void
-on_dropped(gpointer user_data)
-{
-    go_down(user_data);
-}
-
-static void
 on_notified(BhPeerAttribute *attribute, GBytes *value, gpointer user_data)
 {
     BhLink *link = user_data;
@@ -211,7 +150,7 @@ on_services_changed(gpointer user_data)
         discover(link);
 }
 
-static const BhPeerEvents PEER_EVENTS = {.dropped = on_dropped,
+static const BhPeerEvents PEER_EVENTS = {.dropped = go_down,
                                          .notified = on_notified,
                                          .changed = on_services_changed};
 
@@ -241,11 +180,11 @@ go_up(BhLink *link, BhPeer *peer, gboolean stays)
     link->shared.att = link->att;
     set_state(link, "Connected", TRUE);
     if (!stays) {
-        set_timer(link, &link->step_timer, LOST_US, on_lost);
+        set_timer(link, &link->step_timer, LOST_US, go_down);
         return;
     }
     bh_att_set_security(link->att, bh_bonding_get_keys(link->bonding));
-    answer_connect(link, NULL);
+    bh_link_calls_answer_connect(&link->calls, NULL);
     bh_gatt_connected(link->gatt);
     discover(link);
     bh_bonding_link_up(link->bonding, link->peer);
@@ -264,7 +203,7 @@ on_attempt(BhAttemptResult result, BhPeer *peer, gpointer user_data)
     BhLink *link = user_data;
 
     if (result == BH_ATTEMPT_PHANTOM) {
-        answer_connect(link, NULL);
+        bh_link_calls_answer_connect(&link->calls, NULL);
     } else if (result == BH_ATTEMPT_FAILED) {
         fail_attempt(link);
     } else {
@@ -294,7 +233,7 @@ bh_link_hear(BhLink *link)
 static gboolean
 refuse_busy(BhLink *link, GDBusMethodInvocation *invocation)
 {
-    gboolean busy = link->attempt != NULL || link->connect != NULL;
+    gboolean busy = link->attempt != NULL || link->calls.connect != NULL;
 
     if (link->setup.context->is_5_82) {
         busy |= bh_bonding_is_busy(link->bonding);
@@ -320,28 +259,19 @@ bh_link_connect(BhLink *link, GDBusMethodInvocation *invocation)
         bh_bluez_refuse(invocation, "Failed", "Input/output error");
         return;
     }
-    link->connect = invocation;
+    link->calls.connect = invocation;
     begin_attempt(link);
 }
 
 void
 bh_link_connect_device(BhLink *link, GDBusMethodInvocation *invocation)
 {
-    link->by_address = TRUE;
-    link->connect = invocation;
+    link->calls.by_address = TRUE;
+    link->calls.connect = invocation;
     if (link->att != NULL)
-        answer_connect(link, NULL);
+        bh_link_calls_answer_connect(&link->calls, NULL);
     else if (link->attempt == NULL)
         begin_attempt(link);
-}
-
-static void
-on_disconnect_due(gpointer user_data)
-{
-    BhLink *link = user_data;
-
-    link->disconnect_timer = 0;
-    go_down(link);
 }
 
 /* The part that a caller does not wait for. */
@@ -355,11 +285,10 @@ begin_disconnect(gpointer user_data)
         give_up(link, "br-connection-canceled");
         return;
     }
-    answer_connect(link, "br-connection-canceled");
-    if (link->disconnect_timer != 0)
-        return;
+    bh_link_calls_answer_connect(&link->calls, "br-connection-canceled");
+    if (link->disconnect_timer == 0)
+        set_timer(link, &link->disconnect_timer, DISCONNECT_US, go_down);
     link->shared.disconnecting = TRUE;
-    set_timer(link, &link->disconnect_timer, DISCONNECT_US, on_disconnect_due);
 }
 
 void
@@ -367,7 +296,7 @@ bh_link_disconnect(BhLink *link, GDBusMethodInvocation *invocation)
 {
     begin_disconnect(link);
     if (link->att != NULL)
-        g_ptr_array_add(link->disconnects, invocation);
+        g_ptr_array_add(link->calls.disconnects, invocation);
     else
         g_dbus_method_invocation_return_value(invocation, NULL);
 }
@@ -412,12 +341,11 @@ connect_for_pairing(gpointer user_data)
 }
 
 static void
-lose(gpointer user_data)
+on_pairing_failed(gpointer user_data)
 {
     BhLink *link = user_data;
 
-    if (link->att != NULL)
-        go_down(link);
+    link->setup.events->unkept(link->setup.user_data);
 }
 
 static void
@@ -433,7 +361,8 @@ on_secured(BhSecurity security, gpointer user_data)
 
 static const BhBondingEvents BONDING_EVENTS = {.connect = connect_for_pairing,
                                                .disconnect = begin_disconnect,
-                                               .lose = lose,
+                                               .lose = go_down,
+                                               .failed = on_pairing_failed,
                                                .secured = on_secured};
 
 BhLink *
@@ -454,7 +383,7 @@ bh_link_new(const BhLinkSetup *setup)
                                   .is_5_82 = setup->context->is_5_82};
     link->gatt = bh_gatt_new(&link->shared);
     link->bonding = bh_bonding_new(&bonding);
-    link->disconnects = g_ptr_array_new_with_free_func(g_object_unref);
+    bh_link_calls_init(&link->calls, setup->props, setup->path);
     return link;
 }
 
@@ -465,8 +394,7 @@ bh_link_free(BhLink *link)
     if (link->att != NULL)
         detach(link);
     bh_bonding_free(link->bonding);
-    g_clear_object(&link->connect);
-    g_ptr_array_unref(link->disconnects);
+    bh_link_calls_clear(&link->calls);
     bh_gatt_free(link->gatt);
     g_free(link);
 }

@@ -13,8 +13,9 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    void (*kept)(gpointer user_data); /* the device is to be remembered from now on */
-    void (*up)(gpointer user_data);   /* about to be told */
+    void (*kept)(gpointer user_data);   /* the device is to be remembered from now on */
+    void (*unkept)(gpointer user_data); /* as if newly found, link or not */
+    void (*up)(gpointer user_data);     /* about to be told */
     void (*resolved)(GStrv uuids, gpointer user_data);
     void (*down)(gpointer user_data); /* or never came up; may free the link */
 } BhLinkEvents;

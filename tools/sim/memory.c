@@ -91,6 +91,35 @@ on_kept(gpointer user_data)
     store(known);
 }
 
+static void
+forget_stored(Known *known)
+{
+    BhMemory *memory = known->memory;
+
+    bh_storage_remove(memory->context->storage,
+                      &memory->plug->config->address,
+                      bh_sim_device_peek_address(known->device));
+}
+
+/* Its time runs although there may be a link, which goes with it. */
+static void
+on_unkept(gpointer user_data)
+{
+    Known *known = user_data;
+    BhTimeline *timeline = known->memory->context->timeline;
+
+    if (known->temporary)
+        return;
+    known->temporary = TRUE;
+    known->last_seen_us = bh_timeline_now(timeline);
+    forget_stored(known);
+    bh_timeline_clear(timeline, &known->timer);
+    known->timer = bh_timeline_add(timeline,
+                                   known->last_seen_us + known->memory->context->temporary_us,
+                                   on_timeout,
+                                   known);
+}
+
 static void export_device(Known *known);
 
 static void
@@ -117,9 +146,7 @@ on_down(gpointer user_data)
     BhMemory *memory = known->memory;
 
     if (known->removing)
-        bh_storage_remove(memory->context->storage,
-                          &memory->plug->config->address,
-                          bh_sim_device_peek_address(known->device));
+        forget_stored(known);
     if (known->removing)
         bh_props_flush(bh_sim_device_get_props(known->device));
     if (known->removing || !known->exported)
@@ -127,6 +154,7 @@ on_down(gpointer user_data)
 }
 
 static const BhLinkEvents LINK_EVENTS = {.kept = on_kept,
+                                         .unkept = on_unkept,
                                          .up = on_up,
                                          .resolved = on_resolved,
                                          .down = on_down};

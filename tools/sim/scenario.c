@@ -7,6 +7,7 @@
 #include "bh-error.h"
 #include "keys.h"
 #include "scenario-device.h"
+#include "scenario-fault.h"
 
 #include <string.h>
 
@@ -67,8 +68,8 @@ read_adapter_powered(gpointer draft, const char *text, GError **error)
     return bh_text_to_boolean(text, &((BhScenarioAdapter *)draft)->powered, error);
 }
 
-static gboolean
-read_index(gint *index, const char *text, GError **error)
+gboolean
+bh_scenario_read_index(gint *index, const char *text, GError **error)
 {
     gint64 value = 0;
 
@@ -81,7 +82,7 @@ read_index(gint *index, const char *text, GError **error)
 static gboolean
 read_adapter_index(gpointer draft, const char *text, GError **error)
 {
-    return read_index(&((BhScenarioAdapter *)draft)->index, text, error);
+    return bh_scenario_read_index(&((BhScenarioAdapter *)draft)->index, text, error);
 }
 
 static gboolean
@@ -130,79 +131,12 @@ static const BhKey ADAPTER_KEYS[] = {
     {"ConnectTimeoutMs", read_connect_timeout},
 };
 
-static gboolean
-read_fault_at(gpointer draft, const char *text, GError **error)
-{
-    return bh_text_to_us(text, 0, MAX_TIME_MS, &((BhScenarioFault *)draft)->at_us, error);
-}
-
-static gboolean
-read_fault_for(gpointer draft, const char *text, GError **error)
-{
-    return bh_text_to_us(text, 1, MAX_TIME_MS, &((BhScenarioFault *)draft)->for_us, error);
-}
-
-static gboolean
-read_fault_kind(gpointer draft, const char *text, GError **error)
-{
-    static const char *const names[] = {[BH_FAULT_ADAPTER_REMOVE] = "adapter-remove",
-                                        [BH_FAULT_ADAPTER_ADD] = "adapter-add",
-                                        [BH_FAULT_POWER_OFF] = "power-off",
-                                        [BH_FAULT_POWER_ON] = "power-on",
-                                        [BH_FAULT_DISCOVERY_STALL] = "discovery-stall",
-                                        [BH_FAULT_RADIO_STALL] = "radio-stall",
-                                        [BH_FAULT_SILENT] = "silent",
-                                        [BH_FAULT_RESUME] = "resume",
-                                        [BH_FAULT_BLUEZ_EXIT] = "bluez-exit",
-                                        [BH_FAULT_BLUEZ_RETURN] = "bluez-return"};
-
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (g_str_equal(text, names[i])) {
-            ((BhScenarioFault *)draft)->kind = (BhFaultKind)i;
-            return TRUE;
-        }
-    }
-    return bh_text_refuse(error, "no such kind of fault");
-}
-
-static gboolean
-read_fault_adapter(gpointer draft, const char *text, GError **error)
-{
-    BhScenarioFault *fault = draft;
-
-    g_free(fault->adapter);
-    fault->adapter = g_strdup(text);
-    return TRUE;
-}
-
-static gboolean
-read_fault_index(gpointer draft, const char *text, GError **error)
-{
-    return read_index(&((BhScenarioFault *)draft)->index, text, error);
-}
-
-static const BhKey FAULT_KEYS[] = {
-    {"AtMs", read_fault_at},
-    {"ForMs", read_fault_for},
-    {"Kind", read_fault_kind},
-    {"Adapter", read_fault_adapter},
-    {"Index", read_fault_index},
-};
-
 void
 bh_scenario_adapter_free(BhScenarioAdapter *adapter)
 {
     g_free(adapter->group);
     g_free(adapter->name);
     g_free(adapter);
-}
-
-void
-bh_scenario_fault_free(BhScenarioFault *fault)
-{
-    g_free(fault->group);
-    g_free(fault->adapter);
-    g_free(fault);
 }
 
 static void
@@ -303,21 +237,6 @@ add_adapter(BhScenario *scenario,
     return TRUE;
 }
 
-static gboolean
-add_fault(BhScenario *scenario, GKeyFile *file, const char *group, const char *name, GError **error)
-{
-    g_autoptr(BhScenarioFault) fault = g_new0(BhScenarioFault, 1);
-
-    fault->group = g_strdup(name);
-    fault->index = -1;
-    if (!bh_keys_read(file, group, FAULT_KEYS, G_N_ELEMENTS(FAULT_KEYS), fault, error))
-        return FALSE;
-    if (!g_key_file_has_key(file, group, "Kind", NULL))
-        return bh_text_refuse(error, "Kind: missing");
-    g_ptr_array_add(scenario->faults, g_steal_pointer(&fault));
-    return TRUE;
-}
-
 /* The table of attributes of the group DEVICE, which all its clones share. */
 static GPtrArray *
 find_attributes(BhScenario *scenario, const char *device, GError **error)
@@ -367,7 +286,7 @@ add_group(BhScenario *scenario, GKeyFile *file, const char *group, GError **erro
     if (*name != '\0' && g_str_equal(words[0], "device"))
         return bh_scenario_read_device(file, group, name, scenario->devices, error);
     if (*name != '\0' && g_str_equal(words[0], "fault"))
-        return add_fault(scenario, file, group, name, error);
+        return bh_scenario_read_fault(file, group, name, scenario->faults, error);
     if (*name != '\0' && bh_scenario_is_attribute(words[0]))
         return add_attribute(scenario, file, group, name, error);
     return bh_text_refuse(error, "no such kind of group, or a name is missing");

@@ -76,8 +76,8 @@ START_TEST(question_follows_from_both_sides)
         ck_assert_str_eq(agent.asked->str, rows[i].asked);
         ck_assert(is_state(&rig, "Bonded", *rows[i].result == '\0' ? "true" : "false"));
         gatt_agent_clear(&agent, &rig);
-        gatt_expect(rig.client, ADAPTER, "Adapter1.RemoveDevice", g_variant_new("(o)", LOCK), "");
         rig_forget(&rig);
+        gatt_expect(rig.client, ADAPTER, "Adapter1.RemoveDevice", g_variant_new("(o)", LOCK), "");
         AWAIT(rig_count_objects(&rig, "InterfacesAdded", LOCK) > 0);
     }
 }
@@ -92,6 +92,20 @@ START_TEST(pairing_without_an_agent_fails)
     expect_pair(&rig, "AuthenticationFailed: Authentication Failed");
     ck_assert(is_state(&rig, "Connected", "true"));
     gatt_expect(rig.client, LOCK, "Device1.CancelPairing", NULL, "DoesNotExist: Does Not Exist");
+}
+END_TEST
+
+START_TEST(device_that_failed_to_pair_is_forgotten_with_its_link)
+{
+    g_auto(Rig) rig = {0};
+
+    gatt_rig_init(&rig, "--temporary-timeout-ms=300");
+    gatt_connect(&rig, LOCK);
+    expect_pair(&rig, "AuthenticationFailed: Authentication Failed");
+    rig_forget(&rig);
+    AWAIT(rig_count_objects(&rig, "InterfacesRemoved", LOCK) > 0);
+    g_autofree char *linked = gatt_get(&rig, "lock", NULL, "Linked");
+    ck_assert_str_eq(linked, "false");
 }
 END_TEST
 
@@ -246,6 +260,7 @@ END_TEST
 BH_TEST_MAIN("sim-pairing",
              question_follows_from_both_sides,
              pairing_without_an_agent_fails,
+             device_that_failed_to_pair_is_forgotten_with_its_link,
              request_that_needs_a_pairing_loses_the_link_when_there_is_none,
              request_asks_the_agent_and_goes_on,
              cancelled_pairing_withdraws_the_question,
