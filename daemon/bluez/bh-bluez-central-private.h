@@ -29,7 +29,10 @@ typedef struct {
     gboolean ready; /* its database is known; and of a ready one: */
     guint16 mtu;    /* 0 = not known */
     BhGattDatabase *database;
-    guint built_of;    /* which state of the attributes */
+    guint built_of;      /* which state of the attributes */
+    guint32 interval_us; /* as the kernel told; 0 = not known, and so the next two */
+    guint16 latency;
+    guint32 supervision_ms;
     BhLinkCause cause; /* of one that ended */
 
     gboolean watched;      /* by the hub */

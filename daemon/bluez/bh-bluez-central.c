@@ -125,6 +125,14 @@ bh_bluez_central_kernel(BhBluezCentral *self, const BhLinkEvent *event)
     bh_bluez_links_kernel(self, event);
 }
 
+void
+bh_bluez_central_parameters(BhBluezCentral *self,
+                            const BhLinkKey *key,
+                            const BhMgmtConnectionParameters *parameters)
+{
+    bh_bluez_links_parameters(self, key, parameters);
+}
+
 /* Pace */
 
 gboolean
@@ -338,6 +346,24 @@ read_rssi_finish(BhCentral *central, GAsyncResult *result, GError **error)
 }
 
 static void
+set_parameters_async(BhCentral *central,
+                     const BhLinkKey *key,
+                     const BhLinkParameters *parameters,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+    g_autoptr(GTask) task =
+        new_task(central, cancellable, callback, user_data, set_parameters_async);
+    GError *error = NULL;
+
+    if (bh_bluez_mgmt_change_parameters(central_of(central)->bluez, key, parameters, &error))
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, error);
+}
+
+static void
 list_bonds_async(BhCentral *central,
                  GCancellable *cancellable,
                  GAsyncReadyCallback callback,
@@ -382,6 +408,7 @@ bh_bluez_central_init_iface(BhCentralInterface *iface)
     iface->remove_bond_async = remove_bond_async;
     iface->read_rssi_async = read_rssi_async;
     iface->read_rssi_finish = read_rssi_finish;
+    iface->set_parameters_async = set_parameters_async;
     iface->finish = finish;
     iface->list_bonds_async = list_bonds_async;
     iface->list_bonds_finish = list_bonds_finish;

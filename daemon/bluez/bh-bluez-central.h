@@ -51,5 +51,8 @@ void bh_bluez_central_removed(BhBluezCentral *self, const char *path, const char
 
 /* What the kernel said; NULL: the management socket is lost. */
 void bh_bluez_central_kernel(BhBluezCentral *self, const BhLinkEvent *event);
+void bh_bluez_central_parameters(BhBluezCentral *self,
+                                 const BhLinkKey *key,
+                                 const BhMgmtConnectionParameters *parameters);
 
 G_END_DECLS

@@ -431,6 +431,7 @@ bh_bluez_attempt_start(BhBluezCentral *self,
 {
     g_autoptr(GTask) task = task_in;
     BhBluezAdapter *adapter = bh_bluez_central_peek_adapter(self, key->slot);
+    GError *error = NULL;
 
     if (!is_usable(adapter)) {
         g_task_return_new_error(task,
@@ -439,7 +440,10 @@ bh_bluez_attempt_start(BhBluezCentral *self,
                                 adapter->path == NULL ? "no-adapter" : "radio-off");
         return;
     }
-    bh_bluez_mgmt_load_parameters(self->bluez, key, parameters);
+    if (!bh_bluez_mgmt_load_parameters(self->bluez, key, parameters, &error)) {
+        g_task_return_error(task, error);
+        return;
+    }
     Attempt *attempt = g_new0(Attempt, 1);
     attempt->central = self;
     attempt->link = bh_bluez_link_use(self, key);

@@ -155,6 +155,9 @@ bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state)
         .mtu = link->ready ? link->mtu : 0,
         .database = link->ready ? link->database : NULL,
         .cause = link->connected ? BH_LINK_CAUSE_NONE : link->cause,
+        .interval_us = link->interval_us,
+        .latency = link->latency,
+        .supervision_ms = link->supervision_ms,
     };
 }
 
@@ -163,7 +166,8 @@ is_same(const BhLinkState *a, const BhLinkState *b)
 {
     return a->connected == b->connected && a->resolved == b->resolved && a->paired == b->paired &&
            a->bonded == b->bonded && a->mtu == b->mtu && a->database == b->database &&
-           a->cause == b->cause;
+           a->cause == b->cause && a->interval_us == b->interval_us && a->latency == b->latency &&
+           a->supervision_ms == b->supervision_ms;
 }
 
 static void
@@ -260,6 +264,7 @@ end_link(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
     g_clear_pointer(&link->refresh, sd_bus_slot_unref);
     g_clear_pointer(&link->dropping, sd_bus_slot_unref);
     link->dropped = FALSE;
+    link->interval_us = link->supervision_ms = link->latency = 0;
     forget_database(link);
     bh_bluez_operations_link_gone(self, link);
     bh_bluez_notify_link_gone(self, link);
@@ -457,6 +462,23 @@ bh_bluez_links_kernel(BhBluezCentral *self, const BhLinkEvent *event)
         return;
     link->kernel_connected = event->happened == BH_LINK_CONNECTED;
     bh_bluez_link_settle(self, link);
+}
+
+/* An interval is in force only if it is one: the kernel tells the range that was agreed on. */
+void
+bh_bluez_links_parameters(BhBluezCentral *self,
+                          const BhLinkKey *key,
+                          const BhMgmtConnectionParameters *parameters)
+{
+    BhBluezLink *link = bh_bluez_links_find(self, key);
+    gboolean exact = parameters->min_interval == parameters->max_interval;
+
+    if (link == NULL || !link->connected)
+        return;
+    link->interval_us = exact ? parameters->max_interval * 1250u : 0;
+    link->latency = parameters->latency;
+    link->supervision_ms = parameters->timeout * 10u;
+    bh_bluez_link_spread(self, link);
 }
 
 /* What the others want */

@@ -18,6 +18,7 @@
 #define LATENCY_MAX 499
 #define TIMEOUT_MIN 10
 #define TIMEOUT_MAX 3200
+#define REVISION_CHANGES_LINKS 23
 /* Linux's own */
 #define DEFAULT_MIN_INTERVAL 24
 #define DEFAULT_MAX_INTERVAL 40
@@ -106,20 +107,52 @@ wants_nothing(const BhLinkParameters *wanted)
                               !wanted->has_latency && wanted->supervision_ms == 0);
 }
 
-gboolean
-bh_bluez_mgmt_load_parameters(BhBluez *bluez, const BhLinkKey *key, const BhLinkParameters *wanted)
+static gboolean
+load(BhBluez *bluez, const BhLinkKey *key, const BhLinkParameters *wanted, GError **error)
 {
     guint16 index = index_of(bluez, key->slot);
+    BhMgmtConnectionParameters kernel = bh_bluez_mgmt_to_kernel(wanted);
     BhMgmtPacket packet;
 
-    if (wants_nothing(wanted))
-        return TRUE;
-    if (index == BH_MGMT_INDEX_NONE)
-        return FALSE;
-    BhMgmtConnectionParameters kernel = bh_bluez_mgmt_to_kernel(wanted);
     bh_mgmt_packet_init(&packet, BH_MGMT_LOAD_CONNECTION_PARAMETERS, index);
     bh_mgmt_packet_put_parameters(&packet, &key->address, &kernel);
-    return bh_mgmt_send_only(bluez->mgmt, &packet);
+    if (index != BH_MGMT_INDEX_NONE && bh_mgmt_send_only(bluez->mgmt, &packet))
+        return TRUE;
+    g_set_error(error,
+                BH_ERROR,
+                BH_ERROR_NOT_SUPPORTED,
+                "connection parameters need the management socket: %s",
+                bluez->mgmt == NULL ? bluez->no_mgmt : "the kernel does not take them");
+    return FALSE;
+}
+
+gboolean
+bh_bluez_mgmt_load_parameters(BhBluez *bluez,
+                              const BhLinkKey *key,
+                              const BhLinkParameters *wanted,
+                              GError **error)
+{
+    return wants_nothing(wanted) || load(bluez, key, wanted, error);
+}
+
+/* The kernel looks at the link only if it had an entry for the device before. */
+gboolean
+bh_bluez_mgmt_change_parameters(BhBluez *bluez,
+                                const BhLinkKey *key,
+                                const BhLinkParameters *wanted,
+                                GError **error)
+{
+    if (bluez->mgmt != NULL && bh_mgmt_get_revision(bluez->mgmt) < REVISION_CHANGES_LINKS) {
+        g_set_error(error,
+                    BH_ERROR,
+                    BH_ERROR_NOT_SUPPORTED,
+                    "this kernel changes them for the next link only (management revision %u, "
+                    "needed %u)",
+                    bh_mgmt_get_revision(bluez->mgmt),
+                    REVISION_CHANGES_LINKS);
+        return FALSE;
+    }
+    return load(bluez, key, wanted, error) && load(bluez, key, wanted, error);
 }
 
 /* RSSI */

@@ -15,11 +15,16 @@ void bh_bluez_mgmt_drain(BhBluez *bluez);
 
 void bh_bluez_mgmt_disconnect(BhBluez *bluez, const BhLinkKey *key);
 
-/* For the next link with the device. FALSE if it cannot be done here; TRUE also if nothing is
- * wanted. */
+/* For the next link with the device. TRUE if nothing is wanted. Error: NotSupported. */
 gboolean bh_bluez_mgmt_load_parameters(BhBluez *bluez,
                                        const BhLinkKey *key,
-                                       const BhLinkParameters *parameters);
+                                       const BhLinkParameters *parameters,
+                                       GError **error);
+/* Of the link that is there, too. Error: NotSupported. */
+gboolean bh_bluez_mgmt_change_parameters(BhBluez *bluez,
+                                         const BhLinkKey *key,
+                                         const BhLinkParameters *parameters,
+                                         GError **error);
 /* What these say in the kernel's units; what is left open fits what is given. */
 BhMgmtConnectionParameters bh_bluez_mgmt_to_kernel(const BhLinkParameters *parameters);
 

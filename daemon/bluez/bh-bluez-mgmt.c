@@ -147,6 +147,16 @@ on_link(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
     self->sink->link(self->sink_data, &told);
 }
 
+static void
+on_parameters(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
+{
+    const BhMgmtNewParameters *told = &event->new_parameters;
+    BhLinkKey key = {.slot = adapter->slot, .address = told->peer.address};
+
+    if (told->peer.is_le)
+        bh_bluez_central_parameters(self->central, &key, &told->parameters);
+}
+
 /* Events */
 
 static void
@@ -185,6 +195,7 @@ static const struct {
     {BH_MGMT_DEVICE_CONNECTED, on_link},
     {BH_MGMT_DEVICE_DISCONNECTED, on_link},
     {BH_MGMT_CONNECT_FAILED, on_link},
+    {BH_MGMT_NEW_CONNECTION_PARAMETER, on_parameters},
     {BH_MGMT_INDEX_REMOVED, on_index_removed},
     {BH_MGMT_MONITOR_REMOVED, on_monitor_removed},
     {BH_MGMT_COMMAND_COMPLETE, on_late_reply},

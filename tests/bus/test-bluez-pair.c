@@ -218,6 +218,8 @@ START_TEST(questions_are_answered_by_who_asked_for_the_pairing)
     ASK(s.puppet, &question, "DisplayPasskey", "ouq", BH_PEER, 7u, 3);
     ASSERT_ANSWER(&question, "ok");
     ck_assert_str_eq(s.questions->str, "enter:0 confirm:12 authorize:0 display:7");
+    bh_puppet_release(s.puppet, "Pair");
+    BH_ASSERT_END(&call, "ok");
 }
 END_TEST
 
