@@ -350,6 +350,7 @@ run_on_terminal(void)
     g_subprocess_wait_check_async(process, NULL, on_ended, &ended);
     while (!ended)
         g_main_context_iteration(NULL, TRUE);
+    g_clear_object(&launcher); /* our own copy of their end; without it reading ends */
     while (read(terminal, &c, 1) == 1)
         g_string_append_c(shown, c);
     close(terminal);
