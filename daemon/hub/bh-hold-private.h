@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /* Claimed by its maker; the remote keeps it. */
-BhHold *bh_hold_new(BhRemote *remote, const BhHoldSpec *spec);
+BhHold *bh_hold_new(BhRemote *remote, const BhHoldSpec *spec, BhLifetime lifetime);
+BhLifetime bh_hold_get_lifetime(BhHold *self);
 /* The hold was the result of a call; before, another call of its client may take it up, with a spec
  * of its own. */
 void bh_hold_give(BhHold *self);

@@ -10,6 +10,7 @@ struct _BhHold {
     BhOwned parent;
     BhHoldSpec spec;
     BhRemote *remote;
+    BhLifetime lifetime;
     gboolean given;
 };
 
@@ -25,6 +26,12 @@ BhRemote *
 bh_hold_peek_remote(BhHold *self)
 {
     return self->remote;
+}
+
+BhLifetime
+bh_hold_get_lifetime(BhHold *self)
+{
+    return self->lifetime;
 }
 
 void
@@ -64,11 +71,12 @@ bh_hold_init(BhHold *self)
 }
 
 BhHold *
-bh_hold_new(BhRemote *remote, const BhHoldSpec *spec)
+bh_hold_new(BhRemote *remote, const BhHoldSpec *spec, BhLifetime lifetime)
 {
     BhHold *self = g_object_new(BH_TYPE_HOLD, NULL);
 
     self->remote = g_object_ref(remote);
     self->spec = *spec;
+    self->lifetime = lifetime;
     return self;
 }
