@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+/*
+ * What makes holds, and nobody else, needs of them.
+ */
 #include "bh-hold.h"
 
 G_BEGIN_DECLS
