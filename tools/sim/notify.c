@@ -160,7 +160,7 @@ remove_session(BhNotify *notify, Session *session)
     if (has_registered(notify))
         return;
     set_notifying(notify, FALSE);
-    if (notify->on && notify->shared->att != NULL)
+    if (notify->on && notify->shared->att != NULL && notify->shared->own != notify->attribute)
         bh_att_configure(notify->shared->att, notify->attribute, 0, NULL, NULL);
     notify->on = FALSE;
 }

@@ -533,6 +533,12 @@ START_TEST(battery_is_shown_while_there_is_a_link)
     gatt_expect(rig.client, PEER VALUE, READ, gatt_read_arguments(0), "([0x00, 0x01, 0x02],)");
     gatt_notify(&rig, "peer", "battery/level", 7);
     AWAIT(rig_count_changes(&rig, PEER, "Percentage", FALSE) == 1);
+    /* Its own subscription does not go with that of a program. */
+    gatt_expect(rig.client, PEER "/service000d/char000e", START, NULL, "");
+    gatt_expect(rig.client, PEER "/service000d/char000e", STOP, NULL, "");
+    gatt_expect(rig.client, PEER VALUE, READ, gatt_read_arguments(0), "([0x00, 0x01, 0x02],)");
+    gatt_notify(&rig, "peer", "battery/level", 6);
+    AWAIT(rig_count_changes(&rig, PEER, "Percentage", FALSE) == 2);
     g_variant_unref(rig_tell(&rig, "Drop", g_variant_new("(s)", "peer")));
     AWAIT(rig_count_objects(&rig, "InterfacesRemoved", PEER) == 1);
 }
