@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+/*
+ * What remotes do with subscriptions: they make them, and hand them what comes from the device.
+ */
 #include "bh-remotes.h"
 #include "bh-subscription.h"
 
