@@ -10,8 +10,6 @@ struct _BhHold {
     BhOwned parent;
     BhHoldSpec spec;
     BhRemote *remote;
-    BhLifetime lifetime;
-    gboolean given;
 };
 
 G_DEFINE_FINAL_TYPE(BhHold, bh_hold, BH_TYPE_OWNED)
@@ -26,30 +24,6 @@ BhRemote *
 bh_hold_peek_remote(BhHold *self)
 {
     return self->remote;
-}
-
-BhLifetime
-bh_hold_get_lifetime(BhHold *self)
-{
-    return self->lifetime;
-}
-
-void
-bh_hold_give(BhHold *self)
-{
-    self->given = TRUE;
-}
-
-gboolean
-bh_hold_is_given(BhHold *self)
-{
-    return self->given;
-}
-
-void
-bh_hold_set_spec(BhHold *self, const BhHoldSpec *spec)
-{
-    self->spec = *spec;
 }
 
 static void
@@ -71,12 +45,11 @@ bh_hold_init(BhHold *self)
 }
 
 BhHold *
-bh_hold_new(BhRemote *remote, const BhHoldSpec *spec, BhLifetime lifetime)
+bh_hold_new(BhRemote *remote, const BhHoldSpec *spec)
 {
     BhHold *self = g_object_new(BH_TYPE_HOLD, NULL);
 
     self->remote = g_object_ref(remote);
     self->spec = *spec;
-    self->lifetime = lifetime;
     return self;
 }

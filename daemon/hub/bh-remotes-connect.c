@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Connect: a hold, and a wait for the link of its remote. A hold that goes on trying after its call
- * has failed belongs to nobody who could release it, so the next call of its client takes it up.
+ * Connect: a hold, and a wait for the link of its remote. When the wait fails the hold goes, also
+ * one that would go on trying: nobody knows of it who could release it.
  */
 #include "bh-hold-private.h"
 #include "bh-remote-private.h"
@@ -28,30 +28,6 @@ check_adapter(BhRemotes *self, const BhHoldSpec *spec, GError **error)
     return bh_adapter_slots_check_ready(adapters, spec->has_adapter ? &spec->adapter : NULL, error);
 }
 
-/* A hold of this client that stayed when its call failed; NULL if there is none. */
-static BhHold *
-find_left_over(BhRemote *remote, BhClient *client, BhLifetime lifetime)
-{
-    for (guint i = 0; i < remote->holds->len; i++) {
-        BhHold *hold = remote->holds->pdata[i];
-
-        if (!bh_hold_is_given(hold) && bh_hold_get_lifetime(hold) == lifetime &&
-            bh_owned_peek_client(BH_OWNED(hold)) == client)
-            return hold;
-    }
-    return NULL;
-}
-
-static BhHold *
-take_up(BhHold *hold, const BhHoldSpec *spec)
-{
-    bh_hold_set_spec(hold, spec);
-    bh_owned_renew(BH_OWNED(hold));
-    bh_remote_reconsider(bh_hold_peek_remote(hold));
-    return g_object_ref(hold);
-}
-
-/* spec is only taken by what is new: the client and its quota, the remote and its holds. */
 static BhHold *
 make_hold(BhRemotes *self,
           const BhHoldSpec *spec,
@@ -61,27 +37,16 @@ make_hold(BhRemotes *self,
           GError **error)
 {
     const BhRemotesShared *hub = &bh_remotes_peek_context(self)->hub;
-    BhRemote *remote = bh_remotes_find(self, &spec->address);
-    BhHold *hold = remote != NULL ? find_left_over(remote, client, lifetime) : NULL;
+    BhRemote *remote;
+    BhHold *hold;
 
-    if (hold != NULL)
-        return take_up(hold, spec);
     if (!bh_quota_take(hub->quota, bh_client_get_uid(client), BH_QUOTA_HOLDS, error))
         return NULL;
     remote = bh_remotes_ensure(self, &spec->address);
-    hold = bh_hold_new(remote, spec, lifetime);
+    hold = bh_hold_new(remote, spec);
     bh_owned_claim(BH_OWNED(hold), client, lifetime, lease_ms, hub->clock);
     bh_remote_add_hold(remote, hold);
     return hold;
-}
-
-/* Whether a hold goes on trying although its call failed. */
-static gboolean
-stays(BhHold *hold, const GError *error)
-{
-    return bh_hold_peek_spec(hold)->reconnect &&
-           (g_error_matches(error, BH_ERROR, BH_ERROR_TIMEOUT) ||
-            g_error_matches(error, BH_ERROR, BH_ERROR_NOT_READY));
 }
 
 /* The caller's task, from that of the wait. */
@@ -96,12 +61,10 @@ on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
     if (error == NULL && bh_owned_is_released(BH_OWNED(hold)))
         error = g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "the hold was released");
     if (error == NULL) {
-        bh_hold_give(hold);
         g_task_return_pointer(task, g_object_ref(hold), g_object_unref);
         return;
     }
-    if (!stays(hold, error))
-        bh_owned_release(BH_OWNED(hold), BH_RELEASE_ASKED);
+    bh_owned_release(BH_OWNED(hold), BH_RELEASE_ASKED);
     g_task_return_error(task, error);
 }
 

@@ -33,10 +33,9 @@ typedef struct {
 
 BhRemotes *bh_remotes_new(const BhRemotesShared *shared);
 
-/* Takes a hold and waits until the link is ready. A hold that could not be served is released again
- * unless spec.reconnect: then it stays, waits, and is the result all the same only if the link came
- * up in time; the next such call of the same client for the device takes that hold up. Errors:
- * NotReady, Timeout, LimitExceeded, Disconnected, Cancelled, NotFound (Adapter), Failed. */
+/* Takes a hold and waits until the link is ready; with spec.reconnect through failures, while there
+ * is time. When it fails the hold is released again. Errors: NotReady, Timeout, LimitExceeded,
+ * Disconnected, Cancelled, NotFound (Adapter), Failed. */
 void bh_remotes_connect_async(BhRemotes *self,
                               const BhHoldSpec *spec,
                               BhClient *client,

@@ -61,7 +61,7 @@ def make_tree(build, work):
     shutil.copytree(VM / "image/root", tree, symlinks=True, dirs_exist_ok=True)
     lib = tree / GUEST_LIB
     shutil.copytree(VM / "cases", lib / "cases", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ["runner.py", "guest.py", "differs.py", "client.py", "scenarios.py", "busctl-session.sh"]:
+    for name in ["runner.py", "guest.py", "differs.py", "client.py", "peer.py", "scenarios.py", "busctl-session.sh"]:
         shutil.copy(VM / name, lib)
     for program in ["tools/sim/blehub-vhci", "tools/examples/example-scan", "tools/examples/example-subscribe"]:
         shutil.copy(build / program, lib)
