@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What the remotes do with holds: they make them, and keep them until they are released.
+ * What makes holds, and nobody else, needs of them.
  */
 #include "bh-hold.h"
 

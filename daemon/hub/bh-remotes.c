@@ -242,6 +242,15 @@ bh_remotes_count_links(BhRemotes *self, guint8 slot)
     return central != NULL ? bh_central_count_links(central, slot) : 0;
 }
 
+gboolean
+bh_remotes_is_linked(BhRemotes *self, const BhLinkKey *key)
+{
+    BhCentral *central = self->context.hub.central;
+    BhLinkState state = {0};
+
+    return central != NULL && bh_central_peek(central, key, &state) && state.connected;
+}
+
 guint
 bh_remotes_count_all_links(BhRemotes *self)
 {

@@ -53,6 +53,8 @@ void bh_remotes_foreach(BhRemotes *self, BhRemoteFunc func, gpointer user_data);
 /* Links of anybody, on one adapter or all of them. */
 guint bh_remotes_count_links(BhRemotes *self, guint8 slot);
 guint bh_remotes_count_all_links(BhRemotes *self);
+/* Whether there is this link, whoever made it. */
+gboolean bh_remotes_is_linked(BhRemotes *self, const BhLinkKey *key);
 /* Links that an adapter may still have. */
 guint bh_remotes_count_free_slots(BhRemotes *self, guint8 slot);
 

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What remotes do with subscriptions: they make them, and hand them what comes from the device.
+ * What the remote of a subscription does with it, and nobody else.
  */
 #include "bh-remotes.h"
 #include "bh-subscription.h"
