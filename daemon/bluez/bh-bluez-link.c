@@ -10,6 +10,12 @@
 
 /* All properties, then the MTU, which is one of any characteristic. */
 
+static gboolean
+needs_database(const BhBluezLink *link)
+{
+    return link->connected && link->services_resolved && (link->watched || link->users > 0);
+}
+
 /* The same one unless something changed, since another one is a change by itself. */
 static void
 update_database(BhBluezCentral *self, BhBluezLink *link)
@@ -36,7 +42,7 @@ finish_refresh(BhBluezCentral *self, BhBluezLink *link)
         bh_bluez_link_refresh(self, link);
         return;
     }
-    if (link->connected && link->services_resolved && link->path != NULL)
+    if (needs_database(link) && link->path != NULL)
         update_database(self, link);
     g_rc_box_acquire(link);
     bh_bluez_link_spread(self, link);
@@ -110,7 +116,7 @@ on_refreshed(sd_bus_message *message, void *data, sd_bus_error *unused)
 
     g_clear_pointer(&link->refresh, sd_bus_slot_unref);
     gboolean good = take_answer(self, link, message);
-    gboolean resolved = good && link->connected && link->services_resolved;
+    gboolean resolved = good && needs_database(link);
     if (link->refresh == NULL && !(resolved && !link->again && ask_mtu(self, link)))
         finish_refresh(self, link);
     bh_bluez_link_release(link);

@@ -112,8 +112,9 @@ is_interesting(const BhBluezLink *link)
     return link->watched || link->users > 0;
 }
 
-/* What BlueZ says of it, as long as that matters. */
-static void
+/* What BlueZ says of it, as long as that matters. TRUE if that begins now: what was known before
+ * may be out of date. */
+static gboolean
 update_rule(BhBluezCentral *self, BhBluezLink *link)
 {
     gboolean wanted = is_interesting(link) || link->connected;
@@ -121,19 +122,21 @@ update_rule(BhBluezCentral *self, BhBluezLink *link)
     g_autofree char *rule = path != NULL ? g_strdup_printf(BH_MATCH_OBJECT_FORMAT, path) : NULL;
 
     if (g_strcmp0(rule, link->rule) == 0)
-        return;
+        return FALSE;
     if (link->rule != NULL)
         bh_bluez_bus_remove_match(self->bluez->bus, link->rule);
     if (rule != NULL)
         bh_bluez_bus_add_match(self->bluez->bus, rule);
     g_free(link->rule);
     link->rule = g_steal_pointer(&rule);
+    return link->rule != NULL;
 }
 
 void
 bh_bluez_link_settle(BhBluezCentral *self, BhBluezLink *link)
 {
-    update_rule(self, link);
+    if (update_rule(self, link))
+        bh_bluez_link_refresh(self, link);
     if (is_interesting(link) || link->connected || link->kernel_connected || link->paired ||
         link->bonded || link->dropping != NULL)
         return;

@@ -60,6 +60,10 @@ build_bond(BhHub *hub, const BhLinkKey *key)
                           bh_address_type_to_string((BhAddressType)key->address.type));
     if (adapter != NULL)
         g_variant_dict_insert(&row, "Adapter", "s", bh_adapter_get_address_text(adapter));
+    g_variant_dict_insert(&row,
+                          "Connected",
+                          "b",
+                          bh_remotes_is_linked(bh_hub_peek_remotes(hub), key));
     add_name(&row, hub, &key->address);
     return g_variant_dict_end(&row);
 }

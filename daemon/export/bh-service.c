@@ -62,7 +62,7 @@ static void
 on_adapter_added(BhHub *hub, BhAdapter *adapter, BhService *self)
 {
     g_autofree char *path = bh_export_adapter_dup_path(adapter);
-    g_autoptr(BhExportAdapter) exported = bh_export_adapter_new(adapter, self->gate);
+    g_autoptr(BhExportAdapter) exported = bh_export_adapter_new(adapter, &self->context);
     g_autoptr(GError) error = NULL;
 
     if (bh_object_manager_add(self->manager, BH_EXPORTED(exported), path, &error))

@@ -109,3 +109,90 @@ bh_bonds_remove_finish(GAsyncResult *result, GError **error)
 {
     return g_task_propagate_boolean(G_TASK(result), error);
 }
+
+/* Of the remotes */
+
+static gboolean
+check_central(BhRemotes *self, GTask *task)
+{
+    if (bh_remotes_peek_context(self)->hub.central != NULL)
+        return TRUE;
+    g_task_return_new_error(task,
+                            BH_ERROR,
+                            BH_ERROR_NOT_SUPPORTED,
+                            "this radio has no central role");
+    return FALSE;
+}
+
+static void
+on_bonds(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    GError *error = NULL;
+    GArray *bonds = bh_central_list_bonds_finish(BH_CENTRAL(source), result, &error);
+
+    if (bonds != NULL)
+        g_task_return_pointer(task, bonds, (GDestroyNotify)g_array_unref);
+    else
+        g_task_return_error(task, error);
+}
+
+void
+bh_remotes_list_bonds_async(BhRemotes *self,
+                            BhClient *client,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
+
+    g_task_set_source_tag(task, bh_remotes_list_bonds_async);
+    if (check_central(self, task))
+        bh_central_list_bonds_async(bh_remotes_peek_context(self)->hub.central,
+                                    bh_client_peek_cancellable(client),
+                                    on_bonds,
+                                    g_steal_pointer(&task));
+}
+
+GArray *
+bh_remotes_list_bonds_finish(BhRemotes *self, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+static void
+on_bond_removed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    GError *error = NULL;
+
+    if (bh_bonds_remove_finish(result, &error))
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, error);
+}
+
+void
+bh_remotes_remove_bond_async(BhRemotes *self,
+                             const BhAddress *address,
+                             guint8 slot,
+                             BhClient *client,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
+
+    g_task_set_source_tag(task, bh_remotes_remove_bond_async);
+    if (check_central(self, task))
+        bh_bonds_remove_async(bh_remotes_peek_context(self)->hub.central,
+                              address,
+                              slot,
+                              bh_client_peek_cancellable(client),
+                              on_bond_removed,
+                              g_steal_pointer(&task));
+}
+
+gboolean
+bh_remotes_remove_bond_finish(BhRemotes *self, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}

@@ -18,6 +18,7 @@ typedef struct {
     BhLinkKey key;
     GCancellable *cancellable;
     gint64 begun_us;
+    gboolean foreign; /* somebody else had made the link before */
     gboolean gives_way;
     gboolean blind_over;
 } Attempt;
@@ -76,6 +77,14 @@ take_turn(BhConnector *self, BhConnectRequest *request)
 
 /* Attempts */
 
+static gboolean
+is_linked(BhConnector *self, const BhLinkKey *key)
+{
+    BhLinkState state = {0};
+
+    return bh_central_peek(self->central, key, &state) && state.connected;
+}
+
 static void
 attempt_free(Attempt *attempt)
 {
@@ -101,6 +110,9 @@ attempt_end(Attempt *attempt, const GError *error)
 
     self->attempts[attempt->key.slot] = NULL;
     queue_look(self);
+    if (request == NULL && error == NULL && !attempt->foreign)
+        bh_central_disconnect(self->central,
+                              &attempt->key); /* it was quicker than taking it back */
     if (request == NULL)
         return;
     request->attempt = NULL;
@@ -146,6 +158,7 @@ begin(BhConnector *self, BhConnectRequest *request, guint8 slot)
     attempt->key = (BhLinkKey){.slot = slot, .address = request->address};
     attempt->cancellable = g_cancellable_new();
     attempt->begun_us = bh_clock_now_us(self->clock);
+    attempt->foreign = is_linked(self, &attempt->key);
     request->attempt = attempt;
     self->attempts[slot] = attempt;
     self->n_attempts++;
@@ -258,14 +271,6 @@ is_wanted_by_others(BhConnector *self, guint8 slot)
 }
 
 static gboolean
-is_linked(BhConnector *self, const Attempt *attempt)
-{
-    BhLinkState state = {0};
-
-    return bh_central_peek(self->central, &attempt->key, &state) && state.connected;
-}
-
-static gboolean
 is_waited_for(const Attempt *attempt)
 {
     g_autoptr(GPtrArray) clients = g_ptr_array_new();
@@ -283,7 +288,7 @@ watch_attempt(BhConnector *self, Attempt *attempt)
         return;
     if (age_ms >= BH_CONNECTOR_BLIND_MS && !is_waited_for(attempt))
         attempt->blind_over = TRUE;
-    else if (age_ms >= BH_CONNECTOR_TURN_MS && !is_linked(self, attempt) &&
+    else if (age_ms >= BH_CONNECTOR_TURN_MS && !is_linked(self, &attempt->key) &&
              is_wanted_by_others(self, attempt->key.slot))
         attempt->gives_way = TRUE;
     if (attempt->blind_over || attempt->gives_way)

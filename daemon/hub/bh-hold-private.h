@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+/*
+ * What makes holds, and nobody else, needs of them.
+ */
 #include "bh-hold.h"
 
 G_BEGIN_DECLS
 
 /* Claimed by its maker; the remote keeps it. */
 BhHold *bh_hold_new(BhRemote *remote, const BhHoldSpec *spec);
-/* The hold was the result of a call; before, another call of its client may take it up, with a spec
- * of its own. */
-void bh_hold_give(BhHold *self);
-gboolean bh_hold_is_given(BhHold *self);
-void bh_hold_set_spec(BhHold *self, const BhHoldSpec *spec);
 
 G_END_DECLS

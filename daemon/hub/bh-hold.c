@@ -10,7 +10,6 @@ struct _BhHold {
     BhOwned parent;
     BhHoldSpec spec;
     BhRemote *remote;
-    gboolean given;
 };
 
 G_DEFINE_FINAL_TYPE(BhHold, bh_hold, BH_TYPE_OWNED)
@@ -25,24 +24,6 @@ BhRemote *
 bh_hold_peek_remote(BhHold *self)
 {
     return self->remote;
-}
-
-void
-bh_hold_give(BhHold *self)
-{
-    self->given = TRUE;
-}
-
-gboolean
-bh_hold_is_given(BhHold *self)
-{
-    return self->given;
-}
-
-void
-bh_hold_set_spec(BhHold *self, const BhHoldSpec *spec)
-{
-    self->spec = *spec;
 }
 
 static void

@@ -24,7 +24,12 @@ typedef struct {
     BhRemotesCounters counters;
     void (*listening_changed)(gpointer user_data);
     gpointer user_data;
+    gboolean stopped; /* nothing begins any more */
 } BhRemotesContext;
+
+BhRemotesContext *bh_remotes_peek_context(BhRemotes *self);
+/* The remote with this address, made if it is not there. Borrowed. */
+BhRemote *bh_remotes_ensure(BhRemotes *self, const BhAddress *address);
 
 struct _BhRemote {
     GObject parent;
@@ -80,6 +85,32 @@ void bh_remote_add_hold(BhRemote *self, BhHold *hold);
 void bh_remote_add_subscription(BhRemote *self, BhSubscription *subscription);
 /* What holds want changed. */
 void bh_remote_reconsider(BhRemote *self);
+
+/* The link, in bh-remote-link.c: it is there; it is lost; nobody wants it any more. */
+void bh_remote_link_ready(BhRemote *self, const BhLinkState *state, gboolean ours);
+void bh_remote_link_lost(BhRemote *self, BhLinkCause cause);
+void bh_remote_link_released(BhRemote *self);
+/* Other facts about it. */
+void bh_remote_link_update(BhRemote *self, const BhLinkState *state);
+
+/* Who wants it, in bh-remote-holds.c. */
+gboolean bh_remote_is_wanted(BhRemote *self);
+/* The link that nobody wanted is gone. */
+void bh_remote_dropped(BhRemote *self);
+/* Nothing is left to do: tells that it is gone. */
+void bh_remote_forget(BhRemote *self);
+
+/* Attempts, in bh-remote-attempt.c. */
+void bh_remote_begin_attempt(BhRemote *self);
+
+/* Told by all of them. */
+void bh_remote_set_state(BhRemote *self, BhRemoteState state);
+/* "disconnected" or "waiting", as it is without a link. */
+void bh_remote_set_unlinked(BhRemote *self);
+void bh_remote_set_error(BhRemote *self, const char *message);
+void bh_remote_set_key(BhRemote *self, const BhLinkKey *key);
+void bh_remote_emit_changed(BhRemote *self);
+void bh_remote_emit_disconnected(BhRemote *self);
 
 /* What the central, the hub and the clock tell. */
 void bh_remote_take_link_state(BhRemote *self, const BhLinkState *state);

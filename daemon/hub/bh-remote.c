@@ -7,12 +7,6 @@
  */
 #include "bh-remote-private.h"
 
-#include "bh-error.h"
-#include "bh-hold-private.h"
-#include "bh-subscription-private.h"
-
-#define DROP_MS 5000 /* a link that was to go counts as gone after so long */
-
 enum {
     SIGNAL_STATE_CHANGED,
     SIGNAL_DISCONNECTED,
@@ -42,8 +36,8 @@ static void reconcile(BhRemote *self);
 
 /* State */
 
-static void
-set_state(BhRemote *self, BhRemoteState state)
+void
+bh_remote_set_state(BhRemote *self, BhRemoteState state)
 {
     if (self->state == state)
         return;
@@ -52,15 +46,15 @@ set_state(BhRemote *self, BhRemoteState state)
     g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
 }
 
-static void
-set_error(BhRemote *self, const char *message)
+void
+bh_remote_set_error(BhRemote *self, const char *message)
 {
     g_free(self->last_error);
     self->last_error = g_strdup(message);
 }
 
-static void
-set_key(BhRemote *self, const BhLinkKey *key)
+void
+bh_remote_set_key(BhRemote *self, const BhLinkKey *key)
 {
     BhCentral *central = self->context->hub.central;
 
@@ -73,236 +67,36 @@ set_key(BhRemote *self, const BhLinkKey *key)
     bh_central_watch(central, &self->key);
 }
 
-static gboolean
-is_wanted(BhRemote *self)
+void
+bh_remote_set_unlinked(BhRemote *self)
+{
+    bh_remote_set_state(self,
+                        self->reconnect.policy.wanted ? BH_REMOTE_WAITING : BH_REMOTE_DISCONNECTED);
+}
+
+void
+bh_remote_emit_changed(BhRemote *self)
+{
+    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+bh_remote_emit_disconnected(BhRemote *self)
+{
+    g_signal_emit(self, signals[SIGNAL_DISCONNECTED], 0, self->last_cause);
+}
+
+gboolean
+bh_remote_is_wanted(BhRemote *self)
 {
     return self->holds->len > 0 || self->subscriptions->len > 0;
 }
 
-static void
-forget(BhRemote *self)
+void
+bh_remote_forget(BhRemote *self)
 {
     g_signal_emit(self, signals[SIGNAL_GONE], 0);
 }
-
-/* The link */
-
-/* Takes what is told of a link that is there. */
-static void
-take_facts(BhRemote *self, const BhLinkState *state)
-{
-    BhGattDatabase *before = self->database;
-
-    self->mtu = state->mtu;
-    self->paired = state->paired;
-    self->parameters = (BhLinkParameters){
-        .min_interval_us = state->interval_us,
-        .max_interval_us = state->interval_us,
-        .latency = state->latency,
-        .has_latency = state->interval_us != 0,
-        .supervision_ms = state->supervision_ms,
-    };
-    if (state->database == NULL || state->database == before)
-        return;
-    self->database = bh_gatt_database_ref(state->database);
-    g_clear_pointer(&before, bh_gatt_database_unref);
-    bh_operations_resolve(self->operations);
-    bh_registrations_set_link(self->registrations, &self->key, self->database);
-}
-
-static void
-answer_mtu_waits(BhRemote *self)
-{
-    GTask *task;
-
-    while (self->mtu != 0 && (task = bh_waits_pop(self->mtu_waits)) != NULL) {
-        g_task_return_int(task, self->mtu);
-        g_object_unref(task);
-    }
-}
-
-static void
-serve(BhWaits *waits)
-{
-    GTask *task;
-
-    while ((task = bh_waits_pop(waits)) != NULL) {
-        g_task_return_boolean(task, TRUE);
-        g_object_unref(task);
-    }
-}
-
-static void
-link_ready(BhRemote *self, const BhLinkState *state, gboolean ours)
-{
-    set_key(self, &state->key);
-    self->ours = ours;
-    self->ready_us = bh_clock_now_us(self->context->hub.clock);
-    self->attempts = 0;
-    self->context->counters.links++;
-    set_error(self, "");
-    bh_reconnect_succeeded(&self->reconnect);
-    take_facts(self, state);
-    set_state(self, BH_REMOTE_READY);
-    answer_mtu_waits(self);
-    serve(self->once);
-    serve(self->patient);
-}
-
-static const char *
-cause_text(BhLinkCause cause)
-{
-    if (cause == BH_LINK_CAUSE_NONE || cause == BH_LINK_CAUSE_UNSPECIFIED)
-        return "unknown";
-    return bh_link_cause_to_string(cause);
-}
-
-/* Ends all that needs the link, which is not there any more for whoever asks now. */
-static void
-end_calls(BhRemote *self, const char *message)
-{
-    GTask *task;
-
-    bh_operations_end(self->operations, BH_ERROR_DISCONNECTED, message);
-    bh_registrations_set_link(self->registrations, NULL, NULL);
-    bh_waits_fail(self->mtu_waits, BH_ERROR_DISCONNECTED, message);
-    while ((task = bh_waits_pop(self->leaving)) != NULL) {
-        g_task_return_pointer(task, g_strdup(self->last_cause), g_free);
-        g_object_unref(task);
-    }
-}
-
-static void
-clear_facts(BhRemote *self)
-{
-    g_clear_pointer(&self->database, bh_gatt_database_unref);
-    self->mtu = 0;
-    self->parameters = (BhLinkParameters){0};
-    self->asked = FALSE;
-}
-
-static gint64
-link_age_ms(BhRemote *self)
-{
-    return (bh_clock_now_us(self->context->hub.clock) - self->ready_us) / 1000;
-}
-
-static void
-link_lost(BhRemote *self, BhLinkCause cause)
-{
-    g_autofree char *message = g_strdup_printf("the link is lost: %s", cause_text(cause));
-
-    self->last_cause = cause_text(cause);
-    self->context->counters.links_lost++;
-    set_error(self, message);
-    clear_facts(self);
-    bh_reconnect_lost(&self->reconnect, link_age_ms(self), g_random_double());
-    set_state(self, self->reconnect.policy.wanted ? BH_REMOTE_WAITING : BH_REMOTE_DISCONNECTED);
-    g_signal_emit(self, signals[SIGNAL_DISCONNECTED], 0, self->last_cause);
-    end_calls(self, message);
-    bh_clear_timer(&self->linger);
-    if (is_wanted(self))
-        reconcile(self);
-    else
-        forget(self);
-}
-
-/* Attempts */
-
-static gboolean
-ask_adapter(gpointer data, guint8 *slot, GError **error)
-{
-    return bh_remote_choose_adapter(data, slot, error);
-}
-
-static gboolean
-list_clients(gpointer data, GPtrArray *clients)
-{
-    BhRemote *self = data;
-    guint waiting;
-
-    bh_waits_add_clients(self->once, clients);
-    bh_waits_add_clients(self->patient, clients);
-    waiting = clients->len;
-    for (guint i = 0; i < self->holds->len; i++)
-        if (bh_hold_peek_spec(self->holds->pdata[i])->reconnect)
-            g_ptr_array_add(clients, bh_owned_peek_client(self->holds->pdata[i]));
-    return waiting > 0;
-}
-
-/* The parameters of the hold that wants the shortest interval. */
-static void
-choose_parameters(BhRemote *self, BhLinkParameters *parameters)
-{
-    for (guint i = 0; i < self->holds->len; i++) {
-        const BhLinkParameters *its = &bh_hold_peek_spec(self->holds->pdata[i])->parameters;
-        gboolean has_any =
-            its->max_interval_us != 0 || its->has_latency || its->supervision_ms != 0;
-
-        if (has_any &&
-            (parameters->max_interval_us == 0 ||
-             (its->max_interval_us != 0 && its->max_interval_us < parameters->max_interval_us)))
-            *parameters = *its;
-    }
-}
-
-static void
-on_attempt(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters)
-{
-    BhRemote *self = data;
-    BhLinkState state = {0};
-
-    set_key(self, key);
-    self->ours = !bh_central_peek(self->context->hub.central, key, &state) || !state.connected;
-    self->attempts++;
-    choose_parameters(self, parameters);
-    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
-}
-
-static void
-attempt_failed(BhRemote *self, const GError *error)
-{
-    gboolean hopeless = g_error_matches(error, BH_ERROR, BH_ERROR_NOT_READY);
-    BhError code = error->domain == BH_ERROR ? (BhError)error->code : BH_ERROR_FAILED;
-
-    set_error(self, error->message);
-    bh_reconnect_failed(&self->reconnect, g_random_double());
-    set_state(self, self->reconnect.policy.wanted ? BH_REMOTE_WAITING : BH_REMOTE_DISCONNECTED);
-    bh_waits_fail(self->once, code, error->message);
-    if (hopeless)
-        bh_waits_fail(self->patient, code, error->message);
-    reconcile(self);
-}
-
-static void
-on_attempt_end(gpointer data, const GError *error)
-{
-    g_autoptr(BhRemote) self = g_object_ref(data);
-    g_autoptr(GError) lost = NULL;
-    BhLinkState state = {0};
-
-    self->request = NULL;
-    if (error != NULL) {
-        attempt_failed(self, error);
-        return;
-    }
-    if (bh_central_peek(self->context->hub.central, &self->key, &state) && state.connected &&
-        state.resolved && state.database != NULL) {
-        link_ready(self, &state, self->ours);
-        return;
-    }
-    lost = g_error_new_literal(BH_ERROR,
-                               BH_ERROR_DISCONNECTED,
-                               "the link was lost before it was ready");
-    attempt_failed(self, lost);
-}
-
-static const BhConnectAsker asker = {
-    .choose = ask_adapter,
-    .list_clients = list_clients,
-    .begin = on_attempt,
-    .end = on_attempt_end,
-};
 
 /* Wanted against there */
 
@@ -315,17 +109,14 @@ wants_attempt(BhRemote *self)
 static void
 reconcile(BhRemote *self)
 {
-    if (self->state == BH_REMOTE_READY || self->dropping != NULL || !is_wanted(self))
+    if (self->state == BH_REMOTE_READY || self->dropping != NULL || !bh_remote_is_wanted(self))
         return;
     if (wants_attempt(self)) {
-        if (self->request == NULL)
-            self->request =
-                bh_connector_add(self->context->connector, &self->address, &asker, self);
-        set_state(self, BH_REMOTE_CONNECTING);
+        bh_remote_begin_attempt(self);
         return;
     }
     bh_connector_cancel(&self->request);
-    set_state(self, self->reconnect.policy.wanted ? BH_REMOTE_WAITING : BH_REMOTE_DISCONNECTED);
+    bh_remote_set_unlinked(self);
 }
 
 void
@@ -353,7 +144,7 @@ on_call_left(gpointer user_data)
     BhRemote *self = user_data;
 
     if (!wants_attempt(self) && self->last_error[0] == '\0')
-        set_error(self, "no link came up in time");
+        bh_remote_set_error(self, "no link came up in time");
     reconcile(self);
 }
 
@@ -377,130 +168,17 @@ bh_remote_wait_ready_async(BhRemote *self,
     reconcile(self);
 }
 
-/* Going */
-
-static void
-on_dropped(gpointer user_data)
-{
-    BhRemote *self = user_data;
-
-    bh_clear_timer(&self->dropping);
-    if (is_wanted(self))
-        reconcile(self);
-    else
-        forget(self);
-}
-
-/* Nobody wants it any more. */
-static void
-let_go(BhRemote *self)
-{
-    gboolean drops = self->state == BH_REMOTE_READY && self->ours;
-
-    bh_clear_timer(&self->linger);
-    bh_connector_cancel(&self->request);
-    if (self->state == BH_REMOTE_READY) {
-        self->last_cause = cause_text(BH_LINK_CAUSE_LOCAL);
-        clear_facts(self);
-    }
-    if (drops) {
-        self->dropping = bh_clock_call_in(self->context->hub.clock, DROP_MS, on_dropped, self);
-        bh_central_disconnect(self->context->hub.central, &self->key);
-    }
-    set_state(self, BH_REMOTE_DISCONNECTED);
-    end_calls(self, "the device was released");
-    bh_waits_fail(self->once, BH_ERROR_CANCELLED, "the hold was released");
-    bh_waits_fail(self->patient, BH_ERROR_CANCELLED, "the hold was released");
-    if (self->dropping == NULL && !is_wanted(self))
-        forget(self);
-}
-
-static void
-on_lingered(gpointer user_data)
-{
-    g_autoptr(BhRemote) self = g_object_ref(user_data);
-
-    let_go(self);
-}
-
-static void
-lose_one(BhRemote *self, gint64 linger_ms)
-{
-    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
-    if (is_wanted(self))
-        bh_remote_reconsider(self);
-    else if (self->dropping != NULL)
-        return;
-    else if (self->state == BH_REMOTE_READY && linger_ms > 0)
-        self->linger = bh_clock_call_in(self->context->hub.clock, linger_ms, on_lingered, self);
-    else
-        let_go(self);
-}
-
-static void
-count_release(BhRemote *self, BhReleaseReason reason)
-{
-    self->context->counters.orphans_released += reason == BH_RELEASE_CLIENT_GONE;
-    self->context->counters.leases_expired += reason == BH_RELEASE_LEASE_OVER;
-}
-
-static void
-on_hold_released(BhHold *hold, BhReleaseReason reason, BhRemote *remote)
-{
-    g_autoptr(BhRemote) self = g_object_ref(remote);
-    gint64 linger_ms = reason == BH_RELEASE_SHUTDOWN ? 0 : bh_hold_peek_spec(hold)->linger_ms;
-
-    g_signal_handlers_disconnect_by_data(hold, self);
-    bh_quota_give(self->context->hub.quota, bh_owned_get_uid(BH_OWNED(hold)), BH_QUOTA_HOLDS);
-    count_release(self, reason);
-    g_ptr_array_remove(self->holds, hold);
-    lose_one(self, linger_ms);
-}
-
-void
-bh_remote_add_hold(BhRemote *self, BhHold *hold)
-{
-    bh_clear_timer(&self->linger);
-    g_ptr_array_add(self->holds, g_object_ref(hold));
-    g_signal_connect_after(hold, "released", G_CALLBACK(on_hold_released), self);
-    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
-    bh_remote_reconsider(self);
-}
-
-static void
-on_subscription_released(BhSubscription *subscription, BhReleaseReason reason, BhRemote *remote)
-{
-    g_autoptr(BhRemote) self = g_object_ref(remote);
-
-    g_signal_handlers_disconnect_by_data(subscription, self);
-    bh_quota_give(self->context->hub.quota,
-                  bh_owned_get_uid(BH_OWNED(subscription)),
-                  BH_QUOTA_SUBSCRIPTIONS);
-    count_release(self, reason);
-    self->context->counters.stream_records += bh_subscription_get_streamed(subscription);
-    self->context->counters.stream_losses += bh_subscription_get_stream_losses(subscription);
-    bh_registrations_remove(self->registrations, subscription);
-    g_ptr_array_remove(self->subscriptions, subscription);
-    lose_one(self, 0);
-}
-
-void
-bh_remote_add_subscription(BhRemote *self, BhSubscription *subscription)
-{
-    bh_clear_timer(&self->linger);
-    g_ptr_array_add(self->subscriptions, g_object_ref(subscription));
-    g_signal_connect_after(subscription, "released", G_CALLBACK(on_subscription_released), self);
-    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
-}
-
 /* What others tell */
 
 static void
-update_link(BhRemote *self, const BhLinkState *state)
+lose_link(BhRemote *self, BhLinkCause cause)
 {
-    take_facts(self, state);
-    answer_mtu_waits(self);
-    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
+    bh_remote_link_lost(self, cause);
+    bh_clear_timer(&self->linger);
+    if (bh_remote_is_wanted(self))
+        reconcile(self);
+    else
+        bh_remote_forget(self);
 }
 
 /* A link that somebody else made while none of our attempts was under way. */
@@ -520,17 +198,17 @@ bh_remote_take_link_state(BhRemote *remote, const BhLinkState *state)
         return;
     if (self->dropping != NULL) {
         if (!state->connected)
-            on_dropped(self);
+            bh_remote_dropped(self);
     } else if (self->state != BH_REMOTE_READY) {
         self->paired = state->paired;
         if (may_adopt(self, state)) {
             bh_connector_cancel(&self->request);
-            link_ready(self, state, FALSE);
+            bh_remote_link_ready(self, state, FALSE);
         }
     } else if (!state->connected) {
-        link_lost(self, state->cause);
+        lose_link(self, state->cause);
     } else {
-        update_link(self, state);
+        bh_remote_link_update(self, state);
     }
 }
 
@@ -549,9 +227,9 @@ bh_remote_adapter_gone(BhRemote *remote, guint8 slot, BhLinkCause cause)
     if (!self->has_key || self->key.slot != slot)
         return;
     if (self->dropping != NULL)
-        on_dropped(self);
+        bh_remote_dropped(self);
     else if (self->state == BH_REMOTE_READY)
-        link_lost(self, cause);
+        lose_link(self, cause);
 }
 
 void

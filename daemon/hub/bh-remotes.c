@@ -5,7 +5,6 @@
  */
 #include "bh-remotes.h"
 
-#include "bh-hold-private.h"
 #include "bh-remote-private.h"
 #include "bh-subscription-private.h"
 
@@ -20,7 +19,6 @@ struct _BhRemotes {
     BhFilter *anything;
     BhRadioCapabilities capabilities;
     BhTimer *news; /* the demand on scans is to be stated anew */
-    gboolean stopped;
 };
 
 enum {
@@ -66,8 +64,8 @@ bh_remotes_find(BhRemotes *self, const BhAddress *address)
     return g_hash_table_lookup(self->table, address);
 }
 
-static BhRemote *
-ensure(BhRemotes *self, const BhAddress *address)
+BhRemote *
+bh_remotes_ensure(BhRemotes *self, const BhAddress *address)
 {
     BhRemote *remote = bh_remotes_find(self, address);
 
@@ -80,6 +78,12 @@ ensure(BhRemotes *self, const BhAddress *address)
     return remote;
 }
 
+BhRemotesContext *
+bh_remotes_peek_context(BhRemotes *self)
+{
+    return &self->context;
+}
+
 void
 bh_remotes_foreach(BhRemotes *self, BhRemoteFunc func, gpointer user_data)
 {
@@ -87,226 +91,6 @@ bh_remotes_foreach(BhRemotes *self, BhRemoteFunc func, gpointer user_data)
 
     for (guint i = 0; i < list->len; i++)
         func(list->pdata[i], user_data);
-}
-
-/* Connecting */
-
-static gboolean
-check_adapter(BhRemotes *self, const BhHoldSpec *spec, GError **error)
-{
-    const BhAdapterSlots *adapters = self->context.hub.adapters;
-
-    if (self->context.hub.central == NULL) {
-        g_set_error_literal(error,
-                            BH_ERROR,
-                            BH_ERROR_NOT_SUPPORTED,
-                            "this radio has no central role");
-        return FALSE;
-    }
-    if (spec->has_adapter && adapters->bluez &&
-        bh_adapter_slots_find_address(adapters, &spec->adapter) == NULL) {
-        g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND, "Adapter: it is not there");
-        return FALSE;
-    }
-    return bh_adapter_slots_check_ready(adapters, spec->has_adapter ? &spec->adapter : NULL, error);
-}
-
-/* A hold of this client that stayed when its call failed; NULL if there is none. */
-static BhHold *
-find_left_over(BhRemote *remote, BhClient *client)
-{
-    for (guint i = 0; i < remote->holds->len; i++) {
-        BhHold *hold = remote->holds->pdata[i];
-
-        if (!bh_hold_is_given(hold) && bh_owned_peek_client(BH_OWNED(hold)) == client)
-            return hold;
-    }
-    return NULL;
-}
-
-static BhHold *
-take_up(BhHold *hold, const BhHoldSpec *spec)
-{
-    bh_hold_set_spec(hold, spec);
-    bh_owned_renew(BH_OWNED(hold));
-    bh_remote_reconsider(bh_hold_peek_remote(hold));
-    return g_object_ref(hold);
-}
-
-/* spec is only taken by what is new: the client and its quota, the remote and its holds. */
-static BhHold *
-make_hold(BhRemotes *self,
-          const BhHoldSpec *spec,
-          BhClient *client,
-          BhLifetime lifetime,
-          gint64 lease_ms,
-          GError **error)
-{
-    const BhRemotesShared *hub = &self->context.hub;
-    BhRemote *remote = bh_remotes_find(self, &spec->address);
-    BhHold *hold = remote != NULL ? find_left_over(remote, client) : NULL;
-
-    if (hold != NULL && lifetime == BH_LIFETIME_CALLER)
-        return take_up(hold, spec);
-    if (!bh_quota_take(hub->quota, bh_client_get_uid(client), BH_QUOTA_HOLDS, error))
-        return NULL;
-    remote = ensure(self, &spec->address);
-    hold = bh_hold_new(remote, spec);
-    bh_owned_claim(BH_OWNED(hold), client, lifetime, lease_ms, hub->clock);
-    bh_remote_add_hold(remote, hold);
-    return hold;
-}
-
-/* The caller's task, from that of the wait. */
-static void
-on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    BhHold *hold = g_task_get_task_data(task);
-    GError *error = NULL;
-
-    g_task_propagate_boolean(G_TASK(result), &error);
-    if (error == NULL && bh_owned_is_released(BH_OWNED(hold)))
-        error = g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "the hold was released");
-    if (error == NULL) {
-        bh_hold_give(hold);
-        g_task_return_pointer(task, g_object_ref(hold), g_object_unref);
-        return;
-    }
-    if (!bh_hold_peek_spec(hold)->reconnect)
-        bh_owned_release(BH_OWNED(hold), BH_RELEASE_ASKED);
-    g_task_return_error(task, error);
-}
-
-static gboolean
-check_connect(BhRemotes *self, const BhHoldSpec *spec, BhClient *client, GError **error)
-{
-    if (!bh_client_is_gone(client) && !self->stopped)
-        return check_adapter(self, spec, error);
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_CANCELLED, "the caller left");
-    return FALSE;
-}
-
-void
-bh_remotes_connect_async(BhRemotes *self,
-                         const BhHoldSpec *spec,
-                         BhClient *client,
-                         BhLifetime lifetime,
-                         gint64 lease_ms,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
-{
-    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
-    BhHold *hold = NULL;
-    GError *error = NULL;
-
-    g_task_set_source_tag(task, bh_remotes_connect_async);
-    if (check_connect(self, spec, client, &error))
-        hold = make_hold(self, spec, client, lifetime, lease_ms, &error);
-    if (hold == NULL) {
-        g_task_return_error(task, error);
-        return;
-    }
-    g_task_set_task_data(task, hold, g_object_unref);
-    bh_remote_wait_ready_async(bh_hold_peek_remote(hold),
-                               client,
-                               spec->reconnect,
-                               spec->timeout_ms,
-                               on_ready,
-                               g_steal_pointer(&task));
-}
-
-BhHold *
-bh_remotes_connect_finish(BhRemotes *self, GAsyncResult *result, GError **error)
-{
-    return g_task_propagate_pointer(G_TASK(result), error);
-}
-
-/* Bonds */
-
-static gboolean
-check_central(BhRemotes *self, GTask *task)
-{
-    if (self->context.hub.central != NULL)
-        return TRUE;
-    g_task_return_new_error(task,
-                            BH_ERROR,
-                            BH_ERROR_NOT_SUPPORTED,
-                            "this radio has no central role");
-    return FALSE;
-}
-
-static void
-on_bonds(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    GError *error = NULL;
-    GArray *bonds = bh_central_list_bonds_finish(BH_CENTRAL(source), result, &error);
-
-    if (bonds != NULL)
-        g_task_return_pointer(task, bonds, (GDestroyNotify)g_array_unref);
-    else
-        g_task_return_error(task, error);
-}
-
-void
-bh_remotes_list_bonds_async(BhRemotes *self,
-                            BhClient *client,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data)
-{
-    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
-
-    g_task_set_source_tag(task, bh_remotes_list_bonds_async);
-    if (check_central(self, task))
-        bh_central_list_bonds_async(self->context.hub.central,
-                                    bh_client_peek_cancellable(client),
-                                    on_bonds,
-                                    g_steal_pointer(&task));
-}
-
-GArray *
-bh_remotes_list_bonds_finish(BhRemotes *self, GAsyncResult *result, GError **error)
-{
-    return g_task_propagate_pointer(G_TASK(result), error);
-}
-
-static void
-on_bond_removed(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    GError *error = NULL;
-
-    if (bh_bonds_remove_finish(result, &error))
-        g_task_return_boolean(task, TRUE);
-    else
-        g_task_return_error(task, error);
-}
-
-void
-bh_remotes_remove_bond_async(BhRemotes *self,
-                             const BhAddress *address,
-                             guint8 slot,
-                             BhClient *client,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data)
-{
-    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
-
-    g_task_set_source_tag(task, bh_remotes_remove_bond_async);
-    if (check_central(self, task))
-        bh_bonds_remove_async(self->context.hub.central,
-                              address,
-                              slot,
-                              bh_client_peek_cancellable(client),
-                              on_bond_removed,
-                              g_steal_pointer(&task));
-}
-
-gboolean
-bh_remotes_remove_bond_finish(BhRemotes *self, GAsyncResult *result, GError **error)
-{
-    return g_task_propagate_boolean(G_TASK(result), error);
 }
 
 /* What the central tells */
@@ -364,7 +148,7 @@ queue_news(gpointer user_data)
 {
     BhRemotes *self = user_data;
 
-    if (self->news == NULL && !self->stopped)
+    if (self->news == NULL && !self->context.stopped)
         self->news = bh_clock_call_in(self->context.hub.clock, 0, on_news, self);
 }
 
@@ -458,6 +242,15 @@ bh_remotes_count_links(BhRemotes *self, guint8 slot)
     return central != NULL ? bh_central_count_links(central, slot) : 0;
 }
 
+gboolean
+bh_remotes_is_linked(BhRemotes *self, const BhLinkKey *key)
+{
+    BhCentral *central = self->context.hub.central;
+    BhLinkState state = {0};
+
+    return central != NULL && bh_central_peek(central, key, &state) && state.connected;
+}
+
 guint
 bh_remotes_count_all_links(BhRemotes *self)
 {
@@ -511,7 +304,7 @@ bh_remotes_stop(BhRemotes *self)
 {
     g_autoptr(GPtrArray) list = list_remotes(self);
 
-    self->stopped = TRUE;
+    self->context.stopped = TRUE;
     bh_clear_timer(&self->news);
     for (guint i = 0; i < list->len; i++) {
         BhRemote *remote = list->pdata[i];

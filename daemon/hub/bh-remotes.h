@@ -35,10 +35,9 @@ typedef struct {
 
 BhRemotes *bh_remotes_new(const BhRemotesShared *shared);
 
-/* Takes a hold and waits until the link is ready. A hold that could not be served is released again
- * unless spec.reconnect: then it stays, waits, and is the result all the same only if the link came
- * up in time; the next such call of the same client for the device takes that hold up. Errors:
- * NotReady, Timeout, LimitExceeded, Disconnected, Cancelled, NotFound (Adapter), Failed. */
+/* Takes a hold and waits until the link is ready; with spec.reconnect through failures, while there
+ * is time. When it fails the hold is released again. Errors: NotReady, Timeout, LimitExceeded,
+ * Disconnected, Cancelled, NotFound (Adapter), Failed. */
 void bh_remotes_connect_async(BhRemotes *self,
                               const BhHoldSpec *spec,
                               BhClient *client,
@@ -56,6 +55,8 @@ void bh_remotes_foreach(BhRemotes *self, BhRemoteFunc func, gpointer user_data);
 /* Links of anybody, on one adapter or all of them. */
 guint bh_remotes_count_links(BhRemotes *self, guint8 slot);
 guint bh_remotes_count_all_links(BhRemotes *self);
+/* Whether there is this link, whoever made it. */
+gboolean bh_remotes_is_linked(BhRemotes *self, const BhLinkKey *key);
 /* Links that an adapter may still have. */
 guint bh_remotes_count_free_slots(BhRemotes *self, guint8 slot);
 

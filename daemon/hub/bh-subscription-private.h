@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+/*
+ * What the remote of a subscription does with it, and nobody else.
+ */
 #include "bh-remotes.h"
 #include "bh-subscription.h"
 

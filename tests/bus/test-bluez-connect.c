@@ -163,7 +163,8 @@ START_TEST(somebody_elses_attempt_is_left_alone_when_cancelled)
     bh_peer_connect(&s, &call);
     await_call(&s, "Connect");
     bh_puppet_release(s.puppet, "Connect");
-    bh_fixture_settle();
+    bh_puppet_set_adapter(s.puppet, BH_PUPPET_ADAPTER, "Discovering", TRUE);
+    BH_AWAIT(s.scene.radio.adapters[0].discovering); /* so the answer has come, too */
     g_cancellable_cancel(call.cancellable);
     BH_ASSERT_END(&call, "0x9: cancelled");
     bh_fixture_settle();
@@ -420,6 +421,7 @@ START_TEST(a_link_made_by_somebody_else_is_told_and_ready_at_once)
 
     bh_peer_scene_init(&s);
     bh_central_watch(s.central, &s.key);
+    await_call(&s, "GetAll");
     BH_AWAIT(s.links->len > 0);
     bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
     bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", TRUE);

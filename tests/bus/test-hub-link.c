@@ -482,6 +482,82 @@ START_TEST(a_users_holds_are_limited)
 }
 END_TEST
 
+/* The end */
+
+static void
+require_all(const BhAnswers *answers, guint n, const char *error)
+{
+    ck_assert_uint_eq(answers->came->len, n);
+    for (guint i = 0; i < n; i++)
+        ck_assert_msg(g_str_has_suffix(g_ptr_array_index(answers->came, i), error),
+                      "%s",
+                      (const char *)g_ptr_array_index(answers->came, i));
+}
+
+START_TEST(blehubd_ends_well_in_the_middle_of_everything)
+{
+    static const char absent[] = "C8:5A:11:00:01:99";
+    g_auto(BhFixture) f = {0};
+    g_auto(BhAnswers) answers = {0};
+    g_autofree char *subscription = NULL;
+
+    bh_link_scene_init(&f);
+    bh_answers_init(&answers);
+    g_free(bh_link_scene_connect(f.connection, BH_LINK_ADDRESS, "{'Lifetime': <'lease'>}"));
+    subscription = bh_link_scene_subscribe(f.connection, "{'Signals': <true>}");
+    bh_caller_send(f.connection,
+                   subscription,
+                   BH_LINK_SUBSCRIPTION,
+                   "Wait",
+                   bh_caller_options("{}"),
+                   &answers);
+    bh_caller_send(f.connection,
+                   BH_CALLER_HUB_PATH,
+                   BH_CALLER_HUB,
+                   "Connect",
+                   connect_arguments(absent, "{'TimeoutMs': <60000>, 'Reconnect': <true>}"),
+                   &answers);
+    bh_caller_send(f.connection,
+                   BH_CALLER_HUB_PATH,
+                   BH_CALLER_HUB,
+                   "Connect",
+                   connect_arguments(absent, "{'TimeoutMs': <60000>}"),
+                   &answers);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Holds"), 3); /* so all have arrived */
+    bh_fixture_stop_process(&f.hub);
+    BH_AWAIT(answers.came->len == 3);
+    require_all(&answers, 3, "org.blehub.Error.Cancelled");
+}
+END_TEST
+
+START_TEST(who_leaves_in_the_middle_of_many_connects_leaves_nothing)
+{
+    g_auto(BhFixture) f = {0};
+    GDBusConnection *other;
+
+    bh_link_scene_init(&f);
+    other = bh_fixture_connect(&f);
+    {
+        g_auto(BhAnswers) answers = {0};
+
+        bh_answers_init(&answers);
+        bh_caller_send(other,
+                       BH_CALLER_HUB_PATH,
+                       BH_CALLER_HUB,
+                       "ConnectMany",
+                       g_variant_new_parsed("([(%s, {'AddressType': <'random'>}),"
+                                            "  ('C8:5A:11:00:01:99', @a{sv} {})], @a{sv} {})",
+                                            BH_LINK_ADDRESS),
+                       &answers);
+        BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Links") == 1);
+        bh_fixture_disconnect(&other);
+        BH_AWAIT(answers.came->len == 1);
+    }
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Links") == 0);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Holds"), 0);
+}
+END_TEST
+
 BH_TEST_MAIN("hub-link",
              a_wrong_connect_is_refused_with_its_key_first,
              without_bluez_a_connect_is_not_ready,
@@ -497,4 +573,6 @@ BH_TEST_MAIN("hub-link",
              what_another_user_holds_answers_as_a_path_where_nothing_is,
              a_user_sees_a_device_from_its_first_hold_to_its_last,
              a_bond_that_others_use_is_not_given_up_by_one_of_them,
-             a_users_holds_are_limited)
+             a_users_holds_are_limited,
+             blehubd_ends_well_in_the_middle_of_everything,
+             who_leaves_in_the_middle_of_many_connects_leaves_nothing)

@@ -162,6 +162,23 @@ START_TEST(holds_are_counted_per_user)
 }
 END_TEST
 
+START_TEST(link_that_comes_after_all_is_dropped)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    const BhHoldSpec spec = remote_spec(1);
+
+    hub_fixture_init(&f);
+    fake_central_set_obedient(remote_central(&f), FALSE);
+    remote_connect(&f, f.ann, &spec, &r);
+    remote_advance(&f, 10000);
+    remote_result_check(&r, BH_ERROR_TIMEOUT);
+    fake_central_accept(remote_central(&f), 0, 1); /* the cancelling came too late */
+    remote_turn(&f);
+    remote_check_log(&f, "disconnect 1");
+}
+END_TEST
+
 START_TEST(client_that_leaves_takes_its_attempt_back)
 {
     g_auto(HubFixture) f = {0};
@@ -444,6 +461,7 @@ BH_TEST_MAIN("hub-connect",
              adapter_that_goes_ends_waiting_connects,
              full_adapter_is_a_limit,
              holds_are_counted_per_user,
+             link_that_comes_after_all_is_dropped,
              client_that_leaves_takes_its_attempt_back,
              second_client_gets_the_same_link_at_once,
              all_who_wait_for_a_device_share_one_attempt,

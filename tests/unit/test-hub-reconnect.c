@@ -192,10 +192,10 @@ START_TEST(most_demanding_hold_counts)
 }
 END_TEST
 
-START_TEST(hold_stays_when_the_link_did_not_come_up_in_time_and_is_taken_up_again)
+START_TEST(hold_whose_link_did_not_come_up_in_time_goes_also_if_it_would_try_on)
 {
     g_auto(HubFixture) f = {0};
-    g_auto(RemoteResult) late = {0}, r = {0};
+    g_auto(RemoteResult) late = {0};
     BhHoldSpec spec = keeping();
 
     hub_fixture_init(&f);
@@ -203,12 +203,25 @@ START_TEST(hold_stays_when_the_link_did_not_come_up_in_time_and_is_taken_up_agai
     remote_connect(&f, f.ann, &spec, &late);
     remote_advance(&f, 2000);
     remote_result_check(&late, BH_ERROR_TIMEOUT);
-    ck_assert_uint_eq(bh_remote_count_holds(remote_find(&f, 1)), 1);
-    remote_connect(&f, f.ann, &spec, &r);
-    ck_assert_uint_eq(bh_remote_count_holds(remote_find(&f, 1)), 1);
+    remote_turn(&f);
+    ck_assert_uint_eq(bh_quota_total(bh_hub_peek_quota(f.hub), BH_QUOTA_HOLDS), 0);
+}
+END_TEST
+
+START_TEST(two_connects_of_a_client_are_two_holds)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) first = {0}, second = {0};
+    const BhHoldSpec spec = keeping();
+
+    hub_fixture_init(&f);
+    remote_connect(&f, f.ann, &spec, &first);
+    remote_connect(&f, f.ann, &spec, &second);
+    ck_assert_uint_eq(bh_remote_count_holds(remote_find(&f, 1)), 2);
     fake_central_accept(remote_central(&f), 0, 1);
     remote_turn(&f);
-    remote_result_check(&r, -1);
+    remote_result_check(&first, -1);
+    remote_result_check(&second, -1);
 }
 END_TEST
 
@@ -335,7 +348,8 @@ BH_TEST_MAIN("hub-reconnect",
              waiting_hold_listens_with_a_tenth_of_the_time,
              hold_may_wait_without_listening,
              most_demanding_hold_counts,
-             hold_stays_when_the_link_did_not_come_up_in_time_and_is_taken_up_again,
+             hold_whose_link_did_not_come_up_in_time_goes_also_if_it_would_try_on,
+             two_connects_of_a_client_are_two_holds,
              reconnecting_connect_waits_through_failures,
              adapter_that_comes_back_is_used_at_once,
              adapter_that_goes_takes_its_links_along,

@@ -175,46 +175,53 @@ pair_device(const BhCtl *ctl, const Options *self, const char *address)
     return BH_EXIT_OK;
 }
 
-static BhExit
-run(BhCtl *ctl, const BhVerb *verb, char ***args)
+static void
+add_options(Options *self, GOptionContext *context)
 {
-    g_autoptr(GOptionContext) context = g_option_context_new(verb->arguments);
-    g_auto(Options) options = {0};
     const GOptionEntry entries[] = {
         {"capability",
          0,
          0,
          G_OPTION_ARG_STRING,
-         &options.capability,
+         &self->capability,
          "NoInputNoOutput, DisplayOnly, DisplayYesNo, KeyboardOnly, KeyboardDisplay",
          "NAME"},
         {"passkey",
          0,
          0,
          G_OPTION_ARG_STRING,
-         &options.passkey,
+         &self->passkey,
          "The answer if the device shows one",
          "NUMBER"},
         {"confirm",
          0,
          0,
          G_OPTION_ARG_NONE,
-         &options.confirm,
+         &self->confirm,
          "The answer if numbers are to be compared is yes",
          NULL},
         {"timeout",
          't',
          0,
          G_OPTION_ARG_STRING,
-         &options.timeout,
+         &self->timeout,
          "How long pairing may take (default 20)",
          "SECONDS"},
         G_OPTION_ENTRY_NULL,
     };
+
+    bh_peer_options_add(&self->peer, context);
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
+static BhExit
+run(BhCtl *ctl, const BhVerb *verb, char ***args)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(verb->arguments);
+    g_auto(Options) options = {0};
     BhExit code = BH_EXIT_OK;
 
-    bh_peer_options_add(&options.peer, context);
-    g_option_context_add_main_entries(context, entries, NULL);
+    add_options(&options, context);
     if (!bh_ctl_parse(ctl, verb, context, args, &code) ||
         !bh_peer_check_words(verb, *args + 1, 1, 1, &code))
         return code;

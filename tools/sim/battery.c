@@ -99,6 +99,12 @@ bh_battery_free(BhBattery *battery)
     g_free(battery);
 }
 
+const BhPeerAttribute *
+bh_battery_peek_level(const BhBattery *battery)
+{
+    return battery != NULL ? battery->level : NULL;
+}
+
 void
 bh_battery_notified(BhBattery *battery, const BhPeerAttribute *attribute, GBytes *value)
 {

@@ -16,6 +16,8 @@ BhBattery *bh_battery_new(const BhGattShared *shared);
 void bh_battery_free(BhBattery *battery);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBattery, bh_battery_free)
 
+/** What it subscribes, NULL without one. Borrowed. */
+const BhPeerAttribute *bh_battery_peek_level(const BhBattery *battery);
 void bh_battery_notified(BhBattery *battery, const BhPeerAttribute *attribute, GBytes *value);
 
 G_END_DECLS

@@ -21,6 +21,7 @@ typedef struct {
     gboolean is_5_82;
     BhAtt *att; /* borrowed: as long as there is a link; NULL = none */
     gboolean disconnecting;
+    const BhPeerAttribute *own; /* bluetoothd itself has subscribed it; NULL = none */
 } BhGattShared;
 
 /** shared is borrowed and must outlive it. */

@@ -61,6 +61,7 @@ detach(BhLink *link)
     bh_timeline_clear(timeline, &link->disconnect_timer);
     link->shared.disconnecting = FALSE;
     g_clear_pointer(&link->battery, bh_battery_free);
+    link->shared.own = NULL;
     bh_gatt_disconnected(link->gatt);
     link->shared.att = NULL;
     g_clear_pointer(&link->att, bh_att_free);
@@ -98,6 +99,7 @@ show_services(BhLink *link)
     link->setup.events->resolved(uuids, link->setup.user_data);
     g_clear_pointer(&link->battery, bh_battery_free);
     link->battery = bh_battery_new(&link->shared);
+    link->shared.own = bh_battery_peek_level(link->battery);
 }
 
 static void
@@ -233,15 +235,14 @@ bh_link_hear(BhLink *link)
 static gboolean
 refuse_busy(BhLink *link, GDBusMethodInvocation *invocation)
 {
-    gboolean busy = link->attempt != NULL || link->calls.connect != NULL;
+    gboolean is_5_82 = link->setup.context->is_5_82;
+    gboolean busy = link->attempt != NULL || link->calls.connect != NULL ||
+                    (is_5_82 && bh_bonding_is_busy(link->bonding));
 
-    if (link->setup.context->is_5_82) {
-        busy |= bh_bonding_is_busy(link->bonding);
-        if (busy)
-            bh_bluez_refuse(invocation, "InProgress", "In Progress");
-    } else if (busy) {
+    if (busy && is_5_82)
+        bh_bluez_refuse(invocation, "InProgress", "In Progress");
+    else if (busy)
         bh_bluez_refuse(invocation, "Failed", "Operation already in progress");
-    }
     return busy;
 }
 
@@ -274,7 +275,6 @@ bh_link_connect_device(BhLink *link, GDBusMethodInvocation *invocation)
         begin_attempt(link);
 }
 
-/* The part that a caller does not wait for. */
 static void
 begin_disconnect(gpointer user_data)
 {

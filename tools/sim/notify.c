@@ -91,7 +91,26 @@ answer(Session *session, guint8 status)
         bh_gatt_refuse(invocation, status);
 }
 
-/* The sessions that waited are answered; when the device refused, they are no more. */
+static gboolean
+has_registered(const BhNotify *notify)
+{
+    for (guint i = 0; i < notify->sessions->len; i++) {
+        if (((Session *)notify->sessions->pdata[i])->registered)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+switch_off(BhNotify *notify)
+{
+    if (notify->on && notify->shared->att != NULL && notify->shared->own != notify->attribute)
+        bh_att_configure(notify->shared->att, notify->attribute, 0, NULL, NULL);
+    notify->on = FALSE;
+}
+
+/* The sessions that waited are answered; when the device refused, they are no more. Those that
+ * began it may have gone meanwhile. */
 static void
 on_configured(guint8 status, const GByteArray *value, gpointer user_data)
 {
@@ -99,7 +118,11 @@ on_configured(guint8 status, const GByteArray *value, gpointer user_data)
 
     notify->writing = FALSE;
     notify->on = status == BH_ATT_SUCCESS;
-    if (notify->on && notify->sessions->len > 0)
+    if (!has_registered(notify)) {
+        switch_off(notify);
+        return;
+    }
+    if (notify->on)
         set_notifying(notify, TRUE);
     for (guint i = notify->sessions->len; i > 0; i--) {
         Session *session = notify->sessions->pdata[i - 1];
@@ -143,16 +166,6 @@ find_session(BhNotify *notify, const char *sender)
     return NULL;
 }
 
-static gboolean
-has_registered(const BhNotify *notify)
-{
-    for (guint i = 0; i < notify->sessions->len; i++) {
-        if (((Session *)notify->sessions->pdata[i])->registered)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static void
 remove_session(BhNotify *notify, Session *session)
 {
@@ -160,9 +173,7 @@ remove_session(BhNotify *notify, Session *session)
     if (has_registered(notify))
         return;
     set_notifying(notify, FALSE);
-    if (notify->on && notify->shared->att != NULL)
-        bh_att_configure(notify->shared->att, notify->attribute, 0, NULL, NULL);
-    notify->on = FALSE;
+    switch_off(notify);
 }
 
 static void

@@ -34,7 +34,7 @@ static gboolean
 handle_connect(FakeDevice *self, GDBusMethodInvocation *call)
 {
     write_down(self, "Connect", g_dbus_method_invocation_get_parameters(call));
-    if (!refuse(self, "Connect", call))
+    if (!refuse(self, "Connect", call) && !(self->on_call && self->on_call(self, "Connect", call)))
         bh_dbus_hub1_complete_connect(self->hub->hub, call, FAKE_DEVICE_PATH, FAKE_HOLD_PATH);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -99,6 +99,7 @@ on_get(GDBusConnection *bus,
 {
     FakeDevice *self = user_data;
 
+    self->asked++;
     if (g_str_equal(property, "State"))
         return g_variant_new_string(self->state);
     if (g_str_equal(property, "MTU"))

@@ -30,6 +30,7 @@ struct FakeDevice {
     const char *error;      /* D-Bus name */
     const char *message;    /* of that error */
     const char *state;      /* property State */
+    guint asked;            /* for a property */
     FakeDeviceFunc on_call; /* may be NULL */
     guint objects[2];       /* registrations */
 };

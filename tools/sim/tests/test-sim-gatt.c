@@ -416,6 +416,24 @@ START_TEST(notification_is_signalled_once_for_each_session)
 }
 END_TEST
 
+START_TEST(session_that_ends_before_it_began_leaves_nothing)
+{
+    g_autofree char *start = NULL; /* is set when the bus goes */
+    g_auto(Rig) rig = {0};
+
+    gatt_rig_init(&rig, NULL);
+    gatt_connect(&rig, PEER);
+    gatt_set(&rig, "peer", "s/c", "{'OperationMs': <50>}");
+    gatt_call(rig.client, PEER VALUE, START, NULL, &start);
+    gatt_expect(rig.client, PEER VALUE, STOP, NULL, "");
+    gatt_expect(rig.client, PEER VALUE, READ, gatt_read_arguments(0), "([0x00, 0x01, 0x02],)");
+    gatt_expect(rig.client, PEER VALUE, READ, gatt_read_arguments(0), "([0x00, 0x01, 0x02],)");
+    expect_state(&rig, "s/c", "Configuration", "0");
+    expect_property(&rig, PEER VALUE, "GattCharacteristic1.Notifying", "false");
+    ck_assert_ptr_null(start); /* BlueZ forgets to answer it */
+}
+END_TEST
+
 START_TEST(notifications_come_at_their_interval_and_count)
 {
     g_auto(Rig) rig = {0};
@@ -533,6 +551,12 @@ START_TEST(battery_is_shown_while_there_is_a_link)
     gatt_expect(rig.client, PEER VALUE, READ, gatt_read_arguments(0), "([0x00, 0x01, 0x02],)");
     gatt_notify(&rig, "peer", "battery/level", 7);
     AWAIT(rig_count_changes(&rig, PEER, "Percentage", FALSE) == 1);
+    /* Its own subscription does not go with that of a program. */
+    gatt_expect(rig.client, PEER "/service000d/char000e", START, NULL, "");
+    gatt_expect(rig.client, PEER "/service000d/char000e", STOP, NULL, "");
+    gatt_expect(rig.client, PEER VALUE, READ, gatt_read_arguments(0), "([0x00, 0x01, 0x02],)");
+    gatt_notify(&rig, "peer", "battery/level", 6);
+    AWAIT(rig_count_changes(&rig, PEER, "Percentage", FALSE) == 2);
     g_variant_unref(rig_tell(&rig, "Drop", g_variant_new("(s)", "peer")));
     AWAIT(rig_count_objects(&rig, "InterfacesRemoved", PEER) == 1);
 }
@@ -655,6 +679,7 @@ BH_TEST_MAIN("sim-gatt",
              every_status_has_its_error,
              what_cannot_be_done_is_refused,
              notification_is_signalled_once_for_each_session,
+             session_that_ends_before_it_began_leaves_nothing,
              notifications_come_at_their_interval_and_count,
              sessions_outlive_the_link,
              link_lost_in_the_middle_fails_what_was_under_way,
