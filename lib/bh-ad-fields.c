@@ -2,11 +2,11 @@
 
 /*
  * Advertising data as a dictionary with BlueZ's keys. A dictionary has each key once, the air makes
- * no such promise, so whoever comes last wins, as with BlueZ. Nothing is kept or allocated but
- * text: what a map already has is found by looking back, because a payload is short and mostly has
- * few structures.
+ * no such promise, so whoever comes last wins, as with BlueZ. Nothing is allocated but text.
  */
 #include "bh-ad-fields.h"
+
+#include "bh-repeats.h"
 
 typedef struct {
     const guint8 *bytes;
@@ -17,14 +17,10 @@ typedef struct {
 
 typedef gboolean (*Predicate)(const BhAdStructure *structure);
 
-/* Whether two structures would make the same key. */
-typedef gboolean (*SameKey)(const BhAdStructure *a, const BhAdStructure *b);
-
 typedef struct {
     const char *key;
     BhAdMap map;
     Predicate belongs;
-    SameKey same_key;
     gsize (*read_key)(const BhAdStructure *structure, BhAdEntry *entry); /* its size */
 } MapRow;
 
@@ -45,11 +41,9 @@ tell_name(const Telling *self)
 
 /* Lists of UUIDs */
 
-#define MAX_UUIDS (BH_AD_PAYLOAD_MAX / 2)
-
 typedef struct {
     gsize n;
-    BhUuid uuids[MAX_UUIDS];
+    BhUuid uuids[BH_REPEATS_MAX];
 } UuidList;
 
 static gboolean
@@ -65,15 +59,6 @@ is_solicitation(const BhAdStructure *structure)
            structure->type == BH_AD_SOLICIT128;
 }
 
-static gboolean
-has_uuid(const UuidList *list, const BhUuid *uuid)
-{
-    for (gsize i = 0; i < list->n; i++)
-        if (bh_uuid_equal(&list->uuids[i], uuid))
-            return TRUE;
-    return FALSE;
-}
-
 static void
 collect_uuids(const BhAdStructure *structure, UuidList *list)
 {
@@ -81,13 +66,21 @@ collect_uuids(const BhAdStructure *structure, UuidList *list)
 
     if (structure->length % width != 0)
         return;
-    for (gsize at = 0; at < structure->length && list->n < MAX_UUIDS; at += width) {
-        BhUuid uuid;
+    for (gsize at = 0; at < structure->length && list->n < BH_REPEATS_MAX; at += width)
+        bh_uuid_from_le(structure->data + at, width, &list->uuids[list->n++]);
+}
 
-        bh_uuid_from_le(structure->data + at, width, &uuid);
-        if (!has_uuid(list, &uuid))
-            list->uuids[list->n++] = uuid;
-    }
+static void
+leave_out_repeats(UuidList *list)
+{
+    gboolean superfluous[BH_REPEATS_MAX];
+    gsize kept = 0;
+
+    bh_repeats_find(list->uuids, list->n, BH_KEEP_FIRST, superfluous);
+    for (gsize i = 0; i < list->n; i++)
+        if (!superfluous[i])
+            list->uuids[kept++] = list->uuids[i];
+    list->n = kept;
 }
 
 static void
@@ -102,6 +95,7 @@ tell_uuids(const Telling *self, const char *key, Predicate belongs)
     while (bh_ad_iter_next(&iter, &structure))
         if (belongs(&structure))
             collect_uuids(&structure, &list);
+    leave_out_repeats(&list);
     if (list.n > 0)
         self->sink->uuids(self->out, key, list.uuids, list.n);
 }
@@ -237,12 +231,6 @@ is_manufacturer(const BhAdStructure *structure)
     return structure->type == BH_AD_MANUFACTURER && structure->length >= 2;
 }
 
-static gboolean
-same_company(const BhAdStructure *a, const BhAdStructure *b)
-{
-    return a->data[0] == b->data[0] && a->data[1] == b->data[1];
-}
-
 static gsize
 read_company(const BhAdStructure *structure, BhAdEntry *entry)
 {
@@ -266,16 +254,6 @@ read_service(const BhAdStructure *structure, BhAdEntry *entry)
     return width;
 }
 
-static gboolean
-same_service(const BhAdStructure *a, const BhAdStructure *b)
-{
-    BhAdEntry entry_a, entry_b;
-
-    read_service(a, &entry_a);
-    read_service(b, &entry_b);
-    return bh_uuid_equal(&entry_a.uuid, &entry_b.uuid);
-}
-
 /* A type that no key tells about, or a URI that could not be told. */
 static gboolean
 is_other(const BhAdStructure *structure)
@@ -288,12 +266,6 @@ is_other(const BhAdStructure *structure)
     return !is_uri(structure);
 }
 
-static gboolean
-same_type(const BhAdStructure *a, const BhAdStructure *b)
-{
-    return a->type == b->type;
-}
-
 static gsize
 read_type(const BhAdStructure *structure, BhAdEntry *entry)
 {
@@ -304,56 +276,62 @@ read_type(const BhAdStructure *structure, BhAdEntry *entry)
 static const MapRow manufacturer_data = {"ManufacturerData",
                                          BH_AD_COMPANIES,
                                          is_manufacturer,
-                                         same_company,
                                          read_company};
-static const MapRow service_data = {"ServiceData",
-                                    BH_AD_SERVICES,
-                                    is_service_data,
-                                    same_service,
-                                    read_service};
-static const MapRow other_data = {"Data", BH_AD_TYPES, is_other, same_type, read_type};
+static const MapRow service_data = {"ServiceData", BH_AD_SERVICES, is_service_data, read_service};
+static const MapRow other_data = {"Data", BH_AD_TYPES, is_other, read_type};
 
-/* Whether a structure after this one, in what iter has left, has the same key. */
-static gboolean
-is_overridden(const MapRow *row, const BhAdStructure *structure, BhAdIter iter)
+typedef struct {
+    gsize n;
+    BhUuid keys[BH_REPEATS_MAX]; /* numbers, too: only whether they are equal matters */
+    BhAdEntry entries[BH_REPEATS_MAX];
+} EntryList;
+
+static BhAdEntry
+read_entry(const MapRow *row, const BhAdStructure *structure)
 {
-    BhAdStructure later;
-
-    while (bh_ad_iter_next(&iter, &later))
-        if (row->belongs(&later) && row->same_key(&later, structure))
-            return TRUE;
-    return FALSE;
-}
-
-static void
-tell_entry(const Telling *self, const MapRow *row, const BhAdStructure *structure)
-{
-    BhAdEntry entry;
+    BhAdEntry entry = {0};
     gsize skip = row->read_key(structure, &entry);
 
     entry.data = structure->data + skip;
     entry.size = structure->length - skip;
-    self->sink->map_entry(self->out, row->map, &entry);
+    return entry;
+}
+
+static void
+collect_entries(const Telling *self, const MapRow *row, EntryList *list)
+{
+    BhAdIter iter;
+    BhAdStructure structure;
+
+    list->n = 0;
+    bh_ad_iter_init(&iter, self->bytes, self->size);
+    while (list->n < BH_REPEATS_MAX && bh_ad_iter_next(&iter, &structure)) {
+        if (!row->belongs(&structure))
+            continue;
+        BhAdEntry entry = read_entry(row, &structure);
+
+        list->keys[list->n] = entry.uuid;
+        list->keys[list->n].octets[0] ^= (guint8)entry.number;
+        list->keys[list->n].octets[1] ^= (guint8)(entry.number >> 8);
+        list->entries[list->n++] = entry;
+    }
 }
 
 static void
 tell_map(const Telling *self, const MapRow *row)
 {
-    gboolean any = FALSE;
-    BhAdIter iter;
-    BhAdStructure structure;
+    gboolean superfluous[BH_REPEATS_MAX];
+    EntryList list;
 
-    bh_ad_iter_init(&iter, self->bytes, self->size);
-    while (bh_ad_iter_next(&iter, &structure)) {
-        if (!row->belongs(&structure) || is_overridden(row, &structure, iter))
-            continue;
-        if (!any)
-            self->sink->map_begin(self->out, row->key, row->map);
-        any = TRUE;
-        tell_entry(self, row, &structure);
-    }
-    if (any)
-        self->sink->map_end(self->out, row->key);
+    collect_entries(self, row, &list);
+    if (list.n == 0)
+        return;
+    bh_repeats_find(list.keys, list.n, BH_KEEP_LAST, superfluous);
+    self->sink->map_begin(self->out, row->key, row->map);
+    for (gsize i = 0; i < list.n; i++)
+        if (!superfluous[i])
+            self->sink->map_entry(self->out, row->map, &list.entries[i]);
+    self->sink->map_end(self->out, row->key);
 }
 
 void

@@ -115,17 +115,25 @@ bh_json_append_hex(GString *out, const guint8 *bytes, gsize size)
 
 /* Numbers */
 
-void
-bh_json_append_uint(GString *out, guint64 value)
+const char *
+bh_json_format_uint(guint64 value, char digits[BH_JSON_DIGITS])
 {
-    char digits[20];
-    gsize at = sizeof digits;
+    gsize at = BH_JSON_DIGITS;
 
     do {
         digits[--at] = (char)('0' + value % 10);
         value /= 10;
     } while (value != 0);
-    g_string_append_len(out, digits + at, (gssize)(sizeof digits - at));
+    return digits + at;
+}
+
+void
+bh_json_append_uint(GString *out, guint64 value)
+{
+    char digits[BH_JSON_DIGITS];
+    const char *begin = bh_json_format_uint(value, digits);
+
+    g_string_append_len(out, begin, digits + sizeof digits - begin);
 }
 
 void

@@ -16,6 +16,10 @@ void bh_json_append_string(GString *out, const char *text);
 /** Quoted lower-case hex. */
 void bh_json_append_hex(GString *out, const guint8 *bytes, gsize size);
 
+/** Decimal digits into the end of digits; returns where they begin. */
+#define BH_JSON_DIGITS 20
+const char *bh_json_format_uint(guint64 value, char digits[BH_JSON_DIGITS]);
+
 void bh_json_append_uint(GString *out, guint64 value);
 void bh_json_append_int(GString *out, gint64 value);
 

@@ -36,7 +36,7 @@ remove_head(BhRecordQueue *self)
 gboolean
 bh_record_queue_is_full_for(const BhRecordQueue *self, const BhRecord *record)
 {
-    return self->length >= self->max_records ||
+    return self->length >= self->max_records + self->extra ||
            (self->length > 0 && self->bytes + bh_record_get_cost(record) > self->max_bytes);
 }
 
@@ -75,6 +75,12 @@ bh_record_queue_set_max_bytes(BhRecordQueue *self, gsize max_bytes)
         resize(self, capacity);
 }
 
+void
+bh_record_queue_let_in(BhRecordQueue *self)
+{
+    self->extra++;
+}
+
 BhRecord *
 bh_record_queue_peek(const BhRecordQueue *self, guint index)
 {
@@ -87,6 +93,7 @@ bh_record_queue_take(BhRecordQueue *self, guint n)
     for (guint i = 0; i < n; i++)
         remove_head(self);
     self->taken += n;
+    self->extra -= MIN(n, self->extra);
     if (n > 0)
         self->untold = 0;
 }

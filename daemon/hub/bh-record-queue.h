@@ -16,6 +16,7 @@ typedef struct {
     BhRecord **ring;   /* references */
     guint capacity;    /* of ring; a power of two */
     guint head;        /* read-only from here on */
+    guint extra;       /* records let in beyond max_records and not yet taken */
     guint length;
     gsize bytes;      /* what those that wait cost */
     guint64 sequence; /* of the record at the head, or of the next one to come; from 1 */
@@ -36,6 +37,9 @@ gboolean bh_record_queue_is_full_for(const BhRecordQueue *self, const BhRecord *
 
 /* Keeps a reference; drops as many of the oldest as it takes. */
 void bh_record_queue_push(BhRecordQueue *self, BhRecord *record);
+
+/* Lets one record more than max_records wait, until as many were taken. */
+void bh_record_queue_let_in(BhRecordQueue *self);
 
 /* Loses the first n, which must be there. */
 void bh_record_queue_drop(BhRecordQueue *self, guint n);

@@ -4,10 +4,14 @@
  * A scan keeps one small entry per slot of the device table, in an array beside it; an entry whose
  * generation is not the row's belongs to a device that was forgotten. Devices that wait for the
  * client are a queue of slots, each slot in it at most once, so the queue is bounded by the table.
+ * The first stream takes over what waits, a slice in each turn of the main loop; until it has,
+ * calls get none of it.
  */
 #include "bh-scan.h"
 
 #include "bh-error.h"
+
+#define FILL_ROWS 64 /* moved into a stream in one turn of the main loop */
 
 typedef struct {
     guint32 generation; /* 0 = nothing seen in this slot */
@@ -33,6 +37,7 @@ struct _BhScan {
     BhScanShared shared; /* borrowed: outlives us */
     BhStreamSet *streams;
     BhTimer *duration;
+    BhTimer *fill; /* while what waited for calls is moved into a stream */
     gboolean radio_running;
     gboolean finished;
 
@@ -117,8 +122,7 @@ pop_row(BhScan *self, BhScanRow *row)
 
         entry->queued = FALSE;
         if (entry->merged == 0)
-            continue; /* its device was forgotten and counted, the next tenant had nothing to report
-                       */
+            continue; /* its device was forgotten and counted, or told of since */
         if (device == NULL) {
             self->dropped++;
             entry->merged = 0;
@@ -169,7 +173,7 @@ serve_waiters(BhScan *self)
 {
     BhScanRow row;
 
-    while (!g_queue_is_empty(&self->waiters) && pop_row(self, &row)) {
+    while (self->fill == NULL && !g_queue_is_empty(&self->waiters) && pop_row(self, &row)) {
         Waiter *waiter = g_queue_peek_head(&self->waiters);
         g_autoptr(GTask) task = waiter->task;
 
@@ -238,17 +242,41 @@ bh_scan_wait_finish(BhScan *self, GAsyncResult *result, GError **error)
 
 /* Streams */
 
-/* Moves what waits for a call into the only stream there is. */
 static void
-stream_waiting(BhScan *self)
+finish_streams(BhScan *self)
+{
+    if (self->finished && self->fill == NULL)
+        bh_stream_set_finish(self->streams);
+}
+
+static void on_fill(gpointer user_data);
+
+/* Moves what waits for calls into the first stream. */
+static void
+fill_stream(BhScan *self)
 {
     BhScanRow row;
 
-    while (pop_row(self, &row)) {
+    for (guint i = 0; i < FILL_ROWS && bh_stream_set_count(self->streams) > 0; i++) {
+        if (!pop_row(self, &row))
+            return;
         bh_recorder_begin(self->shared.recorder, &row.device);
-        bh_stream_set_push(self->streams, self->shared.recorder);
+        bh_stream_set_push_waiting(self->streams, self->shared.recorder);
         bh_recorder_end(self->shared.recorder);
     }
+    if (bh_stream_set_count(self->streams) > 0)
+        self->fill = bh_clock_call_in(self->shared.clock, 0, on_fill, self);
+}
+
+static void
+on_fill(gpointer user_data)
+{
+    BhScan *self = user_data;
+
+    bh_clear_timer(&self->fill);
+    fill_stream(self);
+    serve_waiters(self);
+    finish_streams(self);
 }
 
 int
@@ -263,10 +291,9 @@ bh_scan_open_stream(BhScan *self, const BhStreamSpec *spec, BhClient *client, GE
     reader_fd = bh_stream_set_open(self->streams, spec, bh_client_get_uid(client), error);
     if (reader_fd < 0)
         return -1;
-    if (bh_stream_set_count(self->streams) == 1)
-        stream_waiting(self);
-    if (self->finished)
-        bh_stream_set_finish(self->streams);
+    if (bh_stream_set_count(self->streams) == 1 && self->fill == NULL)
+        fill_stream(self);
+    finish_streams(self);
     return reader_fd;
 }
 
@@ -316,12 +343,17 @@ enqueue(BhScan *self, Entry *entry, guint32 slot)
     serve_waiters(self);
 }
 
-/* Streams have it at once; it waits for calls only if there is none, or a call waits. */
+/* Streams have it at once; it waits for calls only if there is none, or a call waits. What a stream
+ * has now need not be moved into it. */
 static void
 deliver(BhScan *self, Entry *entry, guint32 slot)
 {
     bh_stream_set_push(self->streams, self->shared.recorder);
-    if (bh_stream_set_count(self->streams) == 0 || !g_queue_is_empty(&self->waiters))
+    if (bh_stream_set_count(self->streams) == 0)
+        enqueue(self, entry, slot);
+    else if (self->fill != NULL)
+        entry->merged = 0;
+    else if (!g_queue_is_empty(&self->waiters))
         enqueue(self, entry, slot);
 }
 
@@ -442,7 +474,7 @@ on_duration_over(gpointer user_data)
     self->finished = TRUE;
     g_object_ref(self);
     fail_waiters(self, "the scan's duration is over");
-    bh_stream_set_finish(self->streams);
+    finish_streams(self);
     g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
     g_object_unref(self);
 }
@@ -483,6 +515,7 @@ bh_scan_released(BhOwned *owned, BhReleaseReason reason)
     BhScan *self = BH_SCAN(owned);
 
     bh_clear_timer(&self->duration);
+    bh_clear_timer(&self->fill);
     fail_waiters(self, "the scan was released");
     bh_stream_set_close(self->streams);
     BH_OWNED_CLASS(bh_scan_parent_class)->released(owned, reason);
@@ -494,6 +527,7 @@ bh_scan_finalize(GObject *object)
     BhScan *self = BH_SCAN(object);
 
     bh_clear_timer(&self->duration);
+    bh_clear_timer(&self->fill);
     g_clear_pointer(&self->filter, bh_filter_free);
     g_clear_pointer(&self->streams, bh_stream_set_free);
     g_array_unref(self->entries);

@@ -83,6 +83,14 @@ bh_stream_set_push(BhStreamSet *self, BhRecorder *recorder)
 }
 
 void
+bh_stream_set_push_waiting(BhStreamSet *self, BhRecorder *recorder)
+{
+    BhStream *stream = peek_stream(self, 0);
+
+    bh_stream_push_waiting(stream, bh_recorder_peek(recorder, bh_stream_get_format(stream)));
+}
+
+void
 bh_stream_set_finish(BhStreamSet *self)
 {
     for (guint i = 0; i < self->members->len; i++)

@@ -25,6 +25,10 @@ guint bh_stream_set_count(BhStreamSet *self);
 /* Gives every stream the record of the report under way. */
 void bh_stream_set_push(BhStreamSet *self, BhRecorder *recorder);
 
+/* Gives it to one stream, always the same until that one ends; one must be there. It waited before
+ * the stream was opened and does not count against its queue. */
+void bh_stream_set_push_waiting(BhStreamSet *self, BhRecorder *recorder);
+
 /* No report follows: each ends when its reader took what waits, or had its time to. */
 void bh_stream_set_finish(BhStreamSet *self);
 

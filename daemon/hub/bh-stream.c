@@ -13,6 +13,7 @@
 #include "bh-stream.h"
 
 #include "bh-error.h"
+#include "bh-json.h"
 #include "bh-packed.h"
 #include "bh-record-queue.h"
 
@@ -74,14 +75,10 @@ packet_append_text(Packet *packet, const char *text)
 static void
 packet_append_number(Packet *packet, guint64 value)
 {
-    char digits[20];
-    gsize at = sizeof digits;
+    char digits[BH_JSON_DIGITS];
+    const char *begin = bh_json_format_uint(value, digits);
 
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    packet_append(packet, digits + at, sizeof digits - at);
+    packet_append(packet, begin, (gsize)(digits + sizeof digits - begin));
 }
 
 static void
@@ -274,6 +271,13 @@ bh_stream_stop(BhStream *self)
     if (!self->broken)
         bh_record_queue_drop(&self->queue, self->queue.length);
     self->broken = TRUE;
+}
+
+void
+bh_stream_push_waiting(BhStream *self, BhRecord *record)
+{
+    bh_record_queue_let_in(&self->queue);
+    bh_stream_push(self, record);
 }
 
 static void

@@ -58,6 +58,9 @@ BhStreamFormat bh_stream_get_format(BhStream *self);
 /* Keeps a reference of record. Never ends the stream. */
 void bh_stream_push(BhStream *self, BhRecord *record);
 
+/* The same for what waited before the stream was opened, which does not count against its queue. */
+void bh_stream_push_waiting(BhStream *self, BhRecord *record);
+
 /* No record follows: ends as soon as the reader took what waits, or after BH_STREAM_DRAIN_MS, and
  * then the rest is lost. */
 void bh_stream_finish(BhStream *self);

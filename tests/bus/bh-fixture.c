@@ -17,7 +17,9 @@
 
 #define CALL_TIMEOUT_MS 10000
 #define POLL_MS 5
-#define MGMT_FD 9 /* what blehubd gets the management socket as */
+#define EXIT_US (30 * G_USEC_PER_SEC) /* a simulator that has 75,000 objects needs seconds for it  \
+                                       */
+#define MGMT_FD 9                     /* what blehubd gets the management socket as */
 #define SIM_NAME "org.blehub.Sim"
 #define SIM_PATH "/org/blehub/sim"
 #define SIM_INTERFACE "org.blehub.Sim1"
@@ -113,8 +115,11 @@ await_exit(GSubprocess *process)
 {
     gboolean ended = FALSE;
 
+    gint64 deadline_us = g_get_monotonic_time() + EXIT_US;
+
     g_subprocess_wait_async(process, NULL, on_ended, &ended);
-    BH_AWAIT(ended);
+    while (!ended)
+        bh_fixture_turn(deadline_us, "the process ended", __FILE__, __LINE__);
 }
 
 void

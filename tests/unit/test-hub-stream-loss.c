@@ -84,6 +84,46 @@ START_TEST(lines_stay_whole_however_little_is_read_at_a_time)
 }
 END_TEST
 
+static guint
+count_all_lines(int fd)
+{
+    char bytes[65536];
+    guint lines = 0;
+    gssize size;
+
+    while ((size = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT)) > 0) {
+        ck_assert_ptr_null(g_strstr_len(bytes, size, "Dropped"));
+        for (gssize i = 0; i < size; i++)
+            lines += bytes[i] == '\n';
+        hub_fixture_turn();
+    }
+    return lines;
+}
+
+START_TEST(what_waits_before_the_stream_is_not_lost_however_short_its_queue)
+{
+    const BhStreamSpec shallow = {BH_STREAM_JSON, 10000, 1};
+    g_auto(HubFixture) f = {0};
+    g_autoptr(BhScan) scan = NULL;
+    guint8 payload[1600];
+    int fd;
+
+    memset(payload, 0xff, sizeof payload);
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, &every);
+    for (guint number = 1; number <= 100; number++)
+        fake_radio_hear_raw(f.radio, 0, number, payload, sizeof payload, 0);
+    fd = stream_reader_open(scan, &shallow, f.ann);
+    for (guint turn = 0; turn < 5; turn++)
+        bh_clock_advance(f.clock, 10);
+    ck_assert_uint_lt(bh_scan_get_streamed(scan), 100); /* the socket is full */
+    ck_assert_uint_eq(count_all_lines(fd), 100);
+    hub_fixture_hear_many(&f, 3000); /* from now on the queue is as short as asked for */
+    ck_assert_uint_gt(bh_scan_get_stream_losses(scan), 1000);
+    close(fd);
+}
+END_TEST
+
 START_TEST(long_payloads_are_bounded_by_their_bytes)
 {
     g_auto(HubFixture) f = {0};
@@ -189,6 +229,7 @@ END_TEST
 BH_TEST_MAIN("hub-stream-loss",
              a_reader_that_never_reads_loses_its_oldest_exactly_counted,
              lines_stay_whole_however_little_is_read_at_a_time,
+             what_waits_before_the_stream_is_not_lost_however_short_its_queue,
              long_payloads_are_bounded_by_their_bytes,
              streams_of_a_user_share_what_may_wait_and_other_users_do_not_notice,
              streams_beyond_the_limit_of_a_user_are_refused_until_one_goes)

@@ -182,6 +182,58 @@ START_TEST(the_first_stream_begins_with_what_waits)
 }
 END_TEST
 
+START_TEST(reports_and_calls_go_on_while_what_waits_moves_into_the_stream)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(WaitResult) wait = {0};
+    g_autoptr(BhScan) scan = NULL;
+    StreamReader got = {0}, second = {0};
+    int fd, second_fd;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, &every);
+    for (guint number = 1; number <= 100; number++)
+        hub_fixture_hear(&f, number, -50);
+    fd = stream_reader_open(scan, &packed, f.ann);
+    second_fd = stream_reader_open(scan, &packed, f.ann);
+    hub_fixture_hear(&f, 100, -40); /* before its row was moved, which is not needed any more */
+    hub_fixture_wait(scan, f.ann, 100, &wait);
+    for (guint turn = 0; turn < 5; turn++)
+        bh_clock_advance(f.clock, 10);
+    stream_reader_read(fd, &got);
+    stream_reader_read(second_fd, &second);
+    ck_assert_uint_eq(got.records, 100);
+    ck_assert_int_eq(got.rssi, -50);
+    ck_assert_uint_eq(second.records, 1);
+    ck_assert(!wait.done);
+    hub_fixture_hear(&f, 1, -45);
+    hub_fixture_turn();
+    ck_assert_int_eq(wait.row->device.rssi, -45);
+    close(fd);
+    close(second_fd);
+}
+END_TEST
+
+START_TEST(a_stream_that_is_closed_early_leaves_calls_the_rest_of_what_waits)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(WaitResult) wait = {0};
+    g_autoptr(BhScan) scan = NULL;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.ann, &every);
+    for (guint number = 1; number <= 100; number++)
+        hub_fixture_hear(&f, number, -50);
+    close(stream_reader_open(scan, &packed, f.ann));
+    hub_fixture_wait(scan, f.ann, 100, &wait); /* turns the loop: the stream ends */
+    ck_assert_uint_eq(bh_scan_count_streams(scan), 0);
+    bh_clock_advance(f.clock, 0);
+    hub_fixture_turn();
+    ck_assert(wait.done);
+    ck_assert_int_eq(wait.row->device.address.octets[5], 65);
+}
+END_TEST
+
 START_TEST(each_stream_has_what_its_scan_lets_through)
 {
     g_auto(HubFixture) f = {0};
@@ -251,5 +303,7 @@ BH_TEST_MAIN("hub-stream",
              one_batch_of_thousands_comes_in_several_packets,
              reports_wait_only_as_long_as_the_most_impatient_stream,
              the_first_stream_begins_with_what_waits,
+             reports_and_calls_go_on_while_what_waits_moves_into_the_stream,
+             a_stream_that_is_closed_early_leaves_calls_the_rest_of_what_waits,
              each_stream_has_what_its_scan_lets_through,
              a_record_is_encoded_once_and_shared)

@@ -10,7 +10,7 @@ import selectors
 import time
 
 SILENCE_S = 180.0
-TOTAL_S = 600.0
+TOTAL_S = 780.0
 
 
 class Part:
