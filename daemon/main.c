@@ -51,6 +51,10 @@ hub_settings(const BhConfig *config)
         .max_scans = (guint)config->max_scans,
         .max_waits = (guint)config->max_waits,
         .max_streams = (guint)config->max_streams,
+        .max_holds = (guint)config->max_holds,
+        .max_subscriptions = (guint)config->max_subscriptions,
+        .max_operations = (guint)config->max_operations,
+        .max_links = (guint)config->max_links,
         .max_stream_bytes = (guint)config->max_stream_bytes,
         .max_devices = (guint)config->max_devices,
         .recovery = {.silent_us = config->silent_ms * 1000,
@@ -65,7 +69,7 @@ static BhServiceSettings
 service_settings(const BhConfig *config)
 {
     return (BhServiceSettings){
-        .scan = {.lease_ms = config->lease_ms, .discover_ms = config->discover_ms},
+        .defaults = {.lease_ms = config->lease_ms, .discover_ms = config->discover_ms},
         .max_clients = (guint)config->max_clients,
     };
 }

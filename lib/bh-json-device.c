@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A device as members of a JSON object: the keys of its row on the bus. Every member ends with a
- * comma, and the last comma goes at the end.
+ * A device, and a value of one, as members of a JSON object: the keys of its row on the bus. Every
+ * member ends with a comma, and the last comma goes at the end.
  */
 #include "bh-json.h"
 
@@ -228,5 +228,18 @@ bh_json_append_device(GString *out, const BhDevice *device, const char *adapter)
         append_plain(out, "Adapter", adapter);
     append_integer(out, "Timestamp", device->realtime_us);
     append_integer(out, "TimestampMonotonic", device->last_seen_us);
+    g_string_truncate(out, out->len - 1);
+}
+
+void
+bh_json_append_value(GString *out,
+                     const guint8 *value,
+                     gsize size,
+                     gint64 realtime_us,
+                     gint64 monotonic_us)
+{
+    append_bytes(out, "Value", value, size);
+    append_integer(out, "Timestamp", realtime_us);
+    append_integer(out, "TimestampMonotonic", monotonic_us);
     g_string_truncate(out, out->len - 1);
 }

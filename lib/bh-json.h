@@ -31,4 +31,12 @@ void bh_json_append_double(GString *out, double value);
  * controller that heard it last, or NULL. */
 void bh_json_append_device(GString *out, const BhDevice *device, const char *adapter);
 
+/** A notified value, as members of an object without its braces: Value in hex, Timestamp,
+ * TimestampMonotonic. */
+void bh_json_append_value(GString *out,
+                          const guint8 *value,
+                          gsize size,
+                          gint64 realtime_us,
+                          gint64 monotonic_us);
+
 G_END_DECLS

@@ -535,6 +535,7 @@ bh_uuid_name(const BhUuid *uuid, BhNameKind *kind)
         bsearch(&number, name_rows, G_N_ELEMENTS(name_rows), sizeof(NameRow), compare_number);
     if (row == NULL)
         return NULL;
-    *kind = row->kind;
+    if (kind != NULL)
+        *kind = row->kind;
     return row->name;
 }

@@ -16,7 +16,8 @@ typedef enum {
     BH_NAME_MEMBER, /* of a company or standards body, 0xFCxx to 0xFFFx */
 } BhNameKind;
 
-/** English name and what kind of UUID it is; NULL (kind untouched) if not known. Static storage. */
+/** English name and what kind of UUID it is; NULL (kind untouched) if not known. kind may be
+ * NULL. Static storage. */
 const char *bh_uuid_name(const BhUuid *uuid, BhNameKind *kind);
 
 G_END_DECLS

@@ -244,6 +244,21 @@ take_choice(const BhOptionSpec *spec, GVariant *value, gpointer field, GError **
     return refuse(error, "must be one of %s", choices);
 }
 
+static gboolean
+take_bytes(const BhOptionSpec *spec, GVariant *value, gpointer field, GError **error)
+{
+    const guint8 *bytes;
+    gsize size;
+    if (!g_variant_is_of_type(value, G_VARIANT_TYPE_BYTESTRING))
+        return refuse(error, "must be an array of bytes");
+    bytes = g_variant_get_fixed_array(value, &size, 1);
+    if (size > (gsize)spec->max)
+        return refuse(error, "more than %" G_GINT64_FORMAT " bytes", spec->max);
+    g_clear_pointer((GBytes **)field, g_bytes_unref);
+    *(GBytes **)field = g_bytes_new(bytes, size); /* a copy: the message may be large */
+    return TRUE;
+}
+
 typedef gboolean (*TakeFunc)(const BhOptionSpec *spec,
                              GVariant *value,
                              gpointer field,
@@ -257,6 +272,7 @@ static const TakeFunc take_funcs[] = {
     [BH_OPTION_STRINGS] = take_strings,
     [BH_OPTION_UINT16S] = take_uint16s,
     [BH_OPTION_CHOICE] = take_choice,
+    [BH_OPTION_BYTES] = take_bytes,
 };
 
 static const BhOptionSpec *
@@ -315,5 +331,7 @@ bh_options_clear(const BhOptionSpec *specs, gpointer values)
             g_clear_pointer((char ***)field, g_strfreev);
         else if (specs->type == BH_OPTION_UINT16S)
             g_clear_pointer((GArray **)field, g_array_unref);
+        else if (specs->type == BH_OPTION_BYTES)
+            g_clear_pointer((GBytes **)field, g_bytes_unref);
     }
 }

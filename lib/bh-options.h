@@ -21,6 +21,7 @@ typedef enum {
     BH_OPTION_STRINGS, /* char**, owned; at most 64 of 1024 bytes */
     BH_OPTION_UINT16S, /* GArray* of guint16, owned; at most 64 */
     BH_OPTION_CHOICE,  /* gint: index into choices */
+    BH_OPTION_BYTES,   /* GBytes*, owned; at most max bytes. Not in the configuration file */
 } BhOptionType;
 
 typedef struct {
@@ -28,7 +29,7 @@ typedef struct {
     BhOptionType type;
     gsize offset;               /* of the value in the struct */
     gsize present_offset;       /* of a gboolean set when the key was given; G_MAXSIZE = none */
-    gint64 min, max;            /* INT and DOUBLE */
+    gint64 min, max;            /* INT and DOUBLE; max also of BYTES */
     const char *const *choices; /* CHOICE: NULL-terminated */
 } BhOptionSpec;
 

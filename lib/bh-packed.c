@@ -11,12 +11,14 @@
 #include <string.h>
 
 #define RECORD_HEAD_SIZE 40
+#define VALUE_HEAD_SIZE 24
 
 enum {
     FLAG_RAW = 1 << 0,
     FLAG_MERGED = 1 << 1,
     FLAG_CONNECTABLE_KNOWN = 1 << 2,
     FLAG_CONNECTABLE = 1 << 3,
+    FLAG_VALUE = 1 << 15,
 };
 
 static const char magic[4] = {'B', 'H', 'P', BH_PACKED_VERSION};
@@ -142,6 +144,29 @@ bh_packed_append_record(GByteArray *out, const BhDevice *device, const BhAddress
 }
 
 void
+bh_packed_append_value(GByteArray *out,
+                       const guint8 *value,
+                       gsize size,
+                       gint64 realtime_us,
+                       gint64 monotonic_us)
+{
+    guint begin = out->len;
+    guint16 kept = (guint16)MIN(size, BH_PACKED_VALUE_MAX);
+    guint8 *at;
+
+    g_byte_array_set_size(out, begin + VALUE_HEAD_SIZE + kept);
+    at = out->data + begin;
+    put_u16(&at, VALUE_HEAD_SIZE + kept);
+    put_u16(&at, FLAG_VALUE);
+    put_u64(&at, (guint64)realtime_us);
+    put_u64(&at, (guint64)monotonic_us);
+    put_u16(&at, kept);
+    put_u16(&at, 0);
+    if (kept > 0)
+        put_bytes(&at, value, kept);
+}
+
+void
 bh_packed_write_header(guint8 header[BH_PACKED_HEADER_SIZE],
                        guint16 records,
                        guint64 sequence,
@@ -211,7 +236,7 @@ is_known(const BhAddress *address)
     return !bh_address_equal(address, &none);
 }
 
-/* at stands behind the size, and there are RECORD_HEAD_SIZE bytes at least. */
+/* at stands behind the size, and there are RECORD_HEAD_SIZE bytes at least with it. */
 static void
 take_head(const guint8 *at, BhPackedRecord *record)
 {
@@ -234,26 +259,73 @@ take_head(const guint8 *at, BhPackedRecord *record)
     record->scan_response = at + record->advertising_size;
 }
 
-gboolean
-bh_packed_iter_next(BhPackedIter *iter, BhPackedRecord *record, GError **error)
+/* Checks the size of the next record, of which at least head_size bytes are then there, and its
+ * kind. 0: refused. */
+static gsize
+check_next(BhPackedIter *iter, gsize head_size, guint16 kind, GError **error)
 {
     gsize left = (gsize)(iter->end - iter->next);
     const guint8 *at = iter->next;
+    gsize size = left >= head_size ? take_u16(&at) : 0;
+
+    if (size < head_size || size > left) {
+        refuse(iter, error, BH_ERROR_FAILED, "a record does not fit");
+        return 0;
+    }
+    if ((take_u16(&at) & FLAG_VALUE) != kind) {
+        refuse(iter, error, BH_ERROR_FAILED, "a record of another kind of stream");
+        return 0;
+    }
+    return size;
+}
+
+/* The record of this size is read: gives its number and the losses before it. */
+static void
+step(BhPackedIter *iter, gsize size, guint64 *sequence, guint32 *dropped)
+{
+    *sequence = iter->sequence++;
+    *dropped = iter->dropped;
+    iter->dropped = 0;
+    iter->left--;
+    iter->next += size;
+}
+
+gboolean
+bh_packed_iter_next(BhPackedIter *iter, BhPackedRecord *record, GError **error)
+{
     gsize size;
 
     if (iter->left == 0)
         return FALSE;
-    size = left >= RECORD_HEAD_SIZE ? take_u16(&at) : 0;
-    if (size < RECORD_HEAD_SIZE || size > left)
-        return refuse(iter, error, BH_ERROR_FAILED, "a record does not fit");
-    take_head(at, record);
+    size = check_next(iter, RECORD_HEAD_SIZE, 0, error);
+    if (size == 0)
+        return FALSE;
+    take_head(iter->next + sizeof(guint16), record);
     if (RECORD_HEAD_SIZE + record->advertising_size + record->scan_response_size > size)
         return refuse(iter, error, BH_ERROR_FAILED, "a payload does not fit");
-    record->sequence = iter->sequence++;
-    record->dropped = iter->dropped;
-    iter->dropped = 0;
-    iter->left--;
-    iter->next += size;
+    step(iter, size, &record->sequence, &record->dropped);
+    return TRUE;
+}
+
+gboolean
+bh_packed_iter_next_value(BhPackedIter *iter, BhPackedValue *value, GError **error)
+{
+    const guint8 *at;
+    gsize size;
+
+    if (iter->left == 0)
+        return FALSE;
+    size = check_next(iter, VALUE_HEAD_SIZE, FLAG_VALUE, error);
+    if (size == 0)
+        return FALSE;
+    at = iter->next + 2 * sizeof(guint16);
+    value->realtime_us = (gint64)take_u64(&at);
+    value->monotonic_us = (gint64)take_u64(&at);
+    value->size = take_u16(&at);
+    value->value = at + sizeof(guint16);
+    if (VALUE_HEAD_SIZE + value->size > size)
+        return refuse(iter, error, BH_ERROR_FAILED, "a value does not fit");
+    step(iter, size, &value->sequence, &value->dropped);
     return TRUE;
 }
 

@@ -15,7 +15,7 @@
  *        8     8  sequence number of the first record; the others follow it
  *       16     4  records lost right before the first
  *
- * Record:
+ * Record of a scan, about an advertisement:
  *
  *   offset  size  what
  *        0     2  size of the record, this field included
@@ -31,6 +31,17 @@
  *       32     8  monotonic, us
  *       40     A  advertising data
  *     40+A     B  scan response
+ *
+ * Record of a subscription, about a value:
+ *
+ *   offset  size  what
+ *        0     2  size of the record, this field included
+ *        2     2  flags: 0x8000 always, which no record of a scan has
+ *        4     8  realtime, us
+ *       12     8  monotonic, us
+ *       20     2  size V of the value
+ *       22     2  0
+ *       24     V  value
  *
  * What may follow within a record's size, and flags that are not listed, are of a later version and
  * to be ignored. A change that an old reader would misread gets a new version number.
@@ -63,6 +74,16 @@ typedef struct {
     gsize scan_response_size;    /* 0 unless it is known apart */
 } BhPackedRecord;
 
+/** One value of a subscription as its reader sees it. */
+typedef struct {
+    guint64 sequence; /* from 1, of this reader */
+    guint32 dropped;  /* values lost right before this one, because the reader was too slow */
+    gint64 realtime_us;
+    gint64 monotonic_us;
+    const guint8 *value; /* borrowed from the packet */
+    gsize size;
+} BhPackedValue;
+
 /* Writing. */
 
 /** The largest record there is. */
@@ -70,6 +91,16 @@ typedef struct {
 
 /** Appends one record about the newest report of device, heard by adapter (NULL = not known). */
 void bh_packed_append_record(GByteArray *out, const BhDevice *device, const BhAddress *adapter);
+
+/** Bytes of the longest value (Core 5.4 Vol 3 Part F 3.2.9). */
+#define BH_PACKED_VALUE_MAX 512
+
+/** Appends one record about a value; what is longer than the longest is cut. */
+void bh_packed_append_value(GByteArray *out,
+                            const guint8 *value,
+                            gsize size,
+                            gint64 realtime_us,
+                            gint64 monotonic_us);
 
 void bh_packed_write_header(guint8 header[BH_PACKED_HEADER_SIZE],
                             guint16 records,
@@ -89,9 +120,12 @@ typedef struct {
 /** Begins to read a packet. Errors: NotSupported (another version), Failed (no packet). */
 gboolean bh_packed_iter_init(BhPackedIter *iter, const guint8 *packet, gsize size, GError **error);
 
-/** The next record. FALSE at the end of the packet, or with error Failed at a record that does not
- * fit; the iterator is then at its end. */
+/** The next record of a scan's stream. FALSE at the end of the packet, or with error Failed at a
+ * record that does not fit or is a value; the iterator is then at its end. */
 gboolean bh_packed_iter_next(BhPackedIter *iter, BhPackedRecord *record, GError **error);
+
+/** The same in a subscription's stream, whose records are values. */
+gboolean bh_packed_iter_next_value(BhPackedIter *iter, BhPackedValue *value, GError **error);
 
 /** The record as a device of libblehub: for rows, filters, statistics. Its payload is borrowed from
  * the packet and only to be read; slot, generation and holds mean nothing. */

@@ -4,10 +4,12 @@
 /* Everything of libblehub. */
 #include "bh-ad.h"
 #include "bh-address.h"
+#include "bh-backoff.h"
 #include "bh-device-table.h"
 #include "bh-distance.h"
 #include "bh-error.h"
 #include "bh-filter.h"
+#include "bh-gatt.h"
 #include "bh-names.h"
 #include "bh-options.h"
 #include "bh-packed.h"

@@ -42,6 +42,7 @@ struct BhBluezDiscovery {
     gboolean discovering;
 
     BhBluezDemand *wanted;  /* NULL = no scan */
+    BhBluezDemand *finding; /* of everything; NULL = looks for nothing */
     BhBluezDemand *sent;    /* of the SetDiscoveryFilter under way */
     BhBluezDemand *applied; /* what BlueZ has of us; NULL = not known */
     Session session;
@@ -66,6 +67,8 @@ struct BhBluezDiscovery {
 static const BhBluezDemand *
 peek_target(const BhBluezDiscovery *self)
 {
+    if (self->finding != NULL)
+        return self->finding;
     return self->spared ? NULL : self->wanted;
 }
 
@@ -349,6 +352,19 @@ bh_bluez_discovery_set_demand(BhBluezDiscovery *self, const BhRadioScanDemand *d
 }
 
 void
+bh_bluez_discovery_set_finding(BhBluezDiscovery *self, gboolean finding)
+{
+    const BhRadioScanDemand everything = {0};
+
+    if (finding == (self->finding != NULL))
+        return;
+    g_clear_pointer(&self->finding, bh_bluez_demand_free);
+    if (finding)
+        self->finding = bh_bluez_demand_new(&everything);
+    self->changed(self->data);
+}
+
+void
 bh_bluez_discovery_set_spared(BhBluezDiscovery *self, gboolean spared)
 {
     if (spared && !self->spared)
@@ -418,6 +434,7 @@ bh_bluez_discovery_abandon(BhBluezDiscovery *self)
     }
     forget_session(self);
     g_clear_pointer(&self->wanted, bh_bluez_demand_free);
+    g_clear_pointer(&self->finding, bh_bluez_demand_free);
 }
 
 BhRadioScanState
@@ -457,6 +474,7 @@ bh_bluez_discovery_free(BhBluezDiscovery *self)
 {
     forget_session(self);
     g_clear_pointer(&self->wanted, bh_bluez_demand_free);
+    g_clear_pointer(&self->finding, bh_bluez_demand_free);
     g_free(self->path);
     g_free(self);
 }

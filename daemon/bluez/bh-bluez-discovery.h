@@ -38,6 +38,10 @@ void bh_bluez_discovery_set_adapter(BhBluezDiscovery *self,
                                     gboolean powered,
                                     gboolean discovering);
 
+/* Looks for a device that BlueZ does not know, whatever the demand: everything is heard then, in
+ * the same session. It does not show in the state. */
+void bh_bluez_discovery_set_finding(BhBluezDiscovery *self, gboolean finding);
+
 /* Stops and starts if it runs. */
 void bh_bluez_discovery_restart(BhBluezDiscovery *self);
 

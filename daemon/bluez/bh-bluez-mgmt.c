@@ -13,6 +13,7 @@
  */
 #include "bh-bluez-mgmt.h"
 
+#include "bh-bluez-central.h"
 #include "bh-error.h"
 #include "bh-log.h"
 
@@ -144,7 +145,18 @@ on_link(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
         told.happened = BH_LINK_CONNECT_FAILED;
         told.cause = cause_of_status(event->link.code);
     }
+    bh_bluez_central_kernel(self->central, &told);
     self->sink->link(self->sink_data, &told);
+}
+
+static void
+on_parameters(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
+{
+    const BhMgmtNewParameters *told = &event->new_parameters;
+    BhLinkKey key = {.slot = adapter->slot, .address = told->peer.address};
+
+    if (told->peer.is_le)
+        bh_bluez_central_parameters(self->central, &key, &told->parameters);
 }
 
 /* Events */
@@ -185,6 +197,7 @@ static const struct {
     {BH_MGMT_DEVICE_CONNECTED, on_link},
     {BH_MGMT_DEVICE_DISCONNECTED, on_link},
     {BH_MGMT_CONNECT_FAILED, on_link},
+    {BH_MGMT_NEW_CONNECTION_PARAMETER, on_parameters},
     {BH_MGMT_INDEX_REMOVED, on_index_removed},
     {BH_MGMT_MONITOR_REMOVED, on_monitor_removed},
     {BH_MGMT_COMMAND_COMPLETE, on_late_reply},
@@ -241,6 +254,7 @@ on_lost(gpointer data, const char *reason)
     self->lost_malformed = bh_mgmt_get_malformed(self->dead_mgmt);
     self->lost_drops = bh_mgmt_get_drops(self->dead_mgmt);
     set_mgmt(self, NULL);
+    bh_bluez_central_kernel(self->central, NULL);
 }
 
 void

@@ -14,6 +14,12 @@
 #define BH_BLUEZ_ROOT "/org/bluez"
 #define BH_BLUEZ_ADAPTER "org.bluez.Adapter1"
 #define BH_BLUEZ_DEVICE "org.bluez.Device1"
+#define BH_BLUEZ_BATTERY "org.bluez.Battery1"
+#define BH_BLUEZ_GATT_SERVICE_INTERFACE "org.bluez.GattService1"
+#define BH_BLUEZ_GATT_CHARACTERISTIC_INTERFACE "org.bluez.GattCharacteristic1"
+#define BH_BLUEZ_GATT_DESCRIPTOR_INTERFACE "org.bluez.GattDescriptor1"
+#define BH_BLUEZ_AGENT "org.bluez.Agent1"
+#define BH_BLUEZ_AGENT_MANAGER "org.bluez.AgentManager1"
 #define BH_BLUEZ_ERROR_IN_PROGRESS "org.bluez.Error.InProgress"
 
 /* There for as long as the radio is started. */
@@ -30,3 +36,9 @@
 #define BH_MATCH_DEVICES                                                                           \
     "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_DBUS_PROPERTIES                      \
     "',member='PropertiesChanged',path_namespace='" BH_BLUEZ_ROOT "',arg0='" BH_BLUEZ_DEVICE "'"
+
+/* There for each device that matters and for each characteristic subscribed to; of the object with
+ * exactly this path. */
+#define BH_MATCH_OBJECT_FORMAT                                                                     \
+    "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_DBUS_PROPERTIES                      \
+    "',member='PropertiesChanged',path='%s'"

@@ -18,10 +18,12 @@ walk_interface(sd_bus_message *message,
 
     if (result < 0)
         return result;
-    if (visitor->device != NULL && g_str_equal(interface, BH_BLUEZ_DEVICE))
+    if (g_str_equal(interface, BH_BLUEZ_DEVICE) && visitor->device != NULL)
         return visitor->device(data, path, message);
-    if (visitor->adapter != NULL && g_str_equal(interface, BH_BLUEZ_ADAPTER))
+    if (g_str_equal(interface, BH_BLUEZ_ADAPTER) && visitor->adapter != NULL)
         return visitor->adapter(data, path, message);
+    if (visitor->other != NULL && g_str_has_prefix(interface, BH_BLUEZ_NAME "."))
+        return visitor->other(data, path, interface, message);
     return sd_bus_message_skip(message, "a{sv}");
 }
 

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 typedef struct {
     int (*adapter)(gpointer data, const char *path, sd_bus_message *message);
     int (*device)(gpointer data, const char *path, sd_bus_message *message);
+    /* Any of BlueZ's other interfaces. */
+    int (*other)(gpointer data, const char *path, const char *interface, sd_bus_message *message);
 } BhBluezVisitor;
 
 /* a{oa{sa{sv}}}: all objects. A negative errno if the message is broken. */

@@ -5,6 +5,7 @@
  * one goes (adapters, paths, calls without an answer), then the new one's objects are read once,
  * then its signals count. Signals that arrive before the objects are older than these and ignored.
  */
+#include "bh-bluez-central.h"
 #include "bh-bluez-error.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-private.h"
@@ -46,6 +47,7 @@ bh_bluez_owner_end(BhBluez *self)
     g_clear_handle_id(&self->load_timer, g_source_remove);
     self->load_failures = 0;
     bh_bluez_tree_drop(self);
+    bh_bluez_central_owner_gone(self->central);
     if (self->loaded) {
         self->loaded = FALSE;
         g_clear_pointer(&self->version, g_free);

@@ -17,6 +17,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct BhBluezCentral BhBluezCentral;
+
 struct _BhBluez {
     GObject parent_instance;
 
@@ -50,7 +52,9 @@ struct _BhBluez {
     guint refresh_ms;      /* how often a discovery is refreshed where there is no monitor */
     BhRadioCapabilities told_capabilities;
 
-    GQueue checks; /* round trips under way */
+    GQueue checks;  /* round trips under way */
+    guint batch_ms; /* that the hub wants */
+    BhBluezCentral *central;
 };
 
 /* bh-bluez.c: what the sink hears of one adapter. */

@@ -297,13 +297,38 @@ read_address_type(BhBluezProperties *self, sd_bus_message *message)
 }
 
 static int
+read_flag(sd_bus_message *message, gboolean *has, gboolean *value)
+{
+    int flag = FALSE;
+    int result = sd_bus_message_read_basic(message, 'b', &flag);
+
+    *has = result >= 0;
+    *value = flag;
+    return result;
+}
+
+static int
 read_connected(BhBluezProperties *self, sd_bus_message *message)
 {
-    int connected = FALSE;
-    int result = sd_bus_message_read_basic(message, 'b', &connected);
+    return read_flag(message, &self->has_connected, &self->connected);
+}
 
-    self->connected = connected;
-    return result;
+static int
+read_resolved(BhBluezProperties *self, sd_bus_message *message)
+{
+    return read_flag(message, &self->has_resolved, &self->resolved);
+}
+
+static int
+read_paired(BhBluezProperties *self, sd_bus_message *message)
+{
+    return read_flag(message, &self->has_paired, &self->paired);
+}
+
+static int
+read_bonded(BhBluezProperties *self, sd_bus_message *message)
+{
+    return read_flag(message, &self->has_bonded, &self->bonded);
 }
 
 /* Most frequent first. */
@@ -320,6 +345,9 @@ static const Property properties[] = {
     {"Address", "s", BH_AD_GROUP_NONE, TRUE, read_address},
     {"AddressType", "s", BH_AD_GROUP_NONE, TRUE, read_address_type},
     {"Connected", "b", BH_AD_GROUP_NONE, TRUE, read_connected},
+    {"ServicesResolved", "b", BH_AD_GROUP_NONE, TRUE, read_resolved},
+    {"Paired", "b", BH_AD_GROUP_NONE, TRUE, read_paired},
+    {"Bonded", "b", BH_AD_GROUP_NONE, TRUE, read_bonded},
 };
 
 static const Property *
@@ -367,6 +395,12 @@ gboolean
 bh_bluez_properties_has_identity(const BhBluezProperties *self)
 {
     return self->has_address && self->has_type;
+}
+
+gboolean
+bh_bluez_properties_has_link(const BhBluezProperties *self)
+{
+    return self->has_connected || self->has_resolved || self->has_paired || self->has_bonded;
 }
 
 void

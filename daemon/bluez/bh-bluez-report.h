@@ -16,8 +16,15 @@ G_BEGIN_DECLS
 typedef struct {
     gboolean has_address;
     gboolean has_type;
-    BhAddress address; /* octets and type as far as known by the flags above */
+    BhAddress address;      /* octets and type as far as known by the flags above */
+    gboolean has_connected; /* and then whether it is */
     gboolean connected;
+    gboolean has_resolved;
+    gboolean resolved;
+    gboolean has_paired;
+    gboolean paired;
+    gboolean has_bonded;
+    gboolean bonded;
     gint8 rssi;          /* BH_RSSI_UNKNOWN if not there */
     BhAdGroups groups;   /* groups whose property was there */
     gboolean advertised; /* there was a property that comes from an advertisement */
@@ -28,12 +35,14 @@ typedef struct {
 void bh_bluez_properties_init(BhBluezProperties *self);
 void bh_bluez_properties_clear(BhBluezProperties *self);
 
-/* Reads the a{sv} that comes next in message; what was read before is forgotten. identity: only
- * Address, AddressType and Connected, the rest is skipped. A negative errno if the message is
+/* Reads the a{sv} that comes next in message; what was read before is forgotten. identity: only who
+ * it is and what its link is like, the rest is skipped. A negative errno if the message is
  * broken (it cannot be read on then). */
 int bh_bluez_properties_read(BhBluezProperties *self, sd_bus_message *message, gboolean identity);
 
 /* Whether both parts of the identity are known. */
 gboolean bh_bluez_properties_has_identity(const BhBluezProperties *self);
+/* Whether anything says what its link is like. */
+gboolean bh_bluez_properties_has_link(const BhBluezProperties *self);
 
 G_END_DECLS

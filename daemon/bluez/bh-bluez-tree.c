@@ -6,10 +6,12 @@
  * GetManagedObjects are no reports: nobody knows when they were heard. An object added while a scan
  * is wanted is one, if it has an RSSI: BlueZ made it because it heard something.
  *
- * Where reports come from the kernel, BlueZ's devices are of no interest, and not remembered.
+ * Where reports come from the kernel, BlueZ's devices are no reports, and not remembered. What
+ * their links are like, and their attributes, goes to the central role either way.
  */
 #include <string.h>
 
+#include "bh-bluez-central.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-objects.h"
 #include "bh-bluez-private.h"
@@ -59,7 +61,8 @@ find_slot(BhBluez *self, const BhAddress *address)
 static void
 remove_adapter(BhBluez *self, BhBluezAdapter *adapter)
 {
-    g_clear_pointer(&adapter->path, g_free);
+    g_autofree char *path = g_steal_pointer(&adapter->path);
+
     g_clear_pointer(&adapter->roles, g_strfreev);
     g_clear_pointer(&adapter->told_error, g_free);
     adapter->powered = FALSE;
@@ -67,6 +70,7 @@ remove_adapter(BhBluez *self, BhBluezAdapter *adapter)
     bh_bluez_discovery_set_adapter(adapter->discovery, NULL, FALSE, FALSE);
     bh_mgmt_scan_set_adapter(adapter->mgmt_scan, BH_MGMT_INDEX_NONE, NULL, FALSE);
     bh_bluez_devices_remove_slot(self->devices, adapter->slot);
+    bh_bluez_central_adapter_removed(self->central, adapter->slot, path);
     self->sink->adapter_removed(self->sink_data, adapter->slot);
     bh_bluez_cycle_adapter_changed(adapter->cycle);
 }
@@ -92,6 +96,7 @@ apply_properties(BhBluez *self, BhBluezAdapter *adapter, BhBluezAdapterPropertie
         return;
     pass_on(adapter);
     bh_bluez_tell_adapter(self, adapter);
+    bh_bluez_central_adapter_changed(self->central, adapter->slot);
     bh_bluez_cycle_adapter_changed(adapter->cycle);
 }
 
@@ -145,6 +150,7 @@ add_adapter(BhBluez *self, const char *path, BhBluezAdapterProperties *propertie
     bh_bluez_adapter_apply(adapter, properties);
     pass_on(adapter);
     bh_bluez_tell_adapter(self, adapter);
+    bh_bluez_central_adapter_added(self->central, adapter->slot);
 }
 
 static int
@@ -226,6 +232,21 @@ put_device(BhBluez *self, const char *path)
     return bh_bluez_devices_put(self->devices, path, adapter->slot, &self->properties.address);
 }
 
+/* What was just read may say something of a link. known: who it is if the message does not say; may
+ * be NULL. */
+static void
+tell_central(BhBluez *self, const char *path, const BhBluezDevice *known)
+{
+    const BhBluezAdapter *adapter = find_adapter_of_device(self, path);
+
+    if (adapter != NULL)
+        bh_bluez_central_device(self->central,
+                                path,
+                                adapter->slot,
+                                &self->properties,
+                                known != NULL ? &known->address : NULL);
+}
+
 static gboolean
 is_wanted(BhBluez *self, guint8 slot)
 {
@@ -237,12 +258,12 @@ static int
 on_device_object(gpointer data, const char *path, sd_bus_message *message)
 {
     BhBluez *self = data;
-
-    if (self->hears_kernel)
-        return sd_bus_message_skip(message, "a{sv}");
     int result = read_properties(self, message, TRUE);
-    if (result >= 0)
+
+    if (result >= 0 && !self->hears_kernel)
         put_device(self, path);
+    if (result >= 0)
+        tell_central(self, path, NULL);
     return result;
 }
 
@@ -263,14 +284,26 @@ on_device_added(gpointer data, const char *path, sd_bus_message *message)
     BhBluez *self = data;
 
     bh_drain_pace_add_bulk(bh_sdbus_source_peek_pace(self->bus->source));
-    if (self->hears_kernel)
-        return sd_bus_message_skip(message, "a{sv}");
-    int result = read_properties(self, message, FALSE);
-    if (result >= 0) {
+    int result = read_properties(self, message, self->hears_kernel);
+    if (result < 0)
+        return result;
+    if (!self->hears_kernel) {
         bh_bluez_fetch_remove(self->fetch, path);
         take_whole_device(self, path, self->properties.rssi != BH_RSSI_UNKNOWN);
     }
+    tell_central(self, path, NULL);
     return result;
+}
+
+/* Of both. */
+static int
+on_other_object(gpointer data, const char *path, const char *interface, sd_bus_message *message)
+{
+    BhBluez *self = data;
+
+    if (!bh_bluez_central_wants(interface))
+        return sd_bus_message_skip(message, "a{sv}");
+    return bh_bluez_central_object(self->central, path, interface, message);
 }
 
 void
@@ -278,10 +311,12 @@ bh_bluez_tree_handle_fetched(gpointer data, const char *path, sd_bus_message *me
 {
     BhBluez *self = data;
 
-    if (read_properties(self, message, FALSE) >= 0)
-        take_whole_device(self, path, self->properties.advertised);
-    else
+    if (read_properties(self, message, FALSE) < 0) {
         self->counters.malformed++;
+        return;
+    }
+    take_whole_device(self, path, self->properties.advertised);
+    tell_central(self, path, NULL);
 }
 
 static void
@@ -306,19 +341,22 @@ static int
 on_device_changed(BhBluez *self, sd_bus_message *message)
 {
     const char *path = sd_bus_message_get_path(message);
-    int result = read_properties(self, message, FALSE);
+    int result = read_properties(self, message, self->hears_kernel);
 
     bh_drain_pace_add_bulk(bh_sdbus_source_peek_pace(self->bus->source));
     if (result < 0)
         return result;
-    BhBluezDevice *device = bh_bluez_devices_lookup(self->devices, path);
-    if (device == NULL) {
+    BhBluezDevice *device =
+        self->hears_kernel ? NULL : bh_bluez_devices_lookup(self->devices, path);
+    if (device != NULL) {
+        update_identity(device, &self->properties);
+        if (self->properties.advertised && is_wanted(self, device->slot))
+            report(self, device);
+    } else if (!self->hears_kernel) {
         on_unknown_device(self, path);
-        return 0;
     }
-    update_identity(device, &self->properties);
-    if (self->properties.advertised && is_wanted(self, device->slot))
-        report(self, device);
+    if (bh_bluez_properties_has_link(&self->properties))
+        tell_central(self, path, device);
     return 0;
 }
 
@@ -336,6 +374,11 @@ on_properties_changed(BhBluez *self, sd_bus_message *message)
         return on_device_changed(self, message);
     if (g_str_equal(interface, BH_BLUEZ_ADAPTER))
         return on_adapter_changed(self, message);
+    if (bh_bluez_central_wants(interface))
+        return bh_bluez_central_changed(self->central,
+                                        sd_bus_message_get_path(message),
+                                        interface,
+                                        message);
     return 0;
 }
 
@@ -345,6 +388,7 @@ on_interfaces_added(BhBluez *self, sd_bus_message *message)
     static const BhBluezVisitor visitor = {
         .adapter = on_adapter_object,
         .device = on_device_added,
+        .other = on_other_object,
     };
     const char *path;
     int result = sd_bus_message_read_basic(message, 'o', &path);
@@ -360,8 +404,11 @@ remove_interface(BhBluez *self, const char *path, const char *interface)
     if (g_str_equal(interface, BH_BLUEZ_DEVICE)) {
         bh_bluez_devices_remove(self->devices, path);
         bh_bluez_fetch_remove(self->fetch, path);
+        bh_bluez_central_removed(self->central, path, interface);
     } else if (g_str_equal(interface, BH_BLUEZ_ADAPTER) && adapter != NULL) {
         remove_adapter(self, adapter);
+    } else if (bh_bluez_central_wants(interface)) {
+        bh_bluez_central_removed(self->central, path, interface);
     }
 }
 
@@ -397,7 +444,7 @@ int
 bh_bluez_tree_load(BhBluez *self, sd_bus_message *message)
 {
     static const BhBluezVisitor adapters = {.adapter = on_adapter_object};
-    static const BhBluezVisitor devices = {.device = on_device_object};
+    static const BhBluezVisitor devices = {.device = on_device_object, .other = on_other_object};
     int result = bh_bluez_walk_objects(message, &adapters, self);
 
     /* Devices may be listed before the adapter they belong to. */

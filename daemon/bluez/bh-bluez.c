@@ -12,6 +12,7 @@
  */
 #include "bh-bluez.h"
 
+#include "bh-bluez-central.h"
 #include "bh-bluez-check.h"
 #include "bh-bluez-mgmt.h"
 #include "bh-bluez-names.h"
@@ -23,7 +24,9 @@ static void bh_bluez_radio_init(BhRadioInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE(BhBluez,
                               bh_bluez,
                               G_TYPE_OBJECT,
-                              G_IMPLEMENT_INTERFACE(BH_TYPE_RADIO, bh_bluez_radio_init))
+                              G_IMPLEMENT_INTERFACE(BH_TYPE_RADIO, bh_bluez_radio_init)
+                                  G_IMPLEMENT_INTERFACE(BH_TYPE_CENTRAL,
+                                                        bh_bluez_central_init_iface))
 
 /* Telling */
 
@@ -195,7 +198,8 @@ start(BhRadio *radio, const BhRadioSink *sink, gpointer sink_data)
     bh_bluez_mgmt_start(self);
     self->fetch =
         bh_bluez_fetch_new(self->bus, self->timing.call_ms, bh_bluez_tree_handle_fetched, self);
-    bh_bluez_bus_attach(self->bus, self->timing.batch_ms, on_message, on_lost, self);
+    self->batch_ms = self->timing.batch_ms;
+    bh_bluez_bus_attach(self->bus, self->batch_ms, on_message, on_lost, self);
     bh_bluez_bus_add_match(self->bus, BH_MATCH_OWNER);
     bh_bluez_bus_add_match(self->bus, BH_MATCH_OBJECTS);
     bh_bluez_bus_add_match(self->bus, BH_MATCH_ADAPTERS);
@@ -210,6 +214,7 @@ stop(BhRadio *radio)
 
     if (self->sink == NULL)
         return;
+    bh_bluez_central_stop(self->central);
     self->sink = NULL;
     g_clear_handle_id(&self->reconcile, g_source_remove);
     g_clear_handle_id(&self->load_timer, g_source_remove);
@@ -257,7 +262,8 @@ set_batch(BhRadio *radio, guint batch_ms)
     BhBluez *self = BH_BLUEZ(radio);
     guint bounded_ms = MIN(batch_ms, self->timing.batch_ms);
 
-    bh_bluez_bus_set_batch(self->bus, bounded_ms);
+    self->batch_ms = bounded_ms;
+    bh_bluez_central_update_pace(self->central);
     if (self->mgmt != NULL)
         bh_mgmt_set_batch(self->mgmt, bounded_ms);
 }
@@ -346,6 +352,7 @@ bh_bluez_finalize(GObject *object)
     g_free(self->no_mgmt);
     bh_bluez_properties_clear(&self->properties);
     bh_bluez_devices_free(self->devices);
+    bh_bluez_central_free(self->central);
     bh_bluez_bus_free(self->bus);
     g_free(self->version);
     G_OBJECT_CLASS(bh_bluez_parent_class)->finalize(object);
@@ -367,6 +374,7 @@ bh_bluez_init(BhBluez *self)
     self->memory = bh_mgmt_memory_new(NULL);
     self->no_mgmt = g_strdup("blehubd was started without one");
     self->refresh_ms = BH_BLUEZ_REFRESH_MS;
+    self->central = bh_bluez_central_new(self);
 }
 
 gboolean

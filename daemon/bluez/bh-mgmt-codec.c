@@ -161,6 +161,26 @@ parse_discovering(Cursor *cursor, BhMgmtEvent *event)
     return !cursor->short_of;
 }
 
+static BhMgmtConnectionParameters
+take_parameters(Cursor *cursor)
+{
+    BhMgmtConnectionParameters parameters = {.min_interval = take_u16(cursor)};
+
+    parameters.max_interval = take_u16(cursor);
+    parameters.latency = take_u16(cursor);
+    parameters.timeout = take_u16(cursor);
+    return parameters;
+}
+
+static gboolean
+parse_new_parameters(Cursor *cursor, BhMgmtEvent *event)
+{
+    event->new_parameters.peer = take_peer(cursor);
+    take_u8(cursor); /* whether to store them */
+    event->new_parameters.parameters = take_parameters(cursor);
+    return !cursor->short_of;
+}
+
 static gboolean
 parse_monitor_removed(Cursor *cursor, BhMgmtEvent *event)
 {
@@ -198,6 +218,7 @@ static const struct {
     {BH_MGMT_DEVICE_DISCONNECTED, parse_link_code},
     {BH_MGMT_CONNECT_FAILED, parse_link_code},
     {BH_MGMT_DISCOVERING, parse_discovering},
+    {BH_MGMT_NEW_CONNECTION_PARAMETER, parse_new_parameters},
     {BH_MGMT_MONITOR_REMOVED, parse_monitor_removed},
 };
 
@@ -285,6 +306,35 @@ bh_mgmt_packet_put_monitor(BhMgmtPacket *self, guint16 handle)
 }
 
 static void
+put_address(BhMgmtPacket *self, const BhAddress *address)
+{
+    for (gsize i = sizeof(address->octets); i > 0; i--)
+        put_u8(self, address->octets[i - 1]);
+    put_u8(self, address->type == BH_ADDRESS_RANDOM ? ADDRESS_LE_RANDOM : ADDRESS_LE_PUBLIC);
+}
+
+void
+bh_mgmt_packet_put_peer(BhMgmtPacket *self, const BhAddress *address)
+{
+    put_address(self, address);
+    close_packet(self);
+}
+
+void
+bh_mgmt_packet_put_parameters(BhMgmtPacket *self,
+                              const BhAddress *address,
+                              const BhMgmtConnectionParameters *parameters)
+{
+    put_u16(self, 1); /* entries */
+    put_address(self, address);
+    put_u16(self, parameters->min_interval);
+    put_u16(self, parameters->max_interval);
+    put_u16(self, parameters->latency);
+    put_u16(self, parameters->timeout);
+    close_packet(self);
+}
+
+static void
 put_default(BhMgmtPacket *self, guint16 type, guint16 value)
 {
     put_u16(self, type);
@@ -364,6 +414,16 @@ bh_mgmt_reply_get_defaults(const BhMgmtReply *reply, BhMgmtDefaults *defaults)
     return !cursor.short_of && defaults->discovery.interval != 0 &&
            defaults->discovery.window != 0 && defaults->monitors.interval != 0 &&
            defaults->monitors.window != 0;
+}
+
+gboolean
+bh_mgmt_reply_get_rssi(const BhMgmtReply *reply, BhMgmtPeer *peer, gint8 *rssi)
+{
+    Cursor cursor = {reply->data, reply->size, FALSE};
+
+    *peer = take_peer(&cursor);
+    *rssi = take_rssi(&cursor);
+    return !cursor.short_of;
 }
 
 gboolean

@@ -20,7 +20,10 @@ G_BEGIN_DECLS
 /* Commands. Which of them may be sent at all is decided in bh-mgmt.c. */
 typedef enum {
     BH_MGMT_READ_VERSION = 0x0001,
+    BH_MGMT_DISCONNECT = 0x0014,
     BH_MGMT_GET_CONNECTIONS = 0x0015,
+    BH_MGMT_GET_CONNECTION_INFORMATION = 0x0031,
+    BH_MGMT_LOAD_CONNECTION_PARAMETERS = 0x0035,
     BH_MGMT_READ_DEFAULTS = 0x004b,
     BH_MGMT_SET_DEFAULTS = 0x004c,
     BH_MGMT_READ_MONITOR_FEATURES = 0x0051,
@@ -37,11 +40,13 @@ typedef enum {
     BH_MGMT_CONNECT_FAILED = 0x000d,
     BH_MGMT_DEVICE_FOUND = 0x0012,
     BH_MGMT_DISCOVERING = 0x0013,
+    BH_MGMT_NEW_CONNECTION_PARAMETER = 0x001c,
     BH_MGMT_MONITOR_REMOVED = 0x002c,
     BH_MGMT_MONITOR_DEVICE_FOUND = 0x002f,
 } BhMgmtEventCode;
 
 #define BH_MGMT_STATUS_SUCCESS 0x00
+#define BH_MGMT_STATUS_NOT_CONNECTED 0x02
 #define BH_MGMT_STATUS_BUSY 0x0a
 #define BH_MGMT_STATUS_NOT_SUPPORTED 0x0c
 #define BH_MGMT_STATUS_NOT_POWERED 0x0f
@@ -81,6 +86,19 @@ typedef struct {
     guint8 code;   /* reason of a disconnection, status of a failed connection */
 } BhMgmtLink;
 
+/* How often a link is served; intervals in units of 1.25 ms, the timeout in units of 10 ms. */
+typedef struct {
+    guint16 min_interval;
+    guint16 max_interval;
+    guint16 latency; /* events that the other side may skip */
+    guint16 timeout;
+} BhMgmtConnectionParameters;
+
+typedef struct {
+    BhMgmtPeer peer;
+    BhMgmtConnectionParameters parameters;
+} BhMgmtNewParameters;
+
 typedef struct {
     guint16 code; /* BhMgmtEventCode says which of the following is set */
     guint16 index;
@@ -88,6 +106,7 @@ typedef struct {
         BhMgmtReply reply;
         BhMgmtFound found;
         BhMgmtLink link;
+        BhMgmtNewParameters new_parameters;
         gboolean discovering;
         guint16 monitor; /* handle */
     };
@@ -120,6 +139,12 @@ void bh_mgmt_packet_init(BhMgmtPacket *self, BhMgmtOpcode opcode, guint16 index)
 /* One pattern without a single byte: every advertisement matches. */
 void bh_mgmt_packet_put_any_pattern(BhMgmtPacket *self);
 void bh_mgmt_packet_put_monitor(BhMgmtPacket *self, guint16 handle);
+/* The device of BH_MGMT_DISCONNECT and BH_MGMT_GET_CONNECTION_INFORMATION. */
+void bh_mgmt_packet_put_peer(BhMgmtPacket *self, const BhAddress *address);
+/* One entry, always: a list without any would clear what others loaded. */
+void bh_mgmt_packet_put_parameters(BhMgmtPacket *self,
+                                   const BhAddress *address,
+                                   const BhMgmtConnectionParameters *parameters);
 
 /* How long of each interval the controller listens, for one purpose. Units of 0.625 ms. */
 typedef struct {
@@ -142,6 +167,9 @@ gboolean bh_mgmt_reply_get_version(const BhMgmtReply *reply, guint8 *version, gu
 gboolean bh_mgmt_reply_get_monitor(const BhMgmtReply *reply, guint16 *handle);
 /* FALSE also if one of the four values is not there. */
 gboolean bh_mgmt_reply_get_defaults(const BhMgmtReply *reply, BhMgmtDefaults *defaults);
+
+/* rssi: dBm, BH_RSSI_UNKNOWN if the controller does not know. */
+gboolean bh_mgmt_reply_get_rssi(const BhMgmtReply *reply, BhMgmtPeer *peer, gint8 *rssi);
 
 /* Handles of all monitors of a controller, whosever they are. */
 typedef struct {

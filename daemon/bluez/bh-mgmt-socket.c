@@ -28,6 +28,7 @@ typedef struct {
     BhDrainPace pace;
     const BhMgmtSocketHandler *handler; /* borrowed: outlives the source */
     gpointer data;
+    gboolean draining;
     gboolean more; /* the last drain stopped at its bound */
     struct mmsghdr messages[PLACES];
     struct iovec vectors[PLACES];
@@ -100,17 +101,38 @@ drain(Source *self)
     return 0;
 }
 
+/* What ended it, as drain(). */
+static int
+drain_in_time(Source *self)
+{
+    bh_drain_pace_begin(&self->pace);
+    self->draining = TRUE;
+    int end = drain(self);
+    self->draining = FALSE;
+    if (g_source_is_destroyed(&self->parent))
+        return end;
+    self->more = end == 0;
+    bh_drain_pace_end(&self->pace, self->more);
+    return end;
+}
+
+void
+bh_mgmt_socket_source_drain(GSource *source)
+{
+    Source *self = (Source *)source;
+
+    if (!self->draining)
+        drain_in_time(self);
+}
+
 static gboolean
 source_dispatch(GSource *base, GSourceFunc callback, gpointer user_data)
 {
+    int end = drain_in_time((Source *)base);
     Source *self = (Source *)base;
 
-    bh_drain_pace_begin(&self->pace);
-    int end = drain(self);
     if (g_source_is_destroyed(base))
         return G_SOURCE_REMOVE;
-    self->more = end == 0;
-    bh_drain_pace_end(&self->pace, self->more);
     if (end == 0 || end == EAGAIN)
         return G_SOURCE_CONTINUE;
     self->handler->lost(self->data, end == EPIPE ? "it was closed" : g_strerror(end));

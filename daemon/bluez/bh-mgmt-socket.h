@@ -26,6 +26,10 @@ GSource *bh_mgmt_socket_source_new(int fd,
 /* When it reads; of a source that is not destroyed. Borrowed. */
 BhDrainPace *bh_mgmt_socket_source_peek_pace(GSource *source);
 
+/* Reads what is there, at once; what ends the socket is found by the loop. Nothing if it is called
+ * while packets are being handled. */
+void bh_mgmt_socket_source_drain(GSource *source);
+
 /* Non-blocking, closed on exec, and with the largest receive buffer that can be had. FALSE with
  * errno if fd is no socket. */
 gboolean bh_mgmt_socket_prepare(int fd);

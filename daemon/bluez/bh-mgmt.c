@@ -44,7 +44,10 @@ struct BhMgmtCall {
 /* All that may ever be sent. */
 static const guint16 allowed[] = {
     BH_MGMT_READ_VERSION,
+    BH_MGMT_DISCONNECT,
     BH_MGMT_GET_CONNECTIONS,
+    BH_MGMT_GET_CONNECTION_INFORMATION,
+    BH_MGMT_LOAD_CONNECTION_PARAMETERS,
     BH_MGMT_READ_DEFAULTS,
     BH_MGMT_SET_DEFAULTS,
     BH_MGMT_READ_MONITOR_FEATURES,
@@ -159,6 +162,12 @@ gboolean
 bh_mgmt_is_awaited(BhMgmt *self, BhMgmtOpcode opcode, guint16 index)
 {
     return find_call(self, (guint16)opcode, index) != NULL;
+}
+
+gboolean
+bh_mgmt_send_only(BhMgmt *self, const BhMgmtPacket *packet)
+{
+    return self->source != NULL && send_packet(self, packet);
 }
 
 /* Packets */
@@ -347,6 +356,13 @@ bh_mgmt_set_batch(BhMgmt *self, guint batch_ms)
 {
     if (self->source != NULL)
         bh_drain_pace_set_batch(bh_mgmt_socket_source_peek_pace(self->source), batch_ms);
+}
+
+void
+bh_mgmt_drain(BhMgmt *self)
+{
+    if (self->source != NULL)
+        bh_mgmt_socket_source_drain(self->source);
 }
 
 void

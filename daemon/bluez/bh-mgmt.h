@@ -6,8 +6,9 @@
  * and bound by somebody with the right to do so; this process has none, and the kernel goes by who
  * bound it.
  *
- * Only what stands in one table can be sent: reading, advertisement monitors, scan parameters.
- * Never anything that loads keys (it would replace bluetoothd's) or switches power.
+ * Only what stands in one table can be sent: reading, advertisement monitors, scan and connection
+ * parameters, ending a link. Never anything that loads keys (it would replace bluetoothd's) or
+ * switches power.
  */
 #include "bh-mgmt-codec.h"
 
@@ -53,12 +54,18 @@ BhMgmtCall *bh_mgmt_call(BhMgmt *self,
                          gpointer data);
 /* The answer does not matter any more; it becomes an event. NULL-safe. */
 void bh_mgmt_call_forget(BhMgmtCall *call);
+/* Sends without wanting to know. FALSE if it could not be sent. */
+gboolean bh_mgmt_send_only(BhMgmt *self, const BhMgmtPacket *packet);
 /* The answer to such a command is still to come, whether or not somebody waits for it. */
 gboolean bh_mgmt_is_awaited(BhMgmt *self, BhMgmtOpcode opcode, guint16 index);
 
 /* Handles what arrives until nobody waits for an answer, or the deadline; for the very end, when
  * the main loop does not run any more. */
 void bh_mgmt_settle(BhMgmt *self, gint64 deadline_us);
+
+/* Handles what has arrived already, instead of when its time has come: for who hears elsewhere of
+ * something that the kernel has told before. Not from inside an event. */
+void bh_mgmt_drain(BhMgmt *self);
 
 /* Whether events of devices found are wanted at all; at first they are not. */
 void bh_mgmt_set_bulk(BhMgmt *self, gboolean wanted);

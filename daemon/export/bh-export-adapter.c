@@ -8,7 +8,7 @@
 struct _BhExportAdapter {
     BhDbusAdapter1Skeleton parent;
     BhAdapter *adapter;
-    BhGate *gate; /* borrowed: outlives us */
+    BhExportContext context;
 };
 
 static void exported_iface_init(BhExportedInterface *iface);
@@ -52,7 +52,7 @@ bh_export_adapter_dup_path(BhAdapter *adapter)
 static BhGate *
 peek_gate(BhExported *exported)
 {
-    return BH_EXPORT_ADAPTER(exported)->gate;
+    return BH_EXPORT_ADAPTER(exported)->context.gate;
 }
 
 static const GDBusInterfaceVTable *
@@ -67,7 +67,11 @@ refresh(BhExported *exported)
 {
     BhExportAdapter *self = BH_EXPORT_ADAPTER(exported);
     BhDbusAdapter1 *object = BH_DBUS_ADAPTER1(exported);
+    BhRemotes *remotes = bh_hub_peek_remotes(self->context.hub);
+    guint8 slot = bh_adapter_get_slot(self->adapter);
 
+    bh_dbus_adapter1_set_links(object, bh_remotes_count_links(remotes, slot));
+    bh_dbus_adapter1_set_free_slots(object, bh_remotes_count_free_slots(remotes, slot));
     bh_dbus_adapter1_set_heard(object, bh_adapter_get_heard(self->adapter));
     bh_dbus_adapter1_set_last_heard(object, bh_adapter_get_last_heard_us(self->adapter));
 }
@@ -104,12 +108,12 @@ bh_export_adapter_init(BhExportAdapter *self)
 }
 
 BhExportAdapter *
-bh_export_adapter_new(BhAdapter *adapter, BhGate *gate)
+bh_export_adapter_new(BhAdapter *adapter, const BhExportContext *context)
 {
     BhExportAdapter *self = g_object_new(BH_TYPE_EXPORT_ADAPTER, NULL);
 
     self->adapter = g_object_ref(adapter);
-    self->gate = gate;
+    self->context = *context;
     bh_dbus_adapter1_set_address(BH_DBUS_ADAPTER1(self), bh_adapter_get_address_text(adapter));
     on_changed(adapter, self);
     g_signal_connect(adapter, "changed", G_CALLBACK(on_changed), self);

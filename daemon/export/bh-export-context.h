@@ -5,8 +5,9 @@
  * What every object we serve needs of the others. All of it is borrowed, and outlives the objects.
  */
 #include "bh-bulk.h"
-#include "bh-hub.h"
+#include "bh-common-options.h"
 #include "bh-object-manager.h"
+#include "bh-rows.h"
 
 G_BEGIN_DECLS
 
@@ -19,8 +20,14 @@ typedef struct {
     BhGate *gate;
     BhObjectManager *manager;
     BhBulk *bulk;
+    const BhExportDefaults *defaults; /* of the configuration that is in force */
     BhReloadFunc reload;
     gpointer reload_data;
 } BhExportContext;
+
+/* Answers with the rows, which it takes over, in its own time. */
+void bh_export_context_answer_rows(const BhExportContext *self,
+                                   GDBusMethodInvocation *invocation,
+                                   BhRowList *rows);
 
 G_END_DECLS

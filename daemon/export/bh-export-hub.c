@@ -8,13 +8,11 @@
 #include "bh-discover.h"
 #include "bh-error.h"
 #include "bh-export-scan.h"
-#include "bh-rows.h"
+#include "bh-scan-options.h"
 
 struct _BhExportHub {
     BhDbusHub1Skeleton parent;
     BhExportContext context;
-    BhScanDefaults defaults;
-    guint64 last_scan; /* number of the newest scan object */
 };
 
 static void hub_iface_init(BhDbusHub1Iface *iface);
@@ -26,34 +24,33 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportHub,
                               G_IMPLEMENT_INTERFACE(BH_DBUS_TYPE_HUB1, hub_iface_init)
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
 
+const BhExportContext *
+bh_export_hub_peek_context(BhDbusHub1 *object)
+{
+    return &BH_EXPORT_HUB(object)->context;
+}
+
 /* Scan */
 
 static char *
-start_scan(BhExportHub *self, BhClient *client, GVariant *dict, GError **error)
+start_scan(const BhExportContext *context, BhClient *client, GVariant *dict, GError **error)
 {
-    const BhExportContext *context = &self->context;
     g_auto(BhScanOptions) options = {0};
     g_autoptr(BhScan) scan = NULL;
-    g_autofree char *path = NULL;
     BhScanSpec spec;
 
-    if (!bh_scan_options_parse(dict, BH_SCAN_OPTIONS_SCAN, &self->defaults, &options, error) ||
+    if (!bh_scan_options_parse(dict, BH_SCAN_OPTIONS_SCAN, context->defaults, &options, error) ||
         !bh_scan_options_to_spec(&options, context->hub, &spec, error))
         return NULL;
     scan = bh_hub_add_scan(context->hub,
                            &spec,
                            client,
-                           (BhLifetime)options.lifetime,
-                           options.lease_ms,
+                           (BhLifetime)options.life.lifetime,
+                           options.life.lease_ms,
                            error);
     if (scan == NULL)
         return NULL;
-    path = g_strdup_printf("/org/blehub/scan/%" G_GUINT64_FORMAT, ++self->last_scan);
-    if (!bh_export_scan_publish(scan, bh_scan_options_to_variant(&options), path, context, error)) {
-        bh_owned_release(BH_OWNED(scan), BH_RELEASE_ASKED);
-        return NULL;
-    }
-    return g_steal_pointer(&path);
+    return bh_export_scan_publish(scan, bh_scan_options_to_variant(&options), context);
 }
 
 static gboolean
@@ -62,7 +59,7 @@ handle_scan(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant *opt
     BhExportHub *self = BH_EXPORT_HUB(object);
     BhClient *client = bh_gate_peek_client(self->context.gate, invocation);
     GError *error = NULL;
-    g_autofree char *path = start_scan(self, client, options, &error);
+    g_autofree char *path = start_scan(&self->context, client, options, &error);
 
     if (path != NULL)
         bh_dbus_hub1_complete_scan(object, invocation, path);
@@ -72,18 +69,6 @@ handle_scan(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant *opt
 }
 
 /* Discover */
-
-static void
-answer_rows(BhExportHub *self, GDBusMethodInvocation *invocation, BhRowList *rows)
-{
-    bh_bulk_answer(self->context.bulk,
-                   bh_gate_peek_client(self->context.gate, invocation),
-                   invocation,
-                   bh_row_list_get_length(rows),
-                   bh_row_list_build,
-                   rows,
-                   (GDestroyNotify)bh_row_list_free);
-}
 
 typedef struct {
     BhExportHub *self;
@@ -100,9 +85,10 @@ on_discovered(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(BhScan) scan = bh_discover_finish(BH_HUB(source), result, &error);
 
     if (scan != NULL)
-        answer_rows(self,
-                    discovery->invocation,
-                    bh_row_list_of_scan(BH_HUB(source), scan, discovery->hex_keys));
+        bh_export_context_answer_rows(
+            &self->context,
+            discovery->invocation,
+            bh_row_list_of_scan(BH_HUB(source), scan, discovery->hex_keys));
     else
         g_dbus_method_invocation_take_error(discovery->invocation, error);
 }
@@ -117,7 +103,11 @@ handle_discover(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant 
     GError *error = NULL;
     Discovery *discovery;
 
-    if (!bh_scan_options_parse(dict, BH_SCAN_OPTIONS_DISCOVER, &self->defaults, &options, &error) ||
+    if (!bh_scan_options_parse(dict,
+                               BH_SCAN_OPTIONS_DISCOVER,
+                               self->context.defaults,
+                               &options,
+                               &error) ||
         !bh_scan_options_to_spec(&options, hub, &spec, &error)) {
         g_dbus_method_invocation_take_error(invocation, error);
         return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -141,7 +131,11 @@ list_devices(BhExportHub *self, GVariant *dict, GError **error)
     g_auto(BhScanOptions) options = {0};
     BhScanSpec spec;
 
-    if (!bh_scan_options_parse(dict, BH_SCAN_OPTIONS_LIST, &self->defaults, &options, error) ||
+    if (!bh_scan_options_parse(dict,
+                               BH_SCAN_OPTIONS_LIST,
+                               self->context.defaults,
+                               &options,
+                               error) ||
         !bh_scan_options_to_spec(&options, self->context.hub, &spec, error))
         return NULL;
     return bh_row_list_of_table(self->context.hub, &spec, options.hex_keys, error);
@@ -154,7 +148,7 @@ handle_list_devices(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVari
     BhRowList *rows = list_devices(BH_EXPORT_HUB(object), options, &error);
 
     if (rows != NULL)
-        answer_rows(BH_EXPORT_HUB(object), invocation, rows);
+        bh_export_context_answer_rows(&BH_EXPORT_HUB(object)->context, invocation, rows);
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -181,13 +175,19 @@ build_limits(const BhExportContext *context)
     BhQuota *quota = bh_hub_peek_quota(context->hub);
     g_auto(GVariantDict) limits = G_VARIANT_DICT_INIT(NULL);
 
-    g_variant_dict_insert(&limits, "MaxScans", "u", bh_quota_get_limit(quota, BH_QUOTA_SCANS));
-    g_variant_dict_insert(&limits, "MaxWaits", "u", bh_quota_get_limit(quota, BH_QUOTA_WAITS));
-    g_variant_dict_insert(&limits, "MaxStreams", "u", bh_quota_get_limit(quota, BH_QUOTA_STREAMS));
+    for (guint kind = 0; kind < BH_N_QUOTAS; kind++)
+        g_variant_dict_insert(&limits,
+                              bh_quota_get_name((BhQuotaKind)kind),
+                              "u",
+                              bh_quota_get_limit(quota, (BhQuotaKind)kind));
     g_variant_dict_insert(&limits,
                           "MaxStreamBytes",
                           "u",
                           bh_hub_get_max_stream_bytes(context->hub));
+    g_variant_dict_insert(&limits,
+                          "MaxLinks",
+                          "u",
+                          bh_remotes_get_max_links(bh_hub_peek_remotes(context->hub)));
     g_variant_dict_insert(&limits, "MaxClients", "u", bh_peers_get_max(context->peers));
     g_variant_dict_insert(&limits, "MaxDevices", "u", bh_hub_get_max_devices(context->hub));
     return g_variant_dict_end(&limits);
@@ -211,6 +211,13 @@ build_counters(const BhExportContext *context)
         {"Clients", bh_peers_count(context->peers)},
         {"Scans", c.scans},
         {"Streams", c.streams},
+        {"Holds", c.holds},
+        {"Subscriptions", c.subscriptions},
+        {"Links", c.links},
+        {"LinkAttempts", c.remotes.attempts},
+        {"LinksMade", c.remotes.links},
+        {"LinksLost", c.remotes.links_lost},
+        {"Values", c.remotes.values},
         {"StreamRecords", c.stream_records},
         {"StreamLosses", c.stream_losses},
         {"DiscoveryStarts", c.radio.discovery_starts},
@@ -275,12 +282,6 @@ on_hub_changed(BhHub *hub, BhExportHub *self)
     bh_dbus_hub1_set_limits(object, build_limits(&self->context));
 }
 
-void
-bh_export_hub_set_defaults(BhExportHub *self, const BhScanDefaults *defaults)
-{
-    self->defaults = *defaults;
-}
-
 static BhGate *
 peek_gate(BhExported *exported)
 {
@@ -309,6 +310,8 @@ hub_iface_init(BhDbusHub1Iface *iface)
     iface->handle_discover = handle_discover;
     iface->handle_list_devices = handle_list_devices;
     iface->handle_reload = handle_reload;
+    bh_export_connect_implement(iface);
+    bh_export_bonds_implement(iface);
 }
 
 static void
@@ -343,12 +346,11 @@ bh_export_hub_init(BhExportHub *self)
 }
 
 BhExportHub *
-bh_export_hub_new(const BhExportContext *context, const BhScanDefaults *defaults)
+bh_export_hub_new(const BhExportContext *context)
 {
     BhExportHub *self = g_object_new(BH_TYPE_EXPORT_HUB, NULL);
 
     self->context = *context;
-    self->defaults = *defaults;
     bh_dbus_hub1_set_version(BH_DBUS_HUB1(self), BH_VERSION);
     on_hub_changed(context->hub, self);
     g_signal_connect(context->hub, "state-changed", G_CALLBACK(on_hub_changed), self);

@@ -5,7 +5,6 @@
  * org.blehub.Hub1, the root object.
  */
 #include "bh-export-context.h"
-#include "bh-scan-options.h"
 
 #include "bh-dbus.h"
 
@@ -15,7 +14,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(BhExportHub, bh_export_hub, BH, EXPORT_HUB, BhDbusHub1Skeleton)
 
 /* Everything in context is borrowed: outlives the object. */
-BhExportHub *bh_export_hub_new(const BhExportContext *context, const BhScanDefaults *defaults);
-void bh_export_hub_set_defaults(BhExportHub *self, const BhScanDefaults *defaults);
+BhExportHub *bh_export_hub_new(const BhExportContext *context);
+const BhExportContext *bh_export_hub_peek_context(BhDbusHub1 *object);
+
+/* Methods that have files of their own; each fills in its handlers. */
+void bh_export_connect_implement(BhDbusHub1Iface *iface);
+void bh_export_bonds_implement(BhDbusHub1Iface *iface);
 
 G_END_DECLS

@@ -5,8 +5,7 @@
  */
 #include "bh-export-scan.h"
 
-#include "bh-error.h"
-#include "bh-rows.h"
+#include "bh-export-owned.h"
 #include "bh-scan-options.h"
 #include "bh-stream-options.h"
 
@@ -27,18 +26,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportScan,
                               G_IMPLEMENT_INTERFACE(BH_DBUS_TYPE_SCAN1, scan_iface_init)
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
 
-static void
-answer_rows(BhExportScan *self, GDBusMethodInvocation *invocation, BhRowList *rows)
-{
-    bh_bulk_answer(self->context.bulk,
-                   bh_gate_peek_client(self->context.gate, invocation),
-                   invocation,
-                   bh_row_list_get_length(rows),
-                   bh_row_list_build,
-                   rows,
-                   (GDestroyNotify)bh_row_list_free);
-}
-
 static gboolean
 handle_get_devices(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVariant *options)
 {
@@ -47,9 +34,10 @@ handle_get_devices(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVari
     GError *error = NULL;
 
     if (bh_get_options_parse(options, &read, &error))
-        answer_rows(self,
-                    invocation,
-                    bh_row_list_of_scan(self->context.hub, self->scan, read.hex_keys));
+        bh_export_context_answer_rows(
+            &self->context,
+            invocation,
+            bh_row_list_of_scan(self->context.hub, self->scan, read.hex_keys));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -150,10 +138,10 @@ peek_vtable(BhExported *exported)
         ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
 }
 
-static gint64
-get_uid(BhExported *exported)
+static void
+foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
-    return bh_owned_get_uid(BH_OWNED(BH_EXPORT_SCAN(exported)->scan));
+    func(bh_owned_peek_client(BH_OWNED(BH_EXPORT_SCAN(exported)->scan)), user_data);
 }
 
 static void
@@ -175,17 +163,8 @@ on_state_changed(BhScan *scan, BhExportScan *self)
     bh_object_manager_tell_changed(
         self->context.manager,
         BH_EXPORTED(self),
-        bh_owned_peek_client(BH_OWNED(scan)),
         "State",
         g_variant_new_string(bh_scan_state_to_string(bh_scan_get_state(scan))));
-}
-
-static void
-on_released(BhScan *scan, BhReleaseReason reason, BhExportScan *self)
-{
-    g_signal_handlers_disconnect_by_data(scan, self);
-    bh_object_manager_remove(self->context.manager, BH_EXPORTED(self));
-    g_object_unref(self); /* of publish */
 }
 
 static void
@@ -203,7 +182,7 @@ exported_iface_init(BhExportedInterface *iface)
 {
     iface->peek_gate = peek_gate;
     iface->peek_vtable = peek_vtable;
-    iface->get_uid = get_uid;
+    iface->foreach_owner = foreach_owner;
     iface->refresh = refresh;
 }
 
@@ -226,21 +205,18 @@ bh_export_scan_init(BhExportScan *self)
 {
 }
 
-gboolean
-bh_export_scan_publish(BhScan *scan,
-                       GVariant *options,
-                       const char *path,
-                       const BhExportContext *context,
-                       GError **error)
+char *
+bh_export_scan_publish(BhScan *scan, GVariant *options, const BhExportContext *context)
 {
     g_autoptr(BhExportScan) self = g_object_new(BH_TYPE_EXPORT_SCAN, NULL);
 
     self->scan = g_object_ref(scan);
     self->context = *context;
     bh_dbus_scan1_set_options(BH_DBUS_SCAN1(self), options);
-    if (!bh_object_manager_add(context->manager, BH_EXPORTED(self), path, error))
-        return FALSE;
-    g_signal_connect(scan, "state-changed", G_CALLBACK(on_state_changed), self);
-    g_signal_connect(scan, "released", G_CALLBACK(on_released), g_object_ref(self));
-    return TRUE;
+    g_signal_connect_object(scan,
+                            "state-changed",
+                            G_CALLBACK(on_state_changed),
+                            self,
+                            (GConnectFlags)0);
+    return bh_export_owned_publish(BH_EXPORTED(self), BH_OWNED(scan), "scan", context->manager);
 }

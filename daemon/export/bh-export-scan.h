@@ -13,12 +13,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_EXPORT_SCAN (bh_export_scan_get_type())
 G_DECLARE_FINAL_TYPE(BhExportScan, bh_export_scan, BH, EXPORT_SCAN, BhDbusScan1Skeleton)
 
-/* Serves scan at path until it is released. options is a{sv}, for the property. What context points
- * to is borrowed; the object keeps itself alive while the scan lives. */
-gboolean bh_export_scan_publish(BhScan *scan,
-                                GVariant *options,
-                                const char *path,
-                                const BhExportContext *context,
-                                GError **error);
+/* Serves scan until it is released; returns its path, to be freed. options is a{sv}, for the
+ * property. What context points to is borrowed: outlives the scan. */
+char *bh_export_scan_publish(BhScan *scan, GVariant *options, const BhExportContext *context);
 
 G_END_DECLS

@@ -21,12 +21,6 @@ bh_exported_peek_vtable(BhExported *self)
     return BH_EXPORTED_GET_IFACE(self)->peek_vtable(self);
 }
 
-gint64
-bh_exported_get_uid(BhExported *self)
-{
-    return BH_EXPORTED_GET_IFACE(self)->get_uid(self);
-}
-
 void
 bh_exported_refresh(BhExported *self)
 {
@@ -39,18 +33,66 @@ bh_exported_write(BhExported *self, const char *property, GVariant *value, GErro
     return BH_EXPORTED_GET_IFACE(self)->write(self, property, value, error);
 }
 
+const char *
+bh_exported_get_interface(BhExported *self)
+{
+    return g_dbus_interface_skeleton_get_info(G_DBUS_INTERFACE_SKELETON(self))->name;
+}
+
+gboolean
+bh_exported_is_public(BhExported *self)
+{
+    return BH_EXPORTED_GET_IFACE(self)->foreach_owner == NULL;
+}
+
+void
+bh_exported_foreach_owner(BhExported *self, BhExportedOwnerFunc func, gpointer user_data)
+{
+    BH_EXPORTED_GET_IFACE(self)->foreach_owner(self, func, user_data);
+}
+
+static void
+add_owner(BhClient *owner, gpointer user_data)
+{
+    if (!bh_client_is_gone(owner))
+        g_hash_table_add(user_data, owner);
+}
+
+GHashTable *
+bh_exported_collect_owners(BhExported *self)
+{
+    GHashTable *owners = g_hash_table_new(NULL, NULL);
+
+    bh_exported_foreach_owner(self, add_owner, owners);
+    return owners;
+}
+
+typedef struct {
+    guint32 uid;
+    gboolean found;
+} OwnerSearch;
+
+static void
+compare_owner(BhClient *owner, gpointer user_data)
+{
+    OwnerSearch *search = user_data;
+
+    search->found |= bh_client_get_uid(owner) == search->uid;
+}
+
+static gboolean
+is_owned_by(BhExported *self, guint32 uid)
+{
+    OwnerSearch search = {.uid = uid};
+
+    bh_exported_foreach_owner(self, compare_owner, &search);
+    return search.found;
+}
+
 gboolean
 bh_exported_is_visible(BhExported *self, guint32 uid)
 {
-    gint64 owner = bh_exported_get_uid(self);
-
-    return owner == BH_EXPORTED_PUBLIC || uid == 0 || owner == (gint64)uid;
-}
-
-static gint64
-real_get_uid(BhExported *self)
-{
-    return BH_EXPORTED_PUBLIC;
+    return uid == 0 || bh_exported_is_public(self) || is_owned_by(self, uid);
 }
 
 static void
@@ -68,7 +110,6 @@ real_write(BhExported *self, const char *property, GVariant *value, GError **err
 static void
 bh_exported_default_init(BhExportedInterface *iface)
 {
-    iface->get_uid = real_get_uid;
     iface->refresh = real_refresh;
     iface->write = real_write;
 }

@@ -6,13 +6,13 @@
  * skeletons, whose get_vtable is replaced by the gate's: no call and no property read reaches one
  * past the gate.
  */
-#include <gio/gio.h>
+#include "bh-client.h"
 
 G_BEGIN_DECLS
 
 typedef struct BhGate BhGate;
 
-#define BH_EXPORTED_PUBLIC (-1)
+typedef void (*BhExportedOwnerFunc)(BhClient *owner, gpointer user_data);
 
 #define BH_TYPE_EXPORTED (bh_exported_get_type())
 G_DECLARE_INTERFACE(BhExported, bh_exported, BH, EXPORTED, GDBusInterfaceSkeleton)
@@ -23,8 +23,9 @@ struct _BhExportedInterface {
     BhGate *(*peek_gate)(BhExported *self);
     /* The generated dispatcher behind the gate. */
     const GDBusInterfaceVTable *(*peek_vtable)(BhExported *self);
-    /* The uid whose object it is, or BH_EXPORTED_PUBLIC (default). */
-    gint64 (*get_uid)(BhExported *self);
+    /* Calls func with the clients it belongs to; one may have left, and may come twice. NULL
+     * (default): it is public. */
+    void (*foreach_owner)(BhExported *self, BhExportedOwnerFunc func, gpointer user_data);
     /* Brings properties up to date that are read rather than told (default: nothing). */
     void (*refresh)(BhExported *self);
     /* Takes a property write the access table allowed (default: refused). */
@@ -33,11 +34,17 @@ struct _BhExportedInterface {
 
 BhGate *bh_exported_peek_gate(BhExported *self);
 const GDBusInterfaceVTable *bh_exported_peek_vtable(BhExported *self);
-gint64 bh_exported_get_uid(BhExported *self);
+/* "org.blehub.Scan1"; static storage. */
+const char *bh_exported_get_interface(BhExported *self);
 void bh_exported_refresh(BhExported *self);
 gboolean bh_exported_write(BhExported *self, const char *property, GVariant *value, GError **error);
 
-/* Public, or of this user, or the user is root. */
+gboolean bh_exported_is_public(BhExported *self);
+/* Not of a public one. */
+void bh_exported_foreach_owner(BhExported *self, BhExportedOwnerFunc func, gpointer user_data);
+/* A set of those that are still there: BhClient, borrowed. */
+GHashTable *bh_exported_collect_owners(BhExported *self);
+/* Public, or this user owns it, perhaps among others, or the user is root. */
 gboolean bh_exported_is_visible(BhExported *self, guint32 uid);
 
 G_END_DECLS

@@ -113,12 +113,6 @@ is_property_call(GDBusMethodInvocation *invocation)
     return g_str_equal(g_dbus_method_invocation_get_interface_name(invocation), PROPERTIES);
 }
 
-static const char *
-served_interface(Call *call)
-{
-    return g_dbus_interface_skeleton_get_info(G_DBUS_INTERFACE_SKELETON(call->exported))->name;
-}
-
 static BhAccess
 look_up_property(Call *call)
 {
@@ -129,7 +123,7 @@ look_up_property(Call *call)
     if (g_str_equal(method, "GetAll")) /* reading all of an object is for whom it is visible */
         return BH_ACCESS_OWNER;
     g_variant_get_child(parameters, 1, "&s", &property);
-    return bh_access_lookup(served_interface(call),
+    return bh_access_lookup(bh_exported_get_interface(call->exported),
                             g_str_equal(method, "Set") ? BH_MEMBER_WRITE : BH_MEMBER_READ,
                             property);
 }
@@ -139,7 +133,7 @@ look_up(Call *call)
 {
     if (is_property_call(call->invocation))
         return look_up_property(call);
-    return bh_access_lookup(served_interface(call),
+    return bh_access_lookup(bh_exported_get_interface(call->exported),
                             BH_MEMBER_METHOD,
                             g_dbus_method_invocation_get_method_name(call->invocation));
 }

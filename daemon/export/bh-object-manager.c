@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Two lists: what is there, and who asked to be told of what it may see.
+ * Two lists: what is there, and who asked to be told of what it may see. Each object knows who was
+ * told of it, so one comparison with who sees it now serves when it comes, goes or changes owners.
  */
 #include "bh-object-manager.h"
 
@@ -11,6 +12,8 @@
 typedef struct {
     BhExported *exported;
     char *path;
+    GHashTable
+        *told; /* BhClient, borrowed: the askers who know of it; stays empty of a public one */
 } Item;
 
 struct _BhObjectManager {
@@ -21,6 +24,7 @@ struct _BhObjectManager {
     char *path;
     GPtrArray *items;   /* Item, in the order they came */
     GHashTable *askers; /* BhClient, each with a handler on "gone" */
+    guint64 last_number;
 };
 
 static void object_manager_iface_init(BhStdDBusObjectManagerIface *iface);
@@ -38,7 +42,7 @@ item_new(BhExported *exported, const char *path)
 {
     Item *item = g_new(Item, 1);
 
-    *item = (Item){g_object_ref(exported), g_strdup(path)};
+    *item = (Item){g_object_ref(exported), g_strdup(path), g_hash_table_new(NULL, NULL)};
     return item;
 }
 
@@ -49,6 +53,7 @@ item_free(gpointer data)
 
     g_object_unref(item->exported);
     g_free(item->path);
+    g_hash_table_unref(item->told);
     g_free(item);
 }
 
@@ -64,20 +69,7 @@ find_item(BhObjectManager *self, BhExported *exported)
     return NULL;
 }
 
-static gboolean
-is_public(BhExported *exported)
-{
-    return bh_exported_get_uid(exported) == BH_EXPORTED_PUBLIC;
-}
-
-static const char *
-interface_of(BhExported *exported)
-{
-    return g_dbus_interface_skeleton_get_info(G_DBUS_INTERFACE_SKELETON(exported))->name;
-}
-
-/* Telling */
-
+/* destination NULL: broadcast. */
 static void
 emit(BhObjectManager *self,
      BhClient *destination,
@@ -95,56 +87,7 @@ emit(BhObjectManager *self,
                                   NULL);
 }
 
-static void
-emit_to_askers(BhObjectManager *self,
-               BhExported *exported,
-               const char *path,
-               const char *interface,
-               const char *signal,
-               GVariant *parameters)
-{
-    GHashTableIter iter;
-    gpointer client;
-
-    g_hash_table_iter_init(&iter, self->askers);
-    while (g_hash_table_iter_next(&iter, &client, NULL))
-        if (bh_exported_is_visible(exported, bh_client_get_uid(client)))
-            emit(self, client, path, interface, signal, parameters);
-}
-
-static void
-tell(BhObjectManager *self, BhExported *exported, const char *signal, GVariant *parameters)
-{
-    g_autoptr(GVariant) kept = g_variant_ref_sink(parameters);
-
-    if (is_public(exported))
-        emit(self, NULL, self->path, MANAGER, signal, kept);
-    else
-        emit_to_askers(self, exported, self->path, MANAGER, signal, kept);
-}
-
-void
-bh_object_manager_tell_changed(BhObjectManager *self,
-                               BhExported *exported,
-                               BhClient *also,
-                               const char *property,
-                               GVariant *value)
-{
-    const Item *item = find_item(self, exported);
-    g_auto(GVariantDict) changed = G_VARIANT_DICT_INIT(NULL);
-    g_autoptr(GVariant) kept = NULL;
-
-    g_variant_dict_insert_value(&changed, property, value);
-    kept = g_variant_ref_sink(
-        g_variant_new("(s@a{sv}as)", interface_of(exported), g_variant_dict_end(&changed), NULL));
-    if (item == NULL)
-        return;
-    if (also != NULL && !bh_client_is_gone(also) && !g_hash_table_contains(self->askers, also))
-        emit(self, also, item->path, PROPERTIES, "PropertiesChanged", kept);
-    emit_to_askers(self, exported, item->path, PROPERTIES, "PropertiesChanged", kept);
-}
-
-/* Objects */
+/* Who sees what */
 
 static GVariant *
 build_interfaces(BhExported *exported)
@@ -155,45 +98,190 @@ build_interfaces(BhExported *exported)
     bh_exported_refresh(exported);
     properties = g_dbus_interface_skeleton_get_properties(G_DBUS_INTERFACE_SKELETON(exported));
     g_variant_builder_init(&interfaces, G_VARIANT_TYPE("a{sa{sv}}"));
-    g_variant_builder_add(&interfaces, "{s@a{sv}}", interface_of(exported), properties);
+    g_variant_builder_add(&interfaces,
+                          "{s@a{sv}}",
+                          bh_exported_get_interface(exported),
+                          properties);
     return g_variant_builder_end(&interfaces);
+}
+
+static void
+tell_added(BhObjectManager *self, const Item *item, BhClient *destination)
+{
+    GVariant *interfaces = build_interfaces(item->exported);
+
+    emit(self,
+         destination,
+         self->path,
+         MANAGER,
+         "InterfacesAdded",
+         g_variant_new("(o@a{sa{sv}})", item->path, interfaces));
+}
+
+static void
+tell_removed(BhObjectManager *self, const Item *item, BhClient *destination)
+{
+    const char *const interfaces[] = {bh_exported_get_interface(item->exported), NULL};
+
+    emit(self,
+         destination,
+         self->path,
+         MANAGER,
+         "InterfacesRemoved",
+         g_variant_new("(o^as)", item->path, interfaces));
+}
+
+static void
+reconcile_asker(BhObjectManager *self, const Item *item, BhClient *client, gboolean sees)
+{
+    if (sees && g_hash_table_add(item->told, client))
+        tell_added(self, item, client);
+    else if (!sees && g_hash_table_remove(item->told, client))
+        tell_removed(self, item, client);
+}
+
+/* Wanted against told, for each who asked. */
+static void
+reconcile(BhObjectManager *self, const Item *item, gboolean there)
+{
+    GHashTableIter iter;
+    gpointer client;
+
+    g_hash_table_iter_init(&iter, self->askers);
+    while (g_hash_table_iter_next(&iter, &client, NULL))
+        reconcile_asker(self,
+                        item,
+                        client,
+                        there && bh_exported_is_visible(item->exported, bh_client_get_uid(client)));
+}
+
+/* Objects */
+
+char *
+bh_object_manager_dup_new_path(BhObjectManager *self, const char *kind)
+{
+    return g_strdup_printf("%s/%s/%" G_GUINT64_FORMAT, self->path, kind, ++self->last_number);
 }
 
 gboolean
 bh_object_manager_add(BhObjectManager *self, BhExported *exported, const char *path, GError **error)
 {
-    GVariant *added;
+    gboolean public = bh_exported_is_public(exported);
+    Item *item;
 
-    if (!is_public(exported))
+    if (!public)
         bh_owned_tree_add(self->tree, path, exported);
     else if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(exported),
                                                self->connection,
                                                path,
                                                error))
         return FALSE;
-    g_ptr_array_add(self->items, item_new(exported, path));
-    added = g_variant_new("(o@a{sa{sv}})", path, build_interfaces(exported));
-    tell(self, exported, "InterfacesAdded", added);
+    item = item_new(exported, path);
+    g_ptr_array_add(self->items, item);
+    if (public)
+        tell_added(self, item, NULL);
+    else
+        reconcile(self, item, TRUE);
     return TRUE;
+}
+
+void
+bh_object_manager_update(BhObjectManager *self, BhExported *exported)
+{
+    const Item *item = find_item(self, exported);
+
+    if (item != NULL)
+        reconcile(self, item, TRUE);
 }
 
 void
 bh_object_manager_remove(BhObjectManager *self, BhExported *exported)
 {
-    const char *const interfaces[] = {interface_of(exported), NULL};
-    g_autoptr(BhExported) kept = g_object_ref(exported);
     Item *item = find_item(self, exported);
-    GVariant *removed;
 
     if (item == NULL)
         return;
-    removed = g_variant_new("(o^as)", item->path, interfaces);
-    if (is_public(exported))
+    if (bh_exported_is_public(exported)) {
         g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(exported));
-    else
+        tell_removed(self, item, NULL);
+    } else {
         bh_owned_tree_remove(self->tree, item->path);
+        reconcile(self, item, FALSE);
+    }
     g_ptr_array_remove(self->items, item);
-    tell(self, exported, "InterfacesRemoved", removed);
+}
+
+/* Signals of owned objects */
+
+static void
+emit_to_all(BhObjectManager *self,
+            GHashTable *clients,
+            const char *path,
+            const char *interface,
+            const char *signal,
+            GVariant *parameters)
+{
+    g_autoptr(GVariant) kept = g_variant_ref_sink(parameters);
+    GHashTableIter iter;
+    gpointer client;
+
+    g_hash_table_iter_init(&iter, clients);
+    while (g_hash_table_iter_next(&iter, &client, NULL))
+        emit(self, client, path, interface, signal, kept);
+}
+
+void
+bh_object_manager_tell_changed(BhObjectManager *self,
+                               BhExported *exported,
+                               const char *property,
+                               GVariant *value)
+{
+    g_autoptr(GHashTable) clients = bh_exported_collect_owners(exported);
+    const Item *item = find_item(self, exported);
+    g_auto(GVariantDict) changed = G_VARIANT_DICT_INIT(NULL);
+    g_autoptr(GVariant) parameters = NULL;
+    GHashTableIter iter;
+    gpointer asker;
+
+    g_variant_dict_insert_value(&changed, property, value);
+    parameters = g_variant_ref_sink(g_variant_new("(s@a{sv}as)",
+                                                  bh_exported_get_interface(exported),
+                                                  g_variant_dict_end(&changed),
+                                                  NULL));
+    if (item == NULL)
+        return;
+    g_hash_table_iter_init(&iter, item->told);
+    while (g_hash_table_iter_next(&iter, &asker, NULL))
+        g_hash_table_add(clients, asker);
+    emit_to_all(self, clients, item->path, PROPERTIES, "PropertiesChanged", parameters);
+}
+
+void
+bh_object_manager_emit(BhObjectManager *self,
+                       BhExported *exported,
+                       const char *signal,
+                       GVariant *parameters)
+{
+    g_autoptr(GHashTable) owners = bh_exported_collect_owners(exported);
+    g_autoptr(GVariant) kept = g_variant_ref_sink(parameters);
+    const Item *item = find_item(self, exported);
+
+    if (item != NULL)
+        emit_to_all(self, owners, item->path, bh_exported_get_interface(exported), signal, kept);
+}
+
+void
+bh_object_manager_emit_to(BhObjectManager *self,
+                          BhExported *exported,
+                          BhClient *client,
+                          const char *signal,
+                          GVariant *parameters)
+{
+    g_autoptr(GVariant) kept = g_variant_ref_sink(parameters);
+    const Item *item = find_item(self, exported);
+
+    if (item != NULL && !bh_client_is_gone(client))
+        emit(self, client, item->path, bh_exported_get_interface(exported), signal, kept);
 }
 
 /* Asking */
@@ -202,6 +290,11 @@ static void
 on_asker_gone(BhClient *client, BhObjectManager *self)
 {
     g_signal_handlers_disconnect_by_func(client, on_asker_gone, self);
+    for (guint i = 0; i < self->items->len; i++) {
+        const Item *item = g_ptr_array_index(self->items, i);
+
+        g_hash_table_remove(item->told, client);
+    }
     g_hash_table_remove(self->askers, client);
 }
 
@@ -214,6 +307,17 @@ remember_asker(BhObjectManager *self, BhClient *client)
     g_signal_connect(client, "gone", G_CALLBACK(on_asker_gone), self);
 }
 
+/* Adds what the client sees, and remembers that it knows. */
+static void
+add_to_answer(const Item *item, BhClient *client, GVariantBuilder *objects)
+{
+    if (!bh_exported_is_visible(item->exported, bh_client_get_uid(client)))
+        return;
+    if (!bh_exported_is_public(item->exported))
+        g_hash_table_add(item->told, client);
+    g_variant_builder_add(objects, "{o@a{sa{sv}}}", item->path, build_interfaces(item->exported));
+}
+
 static gboolean
 handle_get_managed_objects(BhStdDBusObjectManager *object, GDBusMethodInvocation *invocation)
 {
@@ -223,15 +327,8 @@ handle_get_managed_objects(BhStdDBusObjectManager *object, GDBusMethodInvocation
 
     remember_asker(self, client);
     g_variant_builder_init(&objects, G_VARIANT_TYPE("a{oa{sa{sv}}}"));
-    for (guint i = 0; i < self->items->len; i++) {
-        const Item *item = g_ptr_array_index(self->items, i);
-
-        if (bh_exported_is_visible(item->exported, bh_client_get_uid(client)))
-            g_variant_builder_add(&objects,
-                                  "{o@a{sa{sv}}}",
-                                  item->path,
-                                  build_interfaces(item->exported));
-    }
+    for (guint i = 0; i < self->items->len; i++)
+        add_to_answer(g_ptr_array_index(self->items, i), client, &objects);
     bh_std_dbus_object_manager_complete_get_managed_objects(object,
                                                             invocation,
                                                             g_variant_builder_end(&objects));

@@ -6,10 +6,9 @@
 #include "bh-scan-options.h"
 
 #include "bh-error.h"
-#include "bh-options.h"
 
-#define DAY_MS G_GINT64_CONSTANT(86400000)
-#define AT(member) G_STRUCT_OFFSET(BhScanOptions, member), BH_OPTION_NO_PRESENT
+#define AT(member) BH_OPTION_AT(BhScanOptions, member)
+#define AT_WITH(member, present) BH_OPTION_AT_WITH(BhScanOptions, member, present)
 
 static const char *const report_choices[] = {"changes", "all", "first", NULL};
 static const char *const preset_choices[] = {"low-latency", "balanced", "low-power", NULL};
@@ -25,18 +24,11 @@ static const BhScanNeeds duties[] = {
 #define DUTY_MIN_US 2500
 #define DUTY_MAX_US 10240000
 
-static const char *const lifetime_choices[] = {"caller", "lease", NULL};
-
 #define FILTER_ROWS                                                                                \
     {"UUIDs", BH_OPTION_STRINGS, AT(uuids)}, {"NamePattern", BH_OPTION_STRING, AT(name_pattern)},  \
         {"AddressPattern", BH_OPTION_STRING, AT(address_pattern)},                                 \
         {"ManufacturerIds", BH_OPTION_UINT16S, AT(manufacturer_ids)},                              \
-        {"RSSI",                                                                                   \
-         BH_OPTION_INT,                                                                            \
-         G_STRUCT_OFFSET(BhScanOptions, rssi),                                                     \
-         G_STRUCT_OFFSET(BhScanOptions, has_rssi),                                                 \
-         -127,                                                                                     \
-         20},                                                                                      \
+        {"RSSI", BH_OPTION_INT, AT_WITH(rssi, has_rssi), -127, 20},                                \
     {                                                                                              \
         "Adapter", BH_OPTION_STRING, AT(adapter)                                                   \
     }
@@ -47,38 +39,21 @@ static const BhOptionSpec list_specs[] = {FILTER_ROWS,
 
 static const BhOptionSpec discover_specs[] = {
     FILTER_ROWS,
-    {"DurationMs", BH_OPTION_INT, AT(duration_ms), 1, DAY_MS},
+    {"DurationMs", BH_OPTION_INT, AT(duration_ms), 1, BH_DAY_MS},
     {"Count", BH_OPTION_INT, AT(count), 0, G_MAXUINT32},
     {"HexKeys", BH_OPTION_BOOL, AT(hex_keys)},
     {NULL}};
 
 static const BhOptionSpec scan_specs[] = {
     FILTER_ROWS,
-    {"DurationMs", BH_OPTION_INT, AT(duration_ms), 0, DAY_MS},
+    {"DurationMs", BH_OPTION_INT, AT(duration_ms), 0, BH_DAY_MS},
     {"Report", BH_OPTION_CHOICE, AT(report), 0, 0, report_choices},
     {"MinIntervalMs", BH_OPTION_INT, AT(min_interval_ms), 0, 3600000},
     {"Active", BH_OPTION_BOOL, AT(active)},
-    {"Preset",
-     BH_OPTION_CHOICE,
-     G_STRUCT_OFFSET(BhScanOptions, preset),
-     G_STRUCT_OFFSET(BhScanOptions, has_preset),
-     0,
-     0,
-     preset_choices},
-    {"IntervalUs",
-     BH_OPTION_INT,
-     G_STRUCT_OFFSET(BhScanOptions, interval_us),
-     G_STRUCT_OFFSET(BhScanOptions, has_interval),
-     DUTY_MIN_US,
-     DUTY_MAX_US},
-    {"WindowUs",
-     BH_OPTION_INT,
-     G_STRUCT_OFFSET(BhScanOptions, window_us),
-     G_STRUCT_OFFSET(BhScanOptions, has_window),
-     DUTY_MIN_US,
-     DUTY_MAX_US},
-    {"Lifetime", BH_OPTION_CHOICE, AT(lifetime), 0, 0, lifetime_choices},
-    {"LeaseMs", BH_OPTION_INT, AT(lease_ms), 1000, DAY_MS},
+    {"Preset", BH_OPTION_CHOICE, AT_WITH(preset, has_preset), 0, 0, preset_choices},
+    {"IntervalUs", BH_OPTION_INT, AT_WITH(interval_us, has_interval), DUTY_MIN_US, DUTY_MAX_US},
+    {"WindowUs", BH_OPTION_INT, AT_WITH(window_us, has_window), DUTY_MIN_US, DUTY_MAX_US},
+    BH_LIFETIME_OPTION_ROWS(BhScanOptions, life),
     {NULL}};
 
 static const BhOptionSpec *const specs_for[] = {
@@ -121,7 +96,7 @@ resolve_duty(BhScanOptions *options, GError **error)
 gboolean
 bh_scan_options_parse(GVariant *dict,
                       BhScanOptionsFor what,
-                      const BhScanDefaults *defaults,
+                      const BhExportDefaults *defaults,
                       BhScanOptions *options,
                       GError **error)
 {
@@ -129,8 +104,7 @@ bh_scan_options_parse(GVariant *dict,
         .duration_ms = what == BH_SCAN_OPTIONS_DISCOVER ? defaults->discover_ms : 0,
         .report = BH_REPORT_CHANGES,
         .active = TRUE,
-        .lifetime = BH_LIFETIME_CALLER,
-        .lease_ms = defaults->lease_ms,
+        .life = {BH_LIFETIME_CALLER, defaults->lease_ms},
     };
     return bh_options_parse(dict, specs_for[what], options, error) && resolve_duty(options, error);
 }
@@ -139,26 +113,6 @@ void
 bh_scan_options_clear(BhScanOptions *options)
 {
     bh_options_clear(scan_specs, options);
-}
-
-static gboolean
-resolve_adapter(const char *name, BhHub *hub, BhScanSpec *spec, GError **error)
-{
-    BhAdapter *adapter = bh_hub_find_adapter(hub, name);
-
-    spec->has_adapter = TRUE;
-    if (adapter != NULL) {
-        spec->adapter = *bh_adapter_get_address(adapter);
-        return TRUE;
-    }
-    if (bh_address_parse(name, BH_ADDRESS_PUBLIC, &spec->adapter, NULL))
-        return TRUE; /* not there now: heard when it comes */
-    g_set_error(error,
-                BH_ERROR,
-                BH_ERROR_INVALID_ARGUMENTS,
-                "Adapter: neither an address nor an adapter that is there: \"%s\"",
-                name);
-    return FALSE;
 }
 
 /* One at a time, since the radio does not know which option asks for it. */
@@ -201,7 +155,9 @@ bh_scan_options_to_spec(const BhScanOptions *options, BhHub *hub, BhScanSpec *sp
         spec->filter.manufacturer_ids = (guint16 *)(gpointer)options->manufacturer_ids->data;
         spec->filter.n_manufacturer_ids = options->manufacturer_ids->len;
     }
-    if (options->adapter != NULL && !resolve_adapter(options->adapter, hub, spec, error))
+    spec->has_adapter = options->adapter != NULL;
+    if (spec->has_adapter &&
+        !bh_adapter_option_resolve(options->adapter, hub, &spec->adapter, error))
         return FALSE;
     return check_needs(options, hub, &spec->needs, error);
 }
@@ -242,19 +198,17 @@ bh_scan_options_to_variant(const BhScanOptions *options)
         g_variant_dict_insert(&dict, "IntervalUs", "u", (guint32)options->interval_us);
         g_variant_dict_insert(&dict, "WindowUs", "u", (guint32)options->window_us);
     }
-    g_variant_dict_insert(&dict, "Lifetime", "s", lifetime_choices[options->lifetime]);
-    if (options->lifetime == BH_LIFETIME_LEASE)
-        g_variant_dict_insert(&dict, "LeaseMs", "u", (guint32)options->lease_ms);
+    bh_lifetime_options_add_to(&options->life, &dict);
     return g_variant_dict_end(&dict);
 }
 
-#define READ_AT(member) G_STRUCT_OFFSET(BhReadOptions, member), BH_OPTION_NO_PRESENT
+#define READ_AT(member) BH_OPTION_AT(BhReadOptions, member)
 
 gboolean
 bh_wait_options_parse(GVariant *dict, BhReadOptions *options, GError **error)
 {
     static const BhOptionSpec specs[] = {
-        {"TimeoutMs", BH_OPTION_INT, READ_AT(timeout_ms), 0, DAY_MS},
+        {"TimeoutMs", BH_OPTION_INT, READ_AT(timeout_ms), 0, BH_DAY_MS},
         {"HexKeys", BH_OPTION_BOOL, READ_AT(hex_keys)},
         {NULL}};
 

@@ -5,11 +5,9 @@
  * Options of the scanning methods: which keys each method takes, their ranges and defaults, and how
  * they become a BhScanSpec.
  */
-#include "bh-hub.h"
+#include "bh-common-options.h"
 
 G_BEGIN_DECLS
-
-#define BH_WAIT_DEFAULT_MS 20000 /* the usual D-Bus callers give up at 25 s */
 
 typedef struct {
     char **uuids;
@@ -33,8 +31,7 @@ typedef struct {
     gint64 count;
     gboolean hex_keys;
 
-    gint lifetime; /* BhLifetime */
-    gint64 lease_ms;
+    BhLifetimeOptions life;
 } BhScanOptions;
 
 typedef enum {
@@ -43,16 +40,10 @@ typedef enum {
     BH_SCAN_OPTIONS_LIST,
 } BhScanOptionsFor;
 
-/* Defaults that the configuration may change. */
-typedef struct {
-    gint64 lease_ms;
-    gint64 discover_ms;
-} BhScanDefaults;
-
 /* Errors: InvalidArguments with the key first. */
 gboolean bh_scan_options_parse(GVariant *dict,
                                BhScanOptionsFor what,
-                               const BhScanDefaults *defaults,
+                               const BhExportDefaults *defaults,
                                BhScanOptions *options,
                                GError **error);
 void bh_scan_options_clear(BhScanOptions *options);

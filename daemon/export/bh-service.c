@@ -7,6 +7,7 @@
 
 #include "bh-error.h"
 #include "bh-export-adapter.h"
+#include "bh-export-device.h"
 #include "bh-export-log.h"
 
 #include <gio/gunixfdlist.h>
@@ -25,10 +26,13 @@ struct BhService {
     BhGate *gate;
     BhOwnedTree *tree;
     BhBulk *bulk;
+    BhExportDefaults defaults;
     BhObjectManager *manager;
+    BhExportContext context;
     BhExportHub *root;
     BhExportLog *log;
     GPtrArray *adapters; /* BhExportAdapter */
+    GHashTable *devices; /* BhRemote -> BhExportDevice */
     guint filter;
     gboolean started;
 };
@@ -58,7 +62,7 @@ static void
 on_adapter_added(BhHub *hub, BhAdapter *adapter, BhService *self)
 {
     g_autofree char *path = bh_export_adapter_dup_path(adapter);
-    g_autoptr(BhExportAdapter) exported = bh_export_adapter_new(adapter, self->gate);
+    g_autoptr(BhExportAdapter) exported = bh_export_adapter_new(adapter, &self->context);
     g_autoptr(GError) error = NULL;
 
     if (bh_object_manager_add(self->manager, BH_EXPORTED(exported), path, &error))
@@ -81,7 +85,48 @@ on_adapter_removed(BhHub *hub, BhAdapter *adapter, BhService *self)
     }
 }
 
+/* Devices */
+
+static void
+on_remote_added(BhRemotes *remotes, BhRemote *remote, BhService *self)
+{
+    g_autofree char *path = bh_export_device_dup_path(bh_remote_peek_address(remote));
+    BhExportDevice *exported = bh_export_device_new(remote, &self->context);
+
+    g_hash_table_insert(self->devices, remote, exported);
+    bh_object_manager_add(self->manager, BH_EXPORTED(exported), path, NULL);
+}
+
+static void
+on_remote_removed(BhRemotes *remotes, BhRemote *remote, BhService *self)
+{
+    BhExportDevice *exported = g_hash_table_lookup(self->devices, remote);
+
+    if (exported == NULL)
+        return;
+    bh_object_manager_remove(self->manager, BH_EXPORTED(exported));
+    g_hash_table_remove(self->devices, remote);
+}
+
 /* Start */
+
+/* What clients own, by the last but one element of its path. */
+static gboolean
+serve_owned(BhService *self, GError **error)
+{
+    BhOwnedTree *tree = self->tree;
+
+    return bh_owned_tree_serve(tree, ROOT_PATH "/scan", bh_dbus_scan1_interface_info(), error) &&
+           bh_owned_tree_serve(tree,
+                               ROOT_PATH "/device",
+                               bh_dbus_device1_interface_info(),
+                               error) &&
+           bh_owned_tree_serve(tree, ROOT_PATH "/hold", bh_dbus_hold1_interface_info(), error) &&
+           bh_owned_tree_serve(tree,
+                               ROOT_PATH "/subscription",
+                               bh_dbus_subscription1_interface_info(),
+                               error);
+}
 
 static gboolean
 export_at(BhService *self, gpointer exported, const char *path, GError **error)
@@ -95,11 +140,7 @@ export_at(BhService *self, gpointer exported, const char *path, GError **error)
 static gboolean
 export_all(BhService *self, GError **error)
 {
-    return bh_owned_tree_serve(self->tree,
-                               ROOT_PATH "/scan",
-                               bh_dbus_scan1_interface_info(),
-                               error) &&
-           export_at(self, self->root, ROOT_PATH, error) &&
+    return serve_owned(self, error) && export_at(self, self->root, ROOT_PATH, error) &&
            export_at(self, self->manager, ROOT_PATH, error) &&
            export_at(self, self->log, "/org/freedesktop/LogControl1", error);
 }
@@ -213,14 +254,23 @@ void
 bh_service_configure(BhService *self, const BhServiceSettings *settings)
 {
     bh_peers_set_max(self->peers, settings->max_clients);
-    bh_export_hub_set_defaults(self->root, &settings->scan);
+    self->defaults = settings->defaults;
+}
+
+static void
+register_error(BhError code)
+{
+    g_dbus_error_register_error(BH_ERROR, (gint)code, bh_error_to_dbus_name(code));
 }
 
 static void
 register_errors(void)
 {
     for (guint code = 0; code < BH_N_ERRORS; code++)
-        g_dbus_error_register_error(BH_ERROR, (gint)code, bh_error_to_dbus_name((BhError)code));
+        register_error((BhError)code);
+    for (guint status = 1; status <= G_MAXUINT8; status++)
+        register_error(BH_ERROR_ATT(status));
+    register_error(BH_ERROR_ATT_HIDDEN);
 }
 
 BhService *
@@ -232,29 +282,34 @@ bh_service_new(GDBusConnection *connection,
                gpointer reload_data)
 {
     BhService *self = g_new0(BhService, 1);
-    BhExportContext context;
+    BhRemotes *remotes = bh_hub_peek_remotes(hub);
 
     register_errors();
     self->connection = connection;
     self->filter = g_dbus_connection_add_filter(connection, drop_descriptors, NULL, NULL);
     self->hub = hub;
+    self->defaults = settings->defaults;
     self->peers = bh_peers_new(connection, settings->max_clients);
     self->gate = bh_gate_new(self->peers);
     self->tree = bh_owned_tree_new(connection, self->gate);
     self->bulk = bh_bulk_new(connection);
     self->manager = bh_object_manager_new(self->gate, self->tree, connection, ROOT_PATH);
-    context = (BhExportContext){hub,
-                                self->peers,
-                                self->gate,
-                                self->manager,
-                                self->bulk,
-                                reload,
-                                reload_data};
-    self->root = bh_export_hub_new(&context, &settings->scan);
+    self->context = (BhExportContext){hub,
+                                      self->peers,
+                                      self->gate,
+                                      self->manager,
+                                      self->bulk,
+                                      &self->defaults,
+                                      reload,
+                                      reload_data};
+    self->root = bh_export_hub_new(&self->context);
     self->log = bh_export_log_new(self->gate, log);
     self->adapters = g_ptr_array_new_with_free_func(g_object_unref);
+    self->devices = g_hash_table_new_full(NULL, NULL, NULL, g_object_unref);
     g_signal_connect(hub, "adapter-added", G_CALLBACK(on_adapter_added), self);
     g_signal_connect(hub, "adapter-removed", G_CALLBACK(on_adapter_removed), self);
+    g_signal_connect(remotes, "added", G_CALLBACK(on_remote_added), self);
+    g_signal_connect(remotes, "removed", G_CALLBACK(on_remote_removed), self);
     return self;
 }
 
@@ -267,6 +322,8 @@ bh_service_free(BhService *self)
     g_clear_object(&self->root);
     g_clear_object(&self->log);
     bh_peers_free(self->peers); /* its clients leave: what they own is released */
+    g_signal_handlers_disconnect_by_data(bh_hub_peek_remotes(self->hub), self);
+    g_hash_table_unref(self->devices);
     g_ptr_array_unref(self->adapters);
     g_clear_object(&self->manager);
     bh_bulk_free(self->bulk);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct BhService BhService;
 
 typedef struct {
-    BhScanDefaults scan;
+    BhExportDefaults defaults;
     guint max_clients;
 } BhServiceSettings;
 

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Everything that changes what is wanted (a scan comes or goes, an adapter appears) ends in one
- * function, reconcile(), which states the demand of each adapter to the radio anew; the radio
- * ignores what it already knows.
+ * Everything that changes what is wanted (a scan comes or goes, an adapter appears, a remote device
+ * listens) ends in one function, reconcile(), which has the demand of each adapter stated to the
+ * radio anew.
  */
 #include "bh-hub.h"
 
-#include "bh-error.h"
+#include "bh-adapter-slots.h"
+#include "bh-demand-keeper.h"
 #include "bh-log.h"
-#include "bh-scan-demand.h"
-
-typedef struct {
-    BhAdapter *adapter;   /* NULL until seen once; kept while it is unplugged */
-    gboolean there;       /* the radio has it */
-    gboolean present;     /* and the configuration lets us use it */
-    BhScanDemand *stated; /* what the radio was told last; NULL = nothing */
-    gint64 narrow_at_us;  /* when a narrower demand may be stated; 0 = none waits */
-} Slot;
 
 struct _BhHub {
     GObject parent;
@@ -28,15 +20,14 @@ struct _BhHub {
     BhRecorder *recorder;
     BhStreamPacer *pacer;
     BhStreamBudget *budget;
-    char **used_adapters;
+    BhRemotes *remotes;
     guint max_devices;
-    Slot slots[BH_RADIO_MAX_ADAPTERS];
+    BhAdapterSlots adapters;
+    BhDemandKeeper *keeper;
     GPtrArray *scans; /* owned */
     BhRecoveryLedger ledger;
     BhHubStateFilter state;
     BhTimer *state_timer;
-    BhTimer *narrow_timer;
-    gboolean bluez_present;
     gboolean appeared; /* BlueZ or an adapter came since the state was last looked at */
     char *bluez_version;
     BhRadioCapabilities capabilities;
@@ -59,34 +50,16 @@ G_DEFINE_FINAL_TYPE(BhHub, bh_hub, G_TYPE_OBJECT)
 
 /* State */
 
-/* What is the case for a scan of this spec; NULL = of any adapter. */
-static BhHubState
-look_at_state(BhHub *self, const BhScanSpec *spec)
-{
-    BhHubState seen = BH_HUB_NO_ADAPTER;
-
-    if (!self->bluez_present)
-        return BH_HUB_NO_BLUEZ;
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
-        const Slot *it = &self->slots[i];
-
-        if (!it->present || (spec != NULL && !bh_scan_spec_wants(spec, it->adapter)))
-            continue;
-        if (bh_adapter_get_powered(it->adapter))
-            return BH_HUB_READY;
-        seen = BH_HUB_RADIO_OFF;
-    }
-    return seen;
-}
-
 static void on_state_timer(gpointer user_data);
 
 static void
 settle_state(BhHub *self)
 {
     gint64 now_us = bh_clock_now_us(self->clock);
-    gboolean changed =
-        bh_hub_state_filter_update(&self->state, look_at_state(self, NULL), self->appeared, now_us);
+    gboolean changed = bh_hub_state_filter_update(&self->state,
+                                                  bh_adapter_slots_get_state(&self->adapters, NULL),
+                                                  self->appeared,
+                                                  now_us);
     gint64 next_us = bh_hub_state_filter_next_us(&self->state);
 
     self->appeared = FALSE;
@@ -118,104 +91,43 @@ queue_state(BhHub *self)
 
 /* Wanted against stated */
 
-static gboolean
-is_used(BhHub *self, BhAdapter *adapter)
-{
-    if (self->used_adapters == NULL || self->used_adapters[0] == NULL)
-        return TRUE;
-    for (char **it = self->used_adapters; *it != NULL; it++)
-        if (g_ascii_strcasecmp(*it, bh_adapter_get_address_text(adapter)) == 0 ||
-            g_strcmp0(*it, bh_adapter_get_name(adapter)) == 0)
-            return TRUE;
-    return FALSE;
-}
-
+/* A BhDemandFunc. */
 static BhScanDemand *
-merge_demand(BhHub *self, BhAdapter *adapter)
+merge_demand(gpointer user_data, guint8 slot)
 {
-    BhScanDemand *demand = bh_scan_demand_new();
+    BhHub *self = user_data;
+    BhAdapter *adapter = self->adapters.slots[slot].adapter;
+    BhScanDemand *demand;
 
-    for (guint i = 0; is_used(self, adapter) && i < self->scans->len; i++) {
+    if (adapter == NULL)
+        return NULL;
+    demand = bh_scan_demand_new();
+    if (!bh_adapter_slots_is_used(&self->adapters, adapter))
+        return demand;
+    for (guint i = 0; i < self->scans->len; i++) {
         BhScan *scan = g_ptr_array_index(self->scans, i);
 
         if (bh_scan_wants(scan, adapter))
             bh_scan_demand_add(demand, bh_scan_peek_filter(scan), bh_scan_peek_needs(scan));
     }
+    bh_remotes_add_demand(self->remotes, adapter, demand);
     return demand;
-}
-
-static void
-state_demand(BhHub *self, guint8 slot, BhScanDemand *demand)
-{
-    Slot *it = &self->slots[slot];
-    BhRadioScanDemand view;
-
-    it->narrow_at_us = 0;
-    g_clear_pointer(&it->stated, bh_scan_demand_free);
-    it->stated = demand;
-    bh_radio_set_scan(self->radio, slot, bh_scan_demand_peek(demand, &view));
-}
-
-static gboolean
-may_only_narrow(const Slot *it, const BhScanDemand *demand)
-{
-    return demand->wanted && it->stated != NULL && bh_scan_demand_covers(it->stated, demand) &&
-           !bh_scan_demand_covers(demand, it->stated);
-}
-
-static void on_narrow_timer(gpointer user_data);
-
-static void
-queue_narrowing(BhHub *self, Slot *it)
-{
-    if (it->narrow_at_us == 0)
-        it->narrow_at_us =
-            bh_clock_now_us(self->clock) + BH_SCAN_DEMAND_NARROW_AFTER_MS * G_GINT64_CONSTANT(1000);
-    if (self->narrow_timer == NULL)
-        self->narrow_timer =
-            bh_clock_call_in(self->clock, BH_SCAN_DEMAND_NARROW_AFTER_MS, on_narrow_timer, self);
-}
-
-static void
-reconcile_slot(BhHub *self, guint8 slot)
-{
-    Slot *it = &self->slots[slot];
-    g_autoptr(BhScanDemand) demand = merge_demand(self, it->adapter);
-    gboolean due = it->narrow_at_us != 0 && bh_clock_now_us(self->clock) >= it->narrow_at_us;
-
-    if (may_only_narrow(it, demand) && !due) {
-        queue_narrowing(self, it);
-        return;
-    }
-    state_demand(self, slot, g_steal_pointer(&demand));
 }
 
 static void
 reconcile(BhHub *self)
 {
-    if (!self->running)
-        return;
-    for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++)
-        if (self->slots[slot].adapter != NULL)
-            reconcile_slot(self, slot);
-}
-
-static void
-on_narrow_timer(gpointer user_data)
-{
-    BhHub *self = user_data;
-
-    bh_clear_timer(&self->narrow_timer);
-    reconcile(self);
+    if (self->running)
+        bh_demand_keeper_look_at_all(self->keeper);
 }
 
 static gboolean
 runs_for(BhHub *self, BhScan *scan)
 {
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
-        const Slot *it = &self->slots[i];
+        BhAdapter *adapter = bh_adapter_slots_peek(&self->adapters, i);
 
-        if (it->present && bh_adapter_is_scanning(it->adapter) && bh_scan_wants(scan, it->adapter))
+        if (adapter != NULL && bh_adapter_is_scanning(adapter) && bh_scan_wants(scan, adapter))
             return TRUE;
     }
     return FALSE;
@@ -243,9 +155,9 @@ on_bluez_changed(gpointer data, gboolean present, const char *version)
         self->bluez_version = g_strdup(version);
         g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
     }
-    if (present == self->bluez_present)
+    if (present == self->adapters.bluez)
         return;
-    self->bluez_present = present;
+    self->adapters.bluez = present;
     self->appeared = self->appeared || present;
     self->counters.bluez_losses += !present;
     bh_log_adapter(G_LOG_LEVEL_MESSAGE,
@@ -275,18 +187,18 @@ log_adapter(BhAdapter *adapter, const char *what)
 }
 
 static void
-announce_adapter(BhHub *self, Slot *it)
+announce_adapter(BhHub *self, BhAdapterSlot *it)
 {
     it->present = TRUE;
     self->appeared = TRUE;
-    g_clear_pointer(&it->stated, bh_scan_demand_free);
+    bh_demand_keeper_forget(self->keeper, bh_adapter_get_slot(it->adapter));
     g_signal_connect(it->adapter, "changed", G_CALLBACK(on_adapter_state), self);
     log_adapter(it->adapter, bh_adapter_get_powered(it->adapter) ? "is there" : "is there, off");
     g_signal_emit(self, signals[SIGNAL_ADAPTER_ADDED], 0, it->adapter);
 }
 
 static void
-withdraw_adapter(BhHub *self, Slot *it, const char *why)
+withdraw_adapter(BhHub *self, BhAdapterSlot *it, const char *why)
 {
     it->present = FALSE;
     g_signal_handlers_disconnect_by_data(it->adapter, self);
@@ -296,9 +208,9 @@ withdraw_adapter(BhHub *self, Slot *it, const char *why)
 
 /* Follows what is there and what the configuration allows. */
 static void
-reconcile_presence(BhHub *self, Slot *it)
+reconcile_presence(BhHub *self, BhAdapterSlot *it)
 {
-    gboolean wanted = it->there && is_used(self, it->adapter);
+    gboolean wanted = it->there && bh_adapter_slots_is_used(&self->adapters, it->adapter);
 
     if (wanted && !it->present)
         announce_adapter(self, it);
@@ -309,7 +221,7 @@ reconcile_presence(BhHub *self, Slot *it)
 static BhAdapter *
 ensure_adapter(BhHub *self, const BhRadioAdapter *seen)
 {
-    Slot *it = &self->slots[seen->slot];
+    BhAdapterSlot *it = &self->adapters.slots[seen->slot];
 
     if (it->adapter != NULL &&
         !bh_address_equal(bh_adapter_get_address(it->adapter), &seen->address))
@@ -324,7 +236,7 @@ static void
 on_adapter_changed(gpointer data, const BhRadioAdapter *seen)
 {
     BhHub *self = data;
-    Slot *it = &self->slots[seen->slot];
+    BhAdapterSlot *it = &self->adapters.slots[seen->slot];
     BhAdapter *adapter = ensure_adapter(self, seen);
     gboolean was_powered = bh_adapter_get_powered(adapter);
     gboolean was_present = it->present;
@@ -335,7 +247,11 @@ on_adapter_changed(gpointer data, const BhRadioAdapter *seen)
     if (was_present && was_powered != seen->powered)
         log_adapter(adapter, seen->powered ? "is switched on" : "is switched off");
     if (!was_present)
-        reconcile_slot(self, seen->slot);
+        bh_demand_keeper_look(self->keeper, seen->slot);
+    if (it->present && seen->powered && !(was_present && was_powered))
+        bh_remotes_adapter_ready(self->remotes, seen->slot);
+    else if (was_present && was_powered && !seen->powered)
+        bh_remotes_adapter_gone(self->remotes, seen->slot, BH_LINK_CAUSE_POWER);
     queue_state(self);
     tell_scans(self);
 }
@@ -344,7 +260,7 @@ static void
 on_adapter_removed(gpointer data, guint8 slot)
 {
     BhHub *self = data;
-    Slot *it = &self->slots[slot];
+    BhAdapterSlot *it = &self->adapters.slots[slot];
 
     if (!it->there)
         return;
@@ -352,6 +268,7 @@ on_adapter_removed(gpointer data, guint8 slot)
     self->counters.adapter_losses += it->present;
     bh_adapter_stop(it->adapter);
     reconcile_presence(self, it);
+    bh_remotes_adapter_gone(self->remotes, slot, BH_LINK_CAUSE_UNSPECIFIED);
     queue_state(self);
     tell_scans(self);
 }
@@ -360,7 +277,7 @@ static void
 on_report(gpointer data, const BhReport *report)
 {
     BhHub *self = data;
-    const Slot *it = &self->slots[report->adapter];
+    const BhAdapterSlot *it = &self->adapters.slots[report->adapter];
     BhDeviceChange change = BH_DEVICE_CHANGE_NONE;
     BhDevice *device;
 
@@ -371,6 +288,7 @@ on_report(gpointer data, const BhReport *report)
     device = bh_device_table_update(self->table, report, &change);
     if (device == NULL)
         return;
+    bh_remotes_heard(self->remotes, device, report);
     bh_recorder_begin(self->recorder, device);
     for (guint i = self->scans->len; i > 0; i--) { /* backwards: a scan may end itself here */
         BhScan *scan = g_ptr_array_index(self->scans, i - 1);
@@ -387,6 +305,7 @@ on_capabilities_changed(gpointer data, BhRadioCapabilities capabilities)
     BhHub *self = data;
 
     self->capabilities = capabilities;
+    bh_remotes_set_capabilities(self->remotes, capabilities);
     g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
 }
 
@@ -394,7 +313,7 @@ static void
 on_link(gpointer data, const BhLinkEvent *event)
 {
     BhHub *self = data;
-    const Slot *it = &self->slots[event->adapter];
+    const BhAdapterSlot *it = &self->adapters.slots[event->adapter];
     g_autofree char *text = bh_link_event_dup_text(event);
     char device[BH_ADDRESS_TEXT_SIZE];
 
@@ -420,7 +339,7 @@ on_synced(gpointer data)
     bh_clear_timer(&self->state_timer);
     /* At start-up there is nothing to pass through: tell what is. */
     self->appeared = FALSE;
-    self->state.shown = self->state.seen = look_at_state(self, NULL);
+    self->state.shown = self->state.seen = bh_adapter_slots_get_state(&self->adapters, NULL);
     g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
     g_signal_emit(self, signals[SIGNAL_SYNCED], 0);
 }
@@ -559,12 +478,9 @@ bh_hub_peek_links(BhHub *self)
 gboolean
 bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error)
 {
-    BhHubState state = look_at_state(self, spec);
-
-    if (state == BH_HUB_READY)
-        return TRUE;
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_READY, bh_hub_state_to_string(state));
-    return FALSE;
+    return bh_adapter_slots_check_ready(&self->adapters,
+                                        spec->has_adapter ? &spec->adapter : NULL,
+                                        error);
 }
 
 BhClock *
@@ -591,6 +507,12 @@ bh_hub_peek_table(BhHub *self)
     return self->table;
 }
 
+BhRemotes *
+bh_hub_peek_remotes(BhHub *self)
+{
+    return self->remotes;
+}
+
 guint
 bh_hub_get_max_devices(BhHub *self)
 {
@@ -606,22 +528,28 @@ bh_hub_get_max_stream_bytes(BhHub *self)
 BhAdapter *
 bh_hub_peek_adapter(BhHub *self, guint8 slot)
 {
-    return slot < BH_RADIO_MAX_ADAPTERS ? self->slots[slot].adapter : NULL;
+    return slot < BH_RADIO_MAX_ADAPTERS ? self->adapters.slots[slot].adapter : NULL;
 }
 
 BhAdapter *
 bh_hub_find_adapter(BhHub *self, const char *name)
 {
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
-        const Slot *it = &self->slots[i];
+    return bh_adapter_slots_find(&self->adapters, name);
+}
 
-        if (!it->present)
-            continue;
-        if (g_ascii_strcasecmp(name, bh_adapter_get_address_text(it->adapter)) == 0 ||
-            g_strcmp0(name, bh_adapter_get_name(it->adapter)) == 0)
-            return it->adapter;
-    }
-    return NULL;
+static void
+add_remotes(BhHub *self, BhHubCounters *counters)
+{
+    BhRemotesCounters *of = &counters->remotes;
+
+    bh_remotes_get_counters(self->remotes, of);
+    counters->holds = bh_quota_total(self->quota, BH_QUOTA_HOLDS);
+    counters->subscriptions = bh_quota_total(self->quota, BH_QUOTA_SUBSCRIPTIONS);
+    counters->links = bh_remotes_count_all_links(self->remotes);
+    counters->orphans_released += of->orphans_released;
+    counters->leases_expired += of->leases_expired;
+    counters->stream_records += of->stream_records;
+    counters->stream_losses += of->stream_losses;
 }
 
 void
@@ -637,6 +565,7 @@ bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
     counters->streams = bh_quota_total(self->quota, BH_QUOTA_STREAMS);
     for (guint i = 0; i < self->scans->len; i++)
         add_stream_counts(g_ptr_array_index(self->scans, i), counters);
+    add_remotes(self, counters);
     bh_radio_get_counters(self->radio, &counters->radio);
 }
 
@@ -644,8 +573,8 @@ static void
 apply_adapters(BhHub *self)
 {
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
-        if (self->slots[i].adapter != NULL)
-            reconcile_presence(self, &self->slots[i]);
+        if (self->adapters.slots[i].adapter != NULL)
+            reconcile_presence(self, &self->adapters.slots[i]);
     reconcile(self);
     tell_scans(self);
     queue_state(self);
@@ -658,13 +587,17 @@ bh_hub_configure(BhHub *self, const BhHubSettings *settings)
     bh_quota_set_limit(self->quota, BH_QUOTA_SCANS, settings->max_scans);
     bh_quota_set_limit(self->quota, BH_QUOTA_WAITS, settings->max_waits);
     bh_quota_set_limit(self->quota, BH_QUOTA_STREAMS, settings->max_streams);
+    bh_quota_set_limit(self->quota, BH_QUOTA_HOLDS, settings->max_holds);
+    bh_quota_set_limit(self->quota, BH_QUOTA_SUBSCRIPTIONS, settings->max_subscriptions);
+    bh_quota_set_limit(self->quota, BH_QUOTA_OPERATIONS, settings->max_operations);
+    bh_remotes_set_max_links(self->remotes, settings->max_links);
     bh_stream_budget_set_limit(self->budget, settings->max_stream_bytes);
     bh_device_table_set_max_rows(self->table, settings->max_devices);
     self->max_devices = settings->max_devices;
     self->ledger.policy = settings->recovery;
     self->ledger.may_power_cycle = settings->may_power_cycle;
-    g_strfreev(self->used_adapters);
-    self->used_adapters = g_strdupv(settings->adapters);
+    g_strfreev(self->adapters.used);
+    self->adapters.used = g_strdupv(settings->adapters);
     if (self->running)
         apply_adapters(self);
 }
@@ -683,12 +616,13 @@ bh_hub_stop(BhHub *self)
         return;
     while (self->scans->len > 0)
         bh_owned_release(g_ptr_array_index(self->scans, 0), BH_RELEASE_SHUTDOWN);
+    bh_remotes_stop(self->remotes);
     self->running = FALSE;
     bh_clear_timer(&self->state_timer);
-    bh_clear_timer(&self->narrow_timer);
+    bh_demand_keeper_stop(self->keeper);
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
-        if (self->slots[i].adapter != NULL)
-            bh_adapter_stop(self->slots[i].adapter);
+        if (self->adapters.slots[i].adapter != NULL)
+            bh_adapter_stop(self->adapters.slots[i].adapter);
     bh_radio_stop(self->radio);
 }
 
@@ -699,10 +633,11 @@ bh_hub_dispose(GObject *object)
 
     if (self->radio != NULL)
         bh_hub_stop(self);
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
-        g_clear_object(&self->slots[i].adapter);
-        g_clear_pointer(&self->slots[i].stated, bh_scan_demand_free);
-    }
+    if (self->remotes != NULL)
+        g_signal_handlers_disconnect_by_data(self->remotes, self);
+    g_clear_object(&self->remotes);
+    g_clear_pointer(&self->keeper, bh_demand_keeper_free);
+    bh_adapter_slots_clear(&self->adapters);
     g_clear_object(&self->radio);
     G_OBJECT_CLASS(bh_hub_parent_class)->dispose(object);
 }
@@ -719,7 +654,6 @@ bh_hub_finalize(GObject *object)
     bh_device_table_free(self->table);
     bh_quota_free(self->quota);
     bh_clock_unref(self->clock);
-    g_strfreev(self->used_adapters);
     g_free(self->bluez_version);
     G_OBJECT_CLASS(bh_hub_parent_class)->finalize(object);
 }
@@ -757,6 +691,25 @@ bh_hub_init(BhHub *self)
     self->scans = g_ptr_array_new_with_free_func(g_object_unref);
 }
 
+static BhRemotes *
+new_remotes(BhHub *self)
+{
+    const BhRemotesShared shared = {
+        .central = BH_IS_CENTRAL(self->radio) ? BH_CENTRAL(self->radio) : NULL,
+        .clock = self->clock,
+        .quota = self->quota,
+        .table = self->table,
+        .recorder = self->recorder,
+        .pacer = self->pacer,
+        .budget = self->budget,
+        .adapters = &self->adapters,
+    };
+    BhRemotes *remotes = bh_remotes_new(&shared);
+
+    g_signal_connect_swapped(remotes, "listening-changed", G_CALLBACK(reconcile), self);
+    return remotes;
+}
+
 BhHub *
 bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
 {
@@ -768,6 +721,8 @@ bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
     self->recorder = bh_recorder_new();
     self->pacer = bh_stream_pacer_new(clock, on_batch, self);
     self->budget = bh_stream_budget_new();
+    self->keeper = bh_demand_keeper_new(radio, clock, merge_demand, self);
+    self->remotes = new_remotes(self);
     bh_hub_configure(self, settings);
     return self;
 }

@@ -9,16 +9,21 @@
  * (BhAdapter), "synced" (once: what is there at start-up is known).
  */
 #include "bh-hub-state.h"
+#include "bh-remotes.h"
 #include "bh-scan.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
-    guint max_scans;        /* per user */
-    guint max_waits;        /* per user */
-    guint max_streams;      /* per user */
-    guint max_stream_bytes; /* per user */
-    guint max_devices;      /* of the table */
+    guint max_scans;         /* per user */
+    guint max_waits;         /* per user */
+    guint max_streams;       /* per user */
+    guint max_stream_bytes;  /* per user */
+    guint max_holds;         /* per user */
+    guint max_subscriptions; /* per user */
+    guint max_operations;    /* per user, on attributes of remote devices */
+    guint max_links;         /* per adapter, of anybody */
+    guint max_devices;       /* of the table */
     BhRecoveryPolicy recovery;
     gboolean may_power_cycle;
     char **adapters; /* addresses or "hciN" that are used; empty or NULL = all; borrowed for the
@@ -38,8 +43,12 @@ typedef struct {
     guint devices_known;
     guint scans;
     guint streams;
-    guint64 stream_records; /* sent */
-    guint64 stream_losses;  /* records lost by slow readers */
+    guint holds;
+    guint subscriptions;
+    guint links;               /* of anybody, on all adapters */
+    BhRemotesCounters remotes; /* of which what follows and stands above is summed */
+    guint64 stream_records;    /* sent */
+    guint64 stream_losses;     /* records lost by slow readers */
     BhRadioCounters radio;
 } BhHubCounters;
 
@@ -70,6 +79,8 @@ BhClock *bh_hub_peek_clock(BhHub *self);
 BhQuota *bh_hub_peek_quota(BhHub *self);
 BhRadio *bh_hub_peek_radio(BhHub *self);
 BhDeviceTable *bh_hub_peek_table(BhHub *self);
+/* Never NULL; without a central role everything asked of it is NotSupported. */
+BhRemotes *bh_hub_peek_remotes(BhHub *self);
 guint bh_hub_get_max_devices(BhHub *self);
 guint bh_hub_get_max_stream_bytes(BhHub *self);
 /* By slot, also when it is gone at present as long as it was seen once; NULL else. */

@@ -22,6 +22,9 @@ static const char *const quota_names[] = {
     [BH_QUOTA_SCANS] = "MaxScans",
     [BH_QUOTA_WAITS] = "MaxWaits",
     [BH_QUOTA_STREAMS] = "MaxStreams",
+    [BH_QUOTA_HOLDS] = "MaxHolds",
+    [BH_QUOTA_SUBSCRIPTIONS] = "MaxSubscriptions",
+    [BH_QUOTA_OPERATIONS] = "MaxOperations",
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(quota_names) == BH_N_QUOTAS);
 
@@ -51,6 +54,12 @@ guint
 bh_quota_get_limit(BhQuota *self, BhQuotaKind kind)
 {
     return self->limits[kind];
+}
+
+const char *
+bh_quota_get_name(BhQuotaKind kind)
+{
+    return quota_names[kind];
 }
 
 static UserRow *

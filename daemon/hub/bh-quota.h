@@ -13,6 +13,9 @@ typedef enum {
     BH_QUOTA_SCANS,
     BH_QUOTA_WAITS,
     BH_QUOTA_STREAMS,
+    BH_QUOTA_HOLDS,
+    BH_QUOTA_SUBSCRIPTIONS,
+    BH_QUOTA_OPERATIONS, /* on attributes, waiting for their turn or under way */
     BH_N_QUOTAS
 } BhQuotaKind;
 
@@ -24,6 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhQuota, bh_quota_free)
 
 void bh_quota_set_limit(BhQuota *self, BhQuotaKind kind, guint limit);
 guint bh_quota_get_limit(BhQuota *self, BhQuotaKind kind);
+/* As the configuration calls its limit: "MaxScans". */
+const char *bh_quota_get_name(BhQuotaKind kind);
 
 /* Error: LimitExceeded, naming the limit. */
 gboolean bh_quota_take(BhQuota *self, guint32 uid, BhQuotaKind kind, GError **error);

@@ -22,7 +22,8 @@ typedef struct {
 
 struct BhRecorder {
     Adapter adapters[MAX_SLOTS];
-    const BhDevice *device; /* borrowed: until the end */
+    const BhDevice *device; /* borrowed: until the end; NULL while it is about a value */
+    const BhValue *value;   /* borrowed: until the end; NULL while it is about a device */
     BhRecord *records[BH_N_STREAM_FORMATS];
     GString *line;
     GByteArray *packed;
@@ -67,13 +68,46 @@ peek_adapter(BhRecorder *self)
     return slot < MAX_SLOTS && self->adapters[slot].known ? &self->adapters[slot] : NULL;
 }
 
-static BhRecord *
-encode_json(BhRecorder *self)
+static void
+append_device(BhRecorder *self)
 {
     const Adapter *adapter = peek_adapter(self);
 
-    g_string_truncate(self->line, 0);
     bh_json_append_device(self->line, self->device, adapter != NULL ? adapter->text : NULL);
+}
+
+static void
+append_packed_device(BhRecorder *self)
+{
+    const Adapter *adapter = peek_adapter(self);
+
+    bh_packed_append_record(self->packed, self->device, adapter != NULL ? &adapter->address : NULL);
+}
+
+static void
+append_value(BhRecorder *self)
+{
+    const BhValue *it = self->value;
+
+    bh_json_append_value(self->line, it->bytes, it->size, it->realtime_us, it->monotonic_us);
+}
+
+static void
+append_packed_value(BhRecorder *self)
+{
+    const BhValue *it = self->value;
+
+    bh_packed_append_value(self->packed, it->bytes, it->size, it->realtime_us, it->monotonic_us);
+}
+
+static BhRecord *
+encode_json(BhRecorder *self)
+{
+    g_string_truncate(self->line, 0);
+    if (self->value != NULL)
+        append_value(self);
+    else
+        append_device(self);
     g_string_append_len(self->line, "}\n", 2);
     return record_new(self->line->str, self->line->len);
 }
@@ -81,10 +115,11 @@ encode_json(BhRecorder *self)
 static BhRecord *
 encode_packed(BhRecorder *self)
 {
-    const Adapter *adapter = peek_adapter(self);
-
     g_byte_array_set_size(self->packed, 0);
-    bh_packed_append_record(self->packed, self->device, adapter != NULL ? &adapter->address : NULL);
+    if (self->value != NULL)
+        append_packed_value(self);
+    else
+        append_packed_device(self);
     return record_new(self->packed->data, self->packed->len);
 }
 
@@ -104,9 +139,17 @@ bh_recorder_begin(BhRecorder *self, const BhDevice *device)
 }
 
 void
+bh_recorder_begin_value(BhRecorder *self, const BhValue *value)
+{
+    bh_recorder_end(self);
+    self->value = value;
+}
+
+void
 bh_recorder_end(BhRecorder *self)
 {
     self->device = NULL;
+    self->value = NULL;
     for (guint i = 0; i < BH_N_STREAM_FORMATS; i++)
         g_clear_pointer(&self->records[i], bh_record_unref);
 }

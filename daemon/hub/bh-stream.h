@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * One reader of a scan: a socket that is never waited for, and before it a bounded queue of shared
- * records. Who reads too slowly loses the oldest of his own records and is told how many; nobody
- * else notices.
+ * One reader of a scan or a subscription: a socket that is never waited for, and before it a
+ * bounded queue of shared records. Who reads too slowly loses the oldest of his own records and is
+ * told how many; nobody else notices.
  *
  * The first record after a silence of batch_us goes in the same turn of the main loop; then one
  * flush per batch_us at most, except that a full queue does not wait.

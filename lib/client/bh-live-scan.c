@@ -6,6 +6,8 @@
  */
 #include "bh-live-scan.h"
 
+#include "bh-live-step.h"
+
 #define BUS_NAME "org.blehub"
 #define HUB_PATH "/org/blehub"
 #define CALL_TIMEOUT_MS 10000
@@ -43,24 +45,6 @@ drop_reader(BhLiveScan *self)
     g_clear_object(&self->reader);
 }
 
-/* Of that appearance which made it: a later one has other scans under the same paths. */
-static void
-release(GDBusConnection *bus, const char *owner, const char *path)
-{
-    g_dbus_connection_call(bus,
-                           owner,
-                           path,
-                           "org.blehub.Scan1",
-                           "Release",
-                           NULL,
-                           NULL,
-                           G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                           CALL_TIMEOUT_MS,
-                           NULL,
-                           NULL,
-                           NULL);
-}
-
 /* Ends what this appearance of blehubd gave; FALSE if there was nothing. */
 static gboolean
 forget(BhLiveScan *self)
@@ -72,7 +56,7 @@ forget(BhLiveScan *self)
     drop_reader(self);
     g_clear_object(&self->scan);
     if (self->path != NULL)
-        release(self->bus, self->owner, self->path);
+        bh_live_release(self->bus, self->owner, self->path, "org.blehub.Scan1");
     g_clear_pointer(&self->path, g_free);
     g_clear_pointer(&self->owner, g_free);
     return TRUE;
@@ -87,50 +71,13 @@ go_down(BhLiveScan *self, const GError *reason)
 
 /* The steps: Scan, a proxy for it, OpenStream, and then packet after packet. */
 
-typedef struct {
-    GWeakRef self;
-    GCancellable *cancellable; /* of the appearance it belongs to */
-    char *owner;
-} Step;
-
-static Step *
-step_new(BhLiveScan *self)
-{
-    Step *step = g_new0(Step, 1);
-
-    g_weak_ref_init(&step->self, self);
-    step->cancellable = g_object_ref(self->cancellable);
-    step->owner = g_strdup(self->owner);
-    return step;
-}
-
-static void
-step_free(Step *step)
-{
-    g_weak_ref_clear(&step->self);
-    g_object_unref(step->cancellable);
-    g_free(step->owner);
-    g_free(step);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Step, step_free)
-
-/* A reference, or NULL if the step came to its end too late: nobody waits for it. */
-static BhLiveScan *
-take_step(gpointer user_data)
-{
-    g_autoptr(Step) step = user_data;
-    g_autoptr(BhLiveScan) self = g_weak_ref_get(&step->self);
-
-    return self != NULL && self->cancellable == step->cancellable ? g_steal_pointer(&self) : NULL;
-}
-
 static void read_packet(BhLiveScan *self);
 
 static void
 on_packet(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     BhStreamReader *reader = BH_STREAM_READER(source);
-    g_autoptr(BhLiveScan) self = take_step(user_data);
+    g_autoptr(BhLiveScan) self = bh_live_step_take(user_data);
     g_autoptr(GError) error = NULL;
     BhPackedRecord record;
 
@@ -151,13 +98,16 @@ on_packet(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 read_packet(BhLiveScan *self)
 {
-    bh_stream_reader_read_async(self->reader, self->cancellable, on_packet, step_new(self));
+    bh_stream_reader_read_async(self->reader,
+                                self->cancellable,
+                                on_packet,
+                                bh_live_step_new(self, self->cancellable, NULL));
 }
 
 static void
 on_reader(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhLiveScan) self = take_step(user_data);
+    g_autoptr(BhLiveScan) self = bh_live_step_take(user_data);
     g_autoptr(GError) error = NULL;
 
     if (self == NULL)
@@ -175,7 +125,7 @@ on_reader(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_proxy(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhLiveScan) self = take_step(user_data);
+    g_autoptr(BhLiveScan) self = bh_live_step_take(user_data);
     g_autoptr(GError) error = NULL;
 
     if (self == NULL)
@@ -189,7 +139,7 @@ on_proxy(GObject *source, GAsyncResult *result, gpointer user_data)
                                 self->stream_options,
                                 self->cancellable,
                                 on_reader,
-                                step_new(self));
+                                bh_live_step_new(self, self->cancellable, NULL));
 }
 
 /* Never cancelled: a scan that was made for nobody must be released. */
@@ -197,8 +147,8 @@ static void
 on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     GDBusConnection *bus = G_DBUS_CONNECTION(source);
-    g_autofree char *owner = g_strdup(((Step *)user_data)->owner);
-    g_autoptr(BhLiveScan) self = take_step(user_data);
+    g_autofree char *owner = bh_live_step_dup_owner(user_data);
+    g_autoptr(BhLiveScan) self = bh_live_step_take(user_data);
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply = g_dbus_connection_call_finish(bus, result, &error);
     const char *path = NULL;
@@ -206,7 +156,7 @@ on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
     if (reply != NULL)
         g_variant_get(reply, "(&o)", &path);
     if (self == NULL && path != NULL)
-        release(bus, owner, path);
+        bh_live_release(bus, owner, path, "org.blehub.Scan1");
     if (self != NULL && path == NULL)
         go_down(self, error);
     if (self == NULL || path == NULL)
@@ -220,7 +170,7 @@ on_scan(GObject *source, GAsyncResult *result, gpointer user_data)
                             path,
                             self->cancellable,
                             on_proxy,
-                            step_new(self));
+                            bh_live_step_new(self, self->cancellable, NULL));
 }
 
 static void
@@ -242,7 +192,7 @@ on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer 
                            CALL_TIMEOUT_MS,
                            NULL,
                            on_scan,
-                           step_new(self));
+                           bh_live_step_new(self, self->cancellable, owner));
 }
 
 static void

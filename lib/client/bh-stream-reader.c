@@ -16,7 +16,8 @@
 struct _BhStreamReader {
     GObject parent;
     GSocket *socket;
-    BhPackedIter iter; /* over packet */
+    gboolean of_values; /* what its records are */
+    BhPackedIter iter;  /* over packet */
     guint64 lost;
     guint8 packet[BH_PACKED_PACKET_MAX];
 };
@@ -35,11 +36,33 @@ with_format(GVariant *options)
     return g_variant_dict_end(&dict);
 }
 
+/* Takes fd. */
 static BhStreamReader *
-reader_from_reply(GVariant *handle, GUnixFDList *fds, GError **error)
+reader_new(int fd, gboolean of_values, GError **error)
 {
+    BhStreamReader *self = NULL;
+    GSocket *socket = g_socket_new_from_fd(fd, error);
+
+    if (socket == NULL) {
+        close(fd);
+        return NULL;
+    }
+    g_socket_set_blocking(socket, FALSE);
+    self = g_object_new(BH_TYPE_STREAM_READER, NULL);
+    self->socket = socket;
+    self->of_values = of_values;
+    return self;
+}
+
+/* reply: of OpenStream; NULL: it failed, error is set. */
+static BhStreamReader *
+reader_from_reply(GDBusProxy *proxy, GVariant *reply, GUnixFDList *fds, GError **error)
+{
+    gint32 handle = 0;
     int fd = -1;
 
+    if (reply == NULL)
+        return NULL;
     if (fds == NULL) {
         g_set_error_literal(error,
                             G_IO_ERROR,
@@ -47,25 +70,64 @@ reader_from_reply(GVariant *handle, GUnixFDList *fds, GError **error)
                             "this connection passes no file descriptors");
         return NULL;
     }
-    fd = g_unix_fd_list_get(fds, g_variant_get_handle(handle), error);
-    return fd >= 0 ? bh_stream_reader_new(fd, error) : NULL;
+    g_variant_get(reply, "(h)", &handle);
+    fd = g_unix_fd_list_get(fds, handle, error);
+    return fd >= 0 ? reader_new(fd, BH_DBUS_IS_SUBSCRIPTION1(proxy), error) : NULL;
 }
 
 static void
 on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GTask) task = user_data;
-    g_autoptr(GVariant) handle = NULL;
     g_autoptr(GUnixFDList) fds = NULL;
-    BhStreamReader *reader = NULL;
     GError *error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_proxy_call_with_unix_fd_list_finish(G_DBUS_PROXY(source), &fds, result, &error);
+    BhStreamReader *reader = reader_from_reply(G_DBUS_PROXY(source), reply, fds, &error);
 
-    if (bh_dbus_scan1_call_open_stream_finish(BH_DBUS_SCAN1(source), &handle, &fds, result, &error))
-        reader = reader_from_reply(handle, fds, &error);
     if (reader != NULL)
         g_task_return_pointer(task, reader, g_object_unref);
     else
         g_task_return_error(task, error);
+}
+
+static void
+open_async(GDBusProxy *proxy,
+           GVariant *options,
+           GCancellable *cancellable,
+           GAsyncReadyCallback callback,
+           gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(proxy, cancellable, callback, user_data);
+
+    g_task_set_source_tag(task, open_async);
+    g_dbus_proxy_call_with_unix_fd_list(proxy,
+                                        "OpenStream",
+                                        g_variant_new("(@a{sv})", with_format(options)),
+                                        G_DBUS_CALL_FLAGS_NONE,
+                                        OPEN_TIMEOUT_MS,
+                                        NULL,
+                                        cancellable,
+                                        on_opened,
+                                        g_steal_pointer(&task));
+}
+
+static BhStreamReader *
+open_sync(GDBusProxy *proxy, GVariant *options, GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GUnixFDList) fds = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_proxy_call_with_unix_fd_list_sync(proxy,
+                                                 "OpenStream",
+                                                 g_variant_new("(@a{sv})", with_format(options)),
+                                                 G_DBUS_CALL_FLAGS_NONE,
+                                                 OPEN_TIMEOUT_MS,
+                                                 NULL,
+                                                 &fds,
+                                                 cancellable,
+                                                 error);
+
+    return reader_from_reply(proxy, reply, fds, error);
 }
 
 void
@@ -75,17 +137,7 @@ bh_stream_reader_open_async(BhDbusScan1 *scan,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-    g_autoptr(GTask) task = g_task_new(scan, cancellable, callback, user_data);
-
-    g_task_set_source_tag(task, bh_stream_reader_open_async);
-    bh_dbus_scan1_call_open_stream(scan,
-                                   with_format(options),
-                                   G_DBUS_CALL_FLAGS_NONE,
-                                   OPEN_TIMEOUT_MS,
-                                   NULL,
-                                   cancellable,
-                                   on_opened,
-                                   g_steal_pointer(&task));
+    open_async(G_DBUS_PROXY(scan), options, cancellable, callback, user_data);
 }
 
 BhStreamReader *
@@ -100,31 +152,50 @@ bh_stream_reader_open_sync(BhDbusScan1 *scan,
                            GCancellable *cancellable,
                            GError **error)
 {
-    g_autoptr(GVariant) handle = NULL;
-    g_autoptr(GUnixFDList) fds = NULL;
+    return open_sync(G_DBUS_PROXY(scan), options, cancellable, error);
+}
 
-    if (!bh_dbus_scan1_call_open_stream_sync(scan,
-                                             with_format(options),
-                                             G_DBUS_CALL_FLAGS_NONE,
-                                             OPEN_TIMEOUT_MS,
-                                             NULL,
-                                             &handle,
-                                             &fds,
-                                             cancellable,
-                                             error))
-        return NULL;
-    return reader_from_reply(handle, fds, error);
+void
+bh_stream_reader_open_values_async(BhDbusSubscription1 *subscription,
+                                   GVariant *options,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+    open_async(G_DBUS_PROXY(subscription), options, cancellable, callback, user_data);
+}
+
+BhStreamReader *
+bh_stream_reader_open_values_sync(BhDbusSubscription1 *subscription,
+                                  GVariant *options,
+                                  GCancellable *cancellable,
+                                  GError **error)
+{
+    return open_sync(G_DBUS_PROXY(subscription), options, cancellable, error);
 }
 
 /* Reading */
 
-/* Whether every record fits, so that bh_stream_reader_next() cannot fail; counts what was lost. */
+/* Steps over a record of the reader's kind; how many were lost before it goes into dropped. */
+static gboolean
+skip_record(BhStreamReader *self, BhPackedIter *iter, guint32 *dropped, GError **error)
+{
+    BhPackedRecord record = {0};
+    BhPackedValue value = {0};
+    gboolean read = self->of_values ? bh_packed_iter_next_value(iter, &value, error)
+                                    : bh_packed_iter_next(iter, &record, error);
+
+    *dropped = self->of_values ? value.dropped : record.dropped;
+    return read;
+}
+
+/* Whether every record fits, so that reading them cannot fail; counts what was lost. */
 static gboolean
 check_packet(BhStreamReader *self, gsize size, GError **error)
 {
     GError *reason = NULL;
     BhPackedIter iter;
-    BhPackedRecord record;
+    guint32 dropped = 0;
 
     if (!bh_packed_iter_init(&iter, self->packet, size, error))
         return FALSE;
@@ -133,8 +204,8 @@ check_packet(BhStreamReader *self, gsize size, GError **error)
         return FALSE;
     }
     self->iter = iter;
-    while (bh_packed_iter_next(&iter, &record, &reason))
-        self->lost += record.dropped;
+    while (skip_record(self, &iter, &dropped, &reason))
+        self->lost += dropped;
     if (reason == NULL)
         return TRUE;
     self->iter = (BhPackedIter){0};
@@ -199,7 +270,13 @@ bh_stream_reader_read_finish(BhStreamReader *self, GAsyncResult *result, GError 
 gboolean
 bh_stream_reader_next(BhStreamReader *self, BhPackedRecord *record)
 {
-    return bh_packed_iter_next(&self->iter, record, NULL);
+    return !self->of_values && bh_packed_iter_next(&self->iter, record, NULL);
+}
+
+gboolean
+bh_stream_reader_next_value(BhStreamReader *self, BhPackedValue *value)
+{
+    return self->of_values && bh_packed_iter_next_value(&self->iter, value, NULL);
 }
 
 guint64
@@ -229,15 +306,11 @@ bh_stream_reader_init(BhStreamReader *self)
 BhStreamReader *
 bh_stream_reader_new(int fd, GError **error)
 {
-    g_autoptr(BhStreamReader) self = NULL;
-    GSocket *socket = g_socket_new_from_fd(fd, error);
+    return reader_new(fd, FALSE, error);
+}
 
-    if (socket == NULL) {
-        close(fd);
-        return NULL;
-    }
-    g_socket_set_blocking(socket, FALSE);
-    self = g_object_new(BH_TYPE_STREAM_READER, NULL);
-    self->socket = socket;
-    return g_steal_pointer(&self);
+BhStreamReader *
+bh_stream_reader_new_values(int fd, GError **error)
+{
+    return reader_new(fd, TRUE, error);
 }

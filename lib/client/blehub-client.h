@@ -4,5 +4,6 @@
 /* Everything of libblehub-client, and of libblehub. */
 #include "bh-dbus.h"
 #include "bh-live-scan.h"
+#include "bh-live-subscription.h"
 #include "bh-stream-reader.h"
 #include "blehub.h"

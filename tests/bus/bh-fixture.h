@@ -75,6 +75,14 @@ GStrv bh_fixture_dup_match_rules(BhFixture *self, const char *unique_name);
             bh_fixture_turn(bh_deadline_us, #condition, __FILE__, __LINE__);                       \
     } while (0)
 
+/* For what no signal tells: asks again until it is so; the test fails after 10 s. */
+#define BH_POLL(condition)                                                                         \
+    do {                                                                                           \
+        gint64 bh_deadline_us = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;                      \
+        while (!(condition))                                                                       \
+            bh_fixture_turn_soon(bh_deadline_us, #condition, __FILE__, __LINE__);                  \
+    } while (0)
+
 /* One turn of the main loop; fails the test when the deadline is over. */
 void bh_fixture_turn(gint64 deadline_us, const char *what, const char *file, int line);
 

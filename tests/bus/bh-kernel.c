@@ -220,12 +220,69 @@ set_defaults(BhKernel *self, const Command *command, GByteArray *answer)
     return BH_MGMT_STATUS_SUCCESS;
 }
 
+/* The address with its type that a command begins with, in its order on the wire. */
+static const char *
+format_peer(const guint8 *at, char text[BH_ADDRESS_TEXT_SIZE])
+{
+    BhAddress address;
+
+    for (gsize i = 0; i < sizeof(address.octets); i++)
+        address.octets[i] = at[sizeof(address.octets) - 1 - i];
+    bh_address_format(&address, text);
+    return text;
+}
+
+static guint8
+disconnect(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    ck_assert_uint_eq(command->size, 7);
+    g_string_append_printf(self->log, "Disconnect:%s", format_peer(command->data, text));
+    g_byte_array_append(answer, command->data, 7);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
+static guint8
+tell_connection(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    ck_assert_uint_eq(command->size, 7);
+    g_string_append_printf(self->log, "Information:%s", format_peer(command->data, text));
+    g_byte_array_append(answer, command->data, 7);
+    put_u8(answer, (guint8)BH_KERNEL_LINK_RSSI);
+    put_u8(answer, 4);
+    put_u8(answer, 127);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
+static guint8
+load_parameters(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    ck_assert_uint_eq(command->size, 2 + 15);
+    ck_assert_uint_eq(u16_at(command->data), 1); /* none would clear everybody's */
+    g_string_append_printf(self->log,
+                           "Parameters:%s,%u-%u,%u,%u",
+                           format_peer(command->data + 2, text),
+                           u16_at(command->data + 9),
+                           u16_at(command->data + 11),
+                           u16_at(command->data + 13),
+                           u16_at(command->data + 15));
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
 static const struct {
     guint16 opcode;
     guint8 (*run)(BhKernel *self, const Command *command, GByteArray *answer);
 } commands[] = {
     {BH_MGMT_READ_VERSION, read_version},
+    {BH_MGMT_DISCONNECT, disconnect},
     {BH_MGMT_GET_CONNECTIONS, get_connections},
+    {BH_MGMT_GET_CONNECTION_INFORMATION, tell_connection},
+    {BH_MGMT_LOAD_CONNECTION_PARAMETERS, load_parameters},
     {BH_MGMT_READ_MONITOR_FEATURES, read_monitors},
     {BH_MGMT_ADD_PATTERNS_MONITOR, add_monitor},
     {BH_MGMT_REMOVE_MONITOR, remove_monitor},

@@ -11,6 +11,8 @@
 
 G_BEGIN_DECLS
 
+#define BH_KERNEL_LINK_RSSI (-61) /* of any link */
+
 typedef struct BhKernel BhKernel;
 
 BhKernel *bh_kernel_new(void);
@@ -27,7 +29,8 @@ void bh_kernel_disconnect(BhKernel *self);
 
 /* Commands so far, separated by spaces: "ReadVersion GetConnections Monitors ReadDefaults
  * SetDefaults:48/48,48/48 Add:1 Remove:1" (Add with the handle given, or the status refused with as
- * "Add:!0d"); others as their opcode. */
+ * "Add:!0d"), "Disconnect:ADDRESS", "Information:ADDRESS", "Parameters:ADDRESS,6-12,4,500"
+ * (interval, latency, timeout). */
 const char *bh_kernel_peek_log(BhKernel *self);
 void bh_kernel_clear_log(BhKernel *self);
 gboolean bh_kernel_was_told(BhKernel *self, const char *command);

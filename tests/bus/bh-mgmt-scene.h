@@ -57,11 +57,3 @@ gboolean bh_mgmt_scene_remembers(BhMgmtScene *self, const char *text);
 gboolean bh_mgmt_scene_listens(BhMgmtScene *self);
 
 G_END_DECLS
-
-/* For what no signal tells: asks again until it is so; the test fails after 10 s. */
-#define BH_POLL(condition)                                                                         \
-    do {                                                                                           \
-        gint64 bh_deadline_us = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;                      \
-        while (!(condition))                                                                       \
-            bh_fixture_turn_soon(bh_deadline_us, #condition, __FILE__, __LINE__);                  \
-    } while (0)

@@ -3,7 +3,7 @@
 /*
  * One filter answers every call by its member's name; the path only matters where objects differ.
  */
-#include "bh-puppet.h"
+#include "bh-puppet-private.h"
 
 #include <check.h>
 #include <string.h>
@@ -15,34 +15,22 @@
 #define DEVICE "org.bluez.Device1"
 
 typedef struct {
-    char *path;
-    char *address;
-    gboolean is_adapter;
-    gboolean flag; /* adapter: Powered; device: Connected */
-} Object;
-
-typedef struct {
     char *error; /* NULL = hang */
+    char *text;
     guint count;
 } Fault;
-
-struct BhPuppet {
-    sd_bus *bus;
-    GSource *source;
-    GPtrArray *objects;
-    GHashTable *faults; /* method -> Fault */
-    GString *calls;
-    char *caller;
-    gboolean stuck;
-};
 
 static void
 free_object(gpointer data)
 {
-    Object *object = data;
+    BhPuppetObject *object = data;
 
     g_free(object->path);
     g_free(object->address);
+    g_free(object->interface);
+    g_free(object->uuid);
+    g_free(object->flags);
+    g_clear_pointer(&object->value, g_byte_array_unref);
     g_free(object);
 }
 
@@ -52,14 +40,15 @@ free_fault(gpointer data)
     Fault *fault = data;
 
     g_free(fault->error);
+    g_free(fault->text);
     g_free(fault);
 }
 
-static Object *
-find_object(BhPuppet *self, const char *path)
+BhPuppetObject *
+bh_puppet_find(BhPuppet *self, const char *path)
 {
     for (guint i = 0; i < self->objects->len; i++) {
-        Object *object = self->objects->pdata[i];
+        BhPuppetObject *object = self->objects->pdata[i];
         if (g_str_equal(object->path, path))
             return object;
     }
@@ -69,7 +58,7 @@ find_object(BhPuppet *self, const char *path)
 /* Answers */
 
 static void
-append_adapter(sd_bus_message *message, const Object *object)
+append_adapter(sd_bus_message *message, const BhPuppetObject *object)
 {
     sd_bus_message_append(message,
                           "a{sv}",
@@ -94,42 +83,16 @@ append_adapter(sd_bus_message *message, const Object *object)
 }
 
 static void
-append_device(sd_bus_message *message, const Object *object)
-{
-    sd_bus_message_append(message,
-                          "a{sv}",
-                          6,
-                          "Address",
-                          "s",
-                          object->address,
-                          "AddressType",
-                          "s",
-                          "random",
-                          "Connected",
-                          "b",
-                          (int)object->flag,
-                          "Adapter",
-                          "o",
-                          BH_PUPPET_ADAPTER,
-                          "RSSI",
-                          "n",
-                          -50,
-                          "Name",
-                          "s",
-                          "listed");
-}
-
-static void
-append_properties(sd_bus_message *message, const Object *object)
+append_properties(sd_bus_message *message, const BhPuppetObject *object)
 {
     if (object->is_adapter)
         append_adapter(message, object);
     else
-        append_device(message, object);
+        bh_puppet_append_object(message, object);
 }
 
 static void
-append_object(sd_bus_message *message, const Object *object)
+append_object(sd_bus_message *message, const BhPuppetObject *object)
 {
     sd_bus_message_open_container(message, 'e', "oa{sa{sv}}");
     sd_bus_message_append(message, "o", object->path);
@@ -142,7 +105,7 @@ append_object(sd_bus_message *message, const Object *object)
                           "u",
                           1u);
     sd_bus_message_open_container(message, 'e', "sa{sv}");
-    sd_bus_message_append(message, "s", object->is_adapter ? ADAPTER : DEVICE);
+    sd_bus_message_append(message, "s", object->is_adapter ? ADAPTER : object->interface != NULL ? object->interface : DEVICE);
     append_properties(message, object);
     sd_bus_message_close_container(message);
     sd_bus_message_close_container(message);
@@ -174,7 +137,7 @@ act(BhPuppet *self, sd_bus_message *call, sd_bus_message *reply)
 {
     const char *path = sd_bus_message_get_path(call);
     const char *member = sd_bus_message_get_member(call);
-    Object *object = find_object(self, path);
+    BhPuppetObject *object = bh_puppet_find(self, path);
 
     if (g_str_equal(member, "GetManagedObjects"))
         answer_objects(self, reply);
@@ -186,6 +149,8 @@ act(BhPuppet *self, sd_bus_message *call, sd_bus_message *reply)
         bh_puppet_set_adapter(self, path, "Discovering", FALSE);
     else if (g_str_equal(member, "Set") && !self->stuck)
         bh_puppet_set_adapter(self, path, "Powered", read_set_value(call));
+    else
+        bh_puppet_act_on_device(self, call, reply);
 }
 
 /* The value that comes next, as "=le", "=-70", "=0000180d=0000180f"; nothing for other types. */
@@ -240,7 +205,22 @@ log_call(BhPuppet *self, sd_bus_message *call)
     if (g_str_equal(member, "SetDiscoveryFilter")) {
         g_string_append_c(self->calls, ':');
         log_filter(self->calls, call);
+    } else {
+        bh_puppet_log_arguments(self, call);
     }
+}
+
+static gboolean
+is_unknown(BhPuppet *self, sd_bus_message *call)
+{
+    static const char *const of_objects[] =
+        {"GetAll", "Get", "Connect", "Disconnect", "Pair", NULL};
+    const char *member = sd_bus_message_get_member(call);
+
+    if (g_str_equal(member, "ConnectDevice"))
+        return !self->knows_connect_device;
+    return g_strv_contains(of_objects, member) &&
+           bh_puppet_find(self, sd_bus_message_get_path(call)) == NULL;
 }
 
 /* Whether the call is not to be answered with success; then it has been dealt with. */
@@ -250,33 +230,67 @@ meets_fault(BhPuppet *self, sd_bus_message *call)
     const char *member = sd_bus_message_get_member(call);
     Fault *fault = g_hash_table_lookup(self->faults, member);
 
-    if (g_str_equal(member, "GetAll") && find_object(self, sd_bus_message_get_path(call)) == NULL) {
-        sd_bus_reply_method_errorf(call, SD_BUS_ERROR_UNKNOWN_OBJECT, "no such object");
+    if (is_unknown(self, call)) {
+        sd_bus_reply_method_errorf(call, SD_BUS_ERROR_UNKNOWN_OBJECT, "no such object or method");
         return TRUE;
     }
     if (fault == NULL || fault->count == 0)
         return FALSE;
     fault->count--;
     if (fault->error != NULL)
-        sd_bus_reply_method_errorf(call, fault->error, "as told");
+        sd_bus_reply_method_errorf(call, fault->error, "%s", fault->text);
     return TRUE;
+}
+
+static void
+answer(BhPuppet *self, sd_bus_message *call)
+{
+    g_autoptr(sd_bus_message) reply = NULL;
+
+    ck_assert_int_ge(sd_bus_message_new_method_return(call, &reply), 0);
+    act(self, call, reply);
+    ck_assert_int_ge(sd_bus_send(self->bus, reply, NULL), 0);
+}
+
+static void
+unref_message(gpointer message)
+{
+    sd_bus_message_unref(message);
+}
+
+void
+bh_puppet_hold(BhPuppet *self, const char *method)
+{
+    GPtrArray *calls = g_ptr_array_new_with_free_func(unref_message);
+
+    g_hash_table_insert(self->held, g_strdup(method), calls);
+}
+
+void
+bh_puppet_release(BhPuppet *self, const char *method)
+{
+    g_autoptr(GPtrArray) calls = g_ptr_array_ref(g_hash_table_lookup(self->held, method));
+
+    g_hash_table_remove(self->held, method);
+    for (guint i = 0; i < calls->len; i++)
+        if (!meets_fault(self, calls->pdata[i]))
+            answer(self, calls->pdata[i]);
 }
 
 static int
 on_message(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
     BhPuppet *self = data;
-    g_autoptr(sd_bus_message) reply = NULL;
     guint8 type = 0;
 
     if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
         return 0;
     log_call(self, message);
-    if (meets_fault(self, message))
-        return 1;
-    ck_assert_int_ge(sd_bus_message_new_method_return(message, &reply), 0);
-    act(self, message, reply);
-    ck_assert_int_ge(sd_bus_send(self->bus, reply, NULL), 0);
+    GPtrArray *held = g_hash_table_lookup(self->held, sd_bus_message_get_member(message));
+    if (held != NULL)
+        g_ptr_array_add(held, sd_bus_message_ref(message));
+    else if (!meets_fault(self, message))
+        answer(self, message);
     return 1;
 }
 
@@ -285,40 +299,46 @@ on_message(sd_bus_message *message, void *data, sd_bus_error *unused)
 void
 bh_puppet_add_adapter(BhPuppet *self, const char *path, const char *address, gboolean powered)
 {
-    Object *object = g_new0(Object, 1);
+    BhPuppetObject *object = g_new0(BhPuppetObject, 1);
 
-    *object = (Object){g_strdup(path), g_strdup(address), TRUE, powered};
-    g_ptr_array_add(self->objects, object);
-}
-
-void
-bh_puppet_add_device(BhPuppet *self, const char *path, const char *address, gboolean connected)
-{
-    Object *object = g_new0(Object, 1);
-
-    *object = (Object){g_strdup(path), g_strdup(address), FALSE, connected};
+    *object = (BhPuppetObject){
+        .path = g_strdup(path),
+        .address = g_strdup(address),
+        .is_adapter = TRUE,
+        .flag = powered,
+    };
     g_ptr_array_add(self->objects, object);
 }
 
 static void
-set_fault(BhPuppet *self, const char *method, const char *error, guint count)
+set_fault(BhPuppet *self, const char *method, const char *error, const char *text, guint count)
 {
     Fault *fault = g_new0(Fault, 1);
 
-    *fault = (Fault){g_strdup(error), count};
+    *fault = (Fault){g_strdup(error), g_strdup(text), count};
     g_hash_table_insert(self->faults, g_strdup(method), fault);
 }
 
 void
 bh_puppet_fail(BhPuppet *self, const char *method, const char *error, guint count)
 {
-    set_fault(self, method, error, count);
+    set_fault(self, method, error, "as told", count);
+}
+
+void
+bh_puppet_fail_with(BhPuppet *self,
+                    const char *method,
+                    const char *error,
+                    const char *text,
+                    guint count)
+{
+    set_fault(self, method, error, text, count);
 }
 
 void
 bh_puppet_hang(BhPuppet *self, const char *method, guint count)
 {
-    set_fault(self, method, NULL, count);
+    set_fault(self, method, NULL, NULL, count);
 }
 
 void
@@ -330,7 +350,7 @@ bh_puppet_set_stuck(BhPuppet *self, gboolean stuck)
 void
 bh_puppet_set_adapter(BhPuppet *self, const char *path, const char *property, gboolean value)
 {
-    Object *object = find_object(self, path);
+    BhPuppetObject *object = bh_puppet_find(self, path);
 
     if (object != NULL && g_str_equal(property, "Powered"))
         object->flag = value;
@@ -447,6 +467,8 @@ bh_puppet_new_stranger(const char *address)
 
     self->objects = g_ptr_array_new_with_free_func(free_object);
     self->faults = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_fault);
+    self->held =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     self->calls = g_string_new(NULL);
     ck_assert_int_ge(sd_bus_new(&self->bus), 0);
     ck_assert_int_ge(sd_bus_set_address(self->bus, address), 0);
@@ -478,6 +500,7 @@ bh_puppet_free(BhPuppet *self)
 {
     bh_puppet_detach(self);
     g_source_unref(self->source);
+    g_hash_table_unref(self->held);
     sd_bus_flush_close_unref(self->bus);
     g_ptr_array_unref(self->objects);
     g_hash_table_unref(self->faults);

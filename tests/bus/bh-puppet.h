@@ -38,8 +38,43 @@ void bh_puppet_add_adapter(BhPuppet *self, const char *path, const char *address
 void
 bh_puppet_add_device(BhPuppet *self, const char *path, const char *address, gboolean connected);
 
+/* Attributes, in the order they are to be told; interface: "Service", "Characteristic" or
+ * "Descriptor"; flags separated by spaces, NULL of others. Emits InterfacesAdded, too. */
+void bh_puppet_add_attribute(BhPuppet *self,
+                             const char *path,
+                             const char *interface,
+                             const char *uuid,
+                             const char *flags);
+/* The same for a Battery1 of 42 percent on a device's path. */
+void bh_puppet_add_battery(BhPuppet *self, const char *device);
+/* Not listed any more; emits InterfacesRemoved. */
+void bh_puppet_forget(BhPuppet *self, const char *path);
+/* What reading an attribute gives; hex. */
+void bh_puppet_set_value(BhPuppet *self, const char *path, const char *hex);
+/* Emits PropertiesChanged of `Value`, as a notification does. */
+void bh_puppet_notify(BhPuppet *self, const char *path, const char *hex);
+/* "Connected", "ServicesResolved", "Paired", "Bonded": changes it and emits PropertiesChanged. */
+void bh_puppet_set_device(BhPuppet *self, const char *path, const char *property, gboolean value);
+
+/* Methods of devices and attributes do by themselves what BlueZ does: Connect sets Connected and
+ * ServicesResolved, Disconnect clears them, Pair pairs, ReadValue signals the value and gives it.
+ * Silent: they are only answered. */
+void bh_puppet_set_silent(BhPuppet *self, gboolean silent);
+/* As a bluetoothd that was started with --experimental. */
+void bh_puppet_set_experimental(BhPuppet *self);
+
+/* Calls of a method wait until they are released; then they are done and answered in order. */
+void bh_puppet_hold(BhPuppet *self, const char *method);
+void bh_puppet_release(BhPuppet *self, const char *method);
+
 /* The next count calls of a method fail. */
 void bh_puppet_fail(BhPuppet *self, const char *method, const char *error, guint count);
+/* With a text of its own. */
+void bh_puppet_fail_with(BhPuppet *self,
+                         const char *method,
+                         const char *error,
+                         const char *text,
+                         guint count);
 /* The next count calls of a method are not answered. */
 void bh_puppet_hang(BhPuppet *self, const char *method, guint count);
 /* Properties.Set of Powered is answered, but does nothing. */

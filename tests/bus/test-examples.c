@@ -8,7 +8,6 @@
 #include "test-main.h"
 
 #include <signal.h>
-#include <string.h>
 
 static const char home[] = "[adapter main]\n"
                            "Address=00:AA:01:00:00:01\n"
@@ -20,6 +19,20 @@ static const char home[] = "[adapter main]\n"
                            "IntervalMs=20\n"
                            "PayloadCounter=true\n"
                            "RSSI=-50\n"
+                           "[device strap]\n"
+                           "Address=C0:00:00:00:00:03\n"
+                           "Name=Strap\n"
+                           "UUIDs=180d\n"
+                           "IntervalMs=20\n"
+                           "PayloadCounter=true\n"
+                           "RSSI=-93\n"
+                           "[service strap/heart]\n"
+                           "UUID=180d\n"
+                           "[characteristic strap/heart/rate]\n"
+                           "UUID=2a37\n"
+                           "Flags=notify\n"
+                           "NotifyMs=20\n"
+                           "Notify=counter\n"
                            "[device far]\n"
                            "Address=C0:00:00:00:00:02\n"
                            "Name=Far\n"
@@ -27,9 +40,20 @@ static const char home[] = "[adapter main]\n"
                            "PayloadCounter=true\n"
                            "RSSI=-95\n";
 
-static const char *const examples[] = {"EXAMPLE_C", "EXAMPLE_PYTHON", "EXAMPLE_NODE"};
+static const struct {
+    const char *program; /* environment variable with its path */
+    const char *line;    /* what it prints again and again */
+} examples[] = {
+    {"EXAMPLE_C_SCAN", "C0:00:00:00:00:01 -50 dBm Lamp"},
+    {"EXAMPLE_PYTHON_SCAN", "C0:00:00:00:00:01 -50 dBm Lamp"},
+    {"EXAMPLE_NODE_SCAN", "C0:00:00:00:00:01 -50 dBm Lamp"},
+    {"EXAMPLE_C_SUBSCRIBE", "C0:00:00:00:00:03 0 bpm"}, /* the counter's second byte */
+    {"EXAMPLE_PYTHON_SUBSCRIBE", "C0:00:00:00:00:03 0 bpm"},
+    {"EXAMPLE_NODE_SUBSCRIBE", "C0:00:00:00:00:03 0 bpm"},
+};
 
 typedef struct {
+    const char *expected;
     GDataInputStream *lines;
     guint read;
     char *last;
@@ -47,7 +71,7 @@ on_line(GObject *source, GAsyncResult *result, gpointer data)
     self->ended = line == NULL;
     if (self->ended)
         return;
-    ck_assert_msg(strcmp(line, "C0:00:00:00:00:01 -50 dBm Lamp") == 0, "%s", line);
+    ck_assert_str_eq(line, self->expected);
     g_free(self->last);
     self->last = line;
     self->read++;
@@ -90,12 +114,12 @@ START_TEST(an_example_prints_what_is_near_and_leaves_nothing_behind)
 {
     g_auto(BhFixture) f = {0};
     g_autoptr(GSubprocess) process = NULL;
-    Output output = {0};
+    Output output = {.expected = examples[_i].line};
 
     bh_fixture_init(&f);
     bh_fixture_start_sim(&f, home);
     bh_fixture_start_hub(&f, NULL);
-    process = start_example(&f, examples[_i]);
+    process = start_example(&f, examples[_i].program);
     output.lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(process));
     read_line(&output);
     BH_AWAIT(output.read >= 3);

@@ -30,7 +30,11 @@ read_reply(const BhMgmtReply *reply)
     guint16 number;
     BhMgmtDefaults defaults;
     BhMgmtMonitors monitors;
+    BhMgmtPeer peer;
+    gint8 rssi;
 
+    if (bh_mgmt_reply_get_rssi(reply, &peer, &rssi))
+        g_assert_true(rssi == BH_RSSI_UNKNOWN || (rssi >= -127 && rssi <= 20));
     bh_mgmt_reply_get_version(reply, &version, &number);
     g_assert_true(!bh_mgmt_reply_get_monitor(reply, &number) || number != 0);
     if (bh_mgmt_reply_get_defaults(reply, &defaults))

@@ -2,7 +2,8 @@
 
 /*
  * A packed stream as a hostile server would send it. Every record that is accepted lies within the
- * packet, makes a row, and is written again as it was read.
+ * packet, makes a row, and is written again as it was read. The same bytes are then read as a
+ * subscription's.
  */
 #include "bh-error.h"
 #include "bh-packed.h"
@@ -73,6 +74,47 @@ check_writing(const BhPackedRecord *record)
                     record->scan_response_size);
 }
 
+static void
+check_value(const BhPackedValue *value, const uint8_t *data, size_t size)
+{
+    g_autoptr(GByteArray) packet = g_byte_array_new();
+    BhPackedIter iter;
+    BhPackedValue again;
+
+    g_assert_true(value->value >= data + BH_PACKED_HEADER_SIZE);
+    g_assert_true(value->value + value->size <= data + size);
+    g_byte_array_set_size(packet, BH_PACKED_HEADER_SIZE);
+    bh_packed_write_header(packet->data, 1, value->sequence, value->dropped);
+    bh_packed_append_value(packet,
+                           value->value,
+                           value->size,
+                           value->realtime_us,
+                           value->monotonic_us);
+    g_assert_true(bh_packed_iter_init(&iter, packet->data, packet->len, NULL));
+    g_assert_true(bh_packed_iter_next_value(&iter, &again, NULL));
+    g_assert_cmpint(again.realtime_us, ==, value->realtime_us);
+    g_assert_cmpmem(again.value,
+                    again.size,
+                    value->value,
+                    MIN(value->size, (gsize)BH_PACKED_VALUE_MAX));
+}
+
+static void
+check_values(const uint8_t *data, size_t size)
+{
+    BhPackedIter iter;
+    BhPackedValue value;
+    guint values = 0;
+
+    if (!bh_packed_iter_init(&iter, data, size, NULL))
+        return;
+    while (bh_packed_iter_next_value(&iter, &value, NULL)) {
+        g_assert_cmpuint(++values, <=, G_MAXUINT16);
+        check_value(&value, data, size);
+    }
+    g_assert_false(bh_packed_iter_next_value(&iter, &value, NULL));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -92,5 +134,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_writing(&record);
     }
     g_assert_false(bh_packed_iter_next(&iter, &record, NULL));
+    check_values(data, size);
     return 0;
 }

@@ -29,6 +29,7 @@ struct _FakeRadio {
     gboolean stopped;
     gboolean linked;
     guint batch_ms;
+    FakeCentral *central;
     FakeSlot slots[BH_RADIO_MAX_ADAPTERS];
 };
 
@@ -37,7 +38,14 @@ static void radio_iface_init(BhRadioInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE(FakeRadio,
                               fake_radio,
                               G_TYPE_OBJECT,
-                              G_IMPLEMENT_INTERFACE(BH_TYPE_RADIO, radio_iface_init))
+                              G_IMPLEMENT_INTERFACE(BH_TYPE_RADIO, radio_iface_init)
+                                  G_IMPLEMENT_INTERFACE(BH_TYPE_CENTRAL, fake_central_iface_init))
+
+FakeCentral *
+fake_radio_peek_central(FakeRadio *self)
+{
+    return self->central;
+}
 
 static void
 tell(FakeRadio *self, guint8 slot)
@@ -335,14 +343,23 @@ radio_iface_init(BhRadioInterface *iface)
 }
 
 static void
+fake_radio_finalize(GObject *object)
+{
+    fake_central_free(FAKE_RADIO(object)->central);
+    G_OBJECT_CLASS(fake_radio_parent_class)->finalize(object);
+}
+
+static void
 fake_radio_class_init(FakeRadioClass *klass)
 {
+    G_OBJECT_CLASS(klass)->finalize = fake_radio_finalize;
 }
 
 static void
 fake_radio_init(FakeRadio *self)
 {
     self->starts = TRUE;
+    self->central = fake_central_new();
     self->batch_ms = G_MAXUINT;
 }
 

@@ -6,6 +6,7 @@
  * hears what the test says.
  */
 #include "bh-radio.h"
+#include "fake-central.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(FakeRadio, fake_radio, FAKE, RADIO, GObject)
 
 FakeRadio *fake_radio_new(void);
+
+/* Its central role. Borrowed. */
+FakeCentral *fake_radio_peek_central(FakeRadio *self);
 
 void fake_radio_set_bluez(FakeRadio *self, gboolean present);
 void fake_radio_sync(FakeRadio *self);

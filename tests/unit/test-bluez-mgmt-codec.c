@@ -149,6 +149,23 @@ START_TEST(links_are_read_and_what_a_later_kernel_adds_is_ignored)
 }
 END_TEST
 
+START_TEST(new_connection_parameters_are_read_whole)
+{
+    g_autofree guint8 *bytes = NULL, *cut = NULL;
+    BhMgmtEvent event;
+
+    ck_assert_int_eq(parse("1c00 0000 1000 " PEER " 01 0600 800c f301 e803", &event, &bytes),
+                     BH_MGMT_PARSED);
+    check_peer(&event.new_parameters.peer);
+    ck_assert_uint_eq(event.new_parameters.parameters.min_interval, 6);
+    ck_assert_uint_eq(event.new_parameters.parameters.max_interval, 3200);
+    ck_assert_uint_eq(event.new_parameters.parameters.latency, 499);
+    ck_assert_uint_eq(event.new_parameters.parameters.timeout, 1000);
+    ck_assert_int_eq(parse("1c00 0000 0f00 " PEER " 01 0600 800c f301 e8", &event, &cut),
+                     BH_MGMT_MALFORMED);
+}
+END_TEST
+
 /* A Command Complete with this data. */
 static gboolean
 read_reply(const char *hex, BhMgmtReply *reply, guint8 **bytes)
@@ -230,6 +247,29 @@ START_TEST(a_list_longer_than_any_kernels_is_cut_in_memory_and_read_to_the_end)
 }
 END_TEST
 
+START_TEST(the_strength_of_a_link_is_read_or_unknown)
+{
+    static const struct {
+        const char *data;
+        gint8 rssi;
+    } cases[] = {{"01020304050602c4047f", -60}, {"010203040506027f7f7f", BH_RSSI_UNKNOWN}};
+    BhMgmtReply reply;
+    BhMgmtPeer peer;
+    gint8 rssi;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree guint8 *bytes = NULL;
+        read_reply(cases[i].data, &reply, &bytes);
+        ck_assert(bh_mgmt_reply_get_rssi(&reply, &peer, &rssi));
+        check_peer(&peer);
+        ck_assert_int_eq(rssi, cases[i].rssi);
+    }
+    g_autofree guint8 *bytes = NULL;
+    read_reply("01020304050602", &reply, &bytes);
+    ck_assert(!bh_mgmt_reply_get_rssi(&reply, &peer, &rssi));
+}
+END_TEST
+
 START_TEST(defaults_are_found_among_others_and_in_any_order)
 {
     g_autofree guint8 *bytes = NULL;
@@ -288,6 +328,34 @@ START_TEST(commands_are_written_to_the_byte)
 }
 END_TEST
 
+START_TEST(commands_for_links_are_written_to_the_byte)
+{
+    const BhMgmtConnectionParameters parameters = {0x0102, 0x0304, 0x0506, 0x0708};
+    BhAddress address;
+    BhMgmtPacket packet;
+
+    ck_assert(bh_address_parse("06:05:04:03:02:01", BH_ADDRESS_RANDOM, &address, NULL));
+    bh_mgmt_packet_init(&packet, BH_MGMT_DISCONNECT, 1);
+    bh_mgmt_packet_put_peer(&packet, &address);
+    check_packet(&packet,
+                 "140001000700"
+                 "01020304050602");
+    bh_mgmt_packet_init(&packet, BH_MGMT_GET_CONNECTION_INFORMATION, 0);
+    address.type = BH_ADDRESS_PUBLIC;
+    bh_mgmt_packet_put_peer(&packet, &address);
+    check_packet(&packet,
+                 "310000000700"
+                 "01020304050601");
+    bh_mgmt_packet_init(&packet, BH_MGMT_LOAD_CONNECTION_PARAMETERS, 0);
+    bh_mgmt_packet_put_parameters(&packet, &address, &parameters);
+    check_packet(&packet,
+                 "350000001100"
+                 "0100"
+                 "01020304050601"
+                 "0201040306050807");
+}
+END_TEST
+
 START_TEST(every_status_has_a_name)
 {
     ck_assert_str_eq(bh_mgmt_status_to_string(BH_MGMT_STATUS_BUSY), "Busy");
@@ -308,6 +376,9 @@ BH_TEST_MAIN("bluez-mgmt-codec",
              an_rssi_out_of_range_is_unknown,
              an_address_of_classic_bluetooth_is_no_le_peer,
              links_are_read_and_what_a_later_kernel_adds_is_ignored,
+             new_connection_parameters_are_read_whole,
+             the_strength_of_a_link_is_read_or_unknown,
              defaults_are_found_among_others_and_in_any_order,
              commands_are_written_to_the_byte,
+             commands_for_links_are_written_to_the_byte,
              every_status_has_a_name)

@@ -76,6 +76,10 @@ START_TEST(defaults_are_the_documented_ones)
     ck_assert_int_eq(config->max_scans, 32);
     ck_assert_int_eq(config->max_waits, 64);
     ck_assert_int_eq(config->max_streams, 64);
+    ck_assert_int_eq(config->max_holds, 64);
+    ck_assert_int_eq(config->max_subscriptions, 256);
+    ck_assert_int_eq(config->max_operations, 4096);
+    ck_assert_int_eq(config->max_links, 16);
     ck_assert_int_eq(config->max_stream_bytes, 32 * 1024 * 1024);
     ck_assert_int_eq(config->max_clients, 2048);
     ck_assert_int_eq(config->max_devices, 10000);

@@ -18,6 +18,7 @@ typedef struct {
     GArray *ids;
     gint report;
     gint64 wide;
+    GBytes *value;
 } Values;
 
 static const char *const reports[] = {"changes", "all", "first", NULL};
@@ -33,6 +34,7 @@ static const BhOptionSpec specs[] = {
     {"ManufacturerIds", BH_OPTION_UINT16S, FIELD(ids), BH_OPTION_NO_PRESENT},
     {"Report", BH_OPTION_CHOICE, FIELD(report), BH_OPTION_NO_PRESENT, .choices = reports},
     {"Wide", BH_OPTION_INT, FIELD(wide), BH_OPTION_NO_PRESENT, G_MININT64, G_MAXINT64},
+    {"Value", BH_OPTION_BYTES, FIELD(value), BH_OPTION_NO_PRESENT, 0, 4},
     {NULL},
 };
 
@@ -73,6 +75,9 @@ START_TEST(wrong_options_are_refused_with_the_key_first)
         {"{'Foo': <1>}", "Foo: unknown option"},
         {"{'': <1>}", ": unknown option"},
         {"{'rssi': <1>}", "rssi: unknown option"},
+        {"{'Value': <'00'>}", "Value: must be an array of bytes"},
+        {"{'Value': <[1, 2]>}", "Value: must be an array of bytes"},
+        {"{'Value': <[byte 1, 2, 3, 4, 5]>}", "Value: more than 4 bytes"},
         {"{'Active': <1>}", "Active: must be a boolean"},
         {"{'Active': <'true'>}", "Active: must be a boolean"},
         {"{'RSSI': <'-70'>}", "RSSI: must be an integer from -127 to 20"},
@@ -173,6 +178,19 @@ START_TEST(understood_options_are_in_the_struct)
         ck_assert_str_eq(text, cases[i].values);
         bh_options_clear(specs, &values);
     }
+}
+END_TEST
+
+START_TEST(bytes_are_kept_with_their_zeros)
+{
+    g_autoptr(GVariant) dict = dict_of("{'Value': <[byte 0, 255, 0]>}");
+    Values values = {0};
+
+    ck_assert(bh_options_parse(dict, specs, &values, NULL));
+    ck_assert_uint_eq(g_bytes_get_size(values.value), 3);
+    ck_assert_mem_eq(g_bytes_get_data(values.value, NULL), "\x00\xff\x00", 3);
+    bh_options_clear(specs, &values);
+    ck_assert_ptr_null(values.value);
 }
 END_TEST
 
@@ -377,6 +395,7 @@ END_TEST
 BH_TEST_MAIN("lib-options",
              wrong_options_are_refused_with_the_key_first,
              understood_options_are_in_the_struct,
+             bytes_are_kept_with_their_zeros,
              widest_integers_are_kept,
              error_after_good_keys_can_be_cleared,
              refused_value_leaves_the_earlier_one,

@@ -237,7 +237,7 @@ START_TEST(fields_of_a_later_version_are_skipped)
 
     g_byte_array_append(packet, more, sizeof more); /* behind the first record's payload */
     packet->data[BH_PACKED_HEADER_SIZE] += sizeof more;
-    packet->data[BH_PACKED_HEADER_SIZE + 3] = 0xff; /* flags nobody knows yet */
+    packet->data[BH_PACKED_HEADER_SIZE + 3] = 0x7f; /* flags nobody knows yet */
     begin = packet->len;
     bh_packed_append_record(packet, &device, &radio);
     ck_assert_uint_gt(packet->len, begin);

@@ -6,6 +6,7 @@
  */
 #include "ad-text.h"
 
+#include "bh-hex.h"
 #include "row-json.h"
 
 #include <string.h>
@@ -103,23 +104,4 @@ bh_ad_json(const guint8 *bytes, gsize size, BhCompanies *companies, BhAdTail *ta
         json_object_set_string_member(object, tail->malformed ? "Malformed" : "AfterTheEnd", hex);
     }
     return bh_json_take_line(json_node_init_object(json_node_alloc(), object));
-}
-
-GBytes *
-bh_bytes_from_hex(const char *text)
-{
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-
-    if (g_ascii_strncasecmp(text, "0x", 2) == 0)
-        text += 2;
-    while (*(text += strspn(text, " \t\n:-"))) {
-        guint8 byte = 0;
-
-        if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]))
-            return NULL;
-        byte = (guint8)(g_ascii_xdigit_value(text[0]) << 4 | g_ascii_xdigit_value(text[1]));
-        g_byte_array_append(bytes, &byte, 1);
-        text += 2;
-    }
-    return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
 }

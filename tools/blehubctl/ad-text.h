@@ -30,8 +30,4 @@ char *bh_ad_text(const guint8 *bytes, gsize size, BhCompanies *companies, BhAdTa
  *  "Malformed" with the bytes of a structure that does not fit. */
 char *bh_ad_json(const guint8 *bytes, gsize size, BhCompanies *companies, BhAdTail *tail);
 
-/** Bytes from hex digits, of which any two may be parted by spaces, colons or hyphens, and which
- * may begin with "0x". NULL if it is anything else. */
-GBytes *bh_bytes_from_hex(const char *text);
-
 G_END_DECLS

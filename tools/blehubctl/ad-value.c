@@ -8,6 +8,7 @@
 #include "ad-text.h"
 
 #include "bh-address.h"
+#include "bh-hex.h"
 #include "bh-names.h"
 #include "bh-uuid.h"
 #include "row-json.h"

@@ -31,6 +31,12 @@ _blehubctl()
     case $previous in
     --bus) words='system session' ;;
     --report) words='changes all first' ;;
+    --address-type) words='public random' ;;
+    --as)
+        words='hex utf8 u8 i8 u16le u16be i16le i16be u24le u24be i24le i24be u32le u32be i32le i32be u64le u64be i64le i64be
+            f32le f32be f64le f64be'
+        ;;
+    --capability) words='NoInputNoOutput DisplayOnly DisplayYesNo KeyboardOnly KeyboardDisplay' ;;
     --preset) words='low-latency balanced low-power' ;;
     --adapter) words=$(cd /sys/class/bluetooth 2>/dev/null && echo hci*) ;;
     *)

@@ -20,6 +20,15 @@ static const BhVerb *const verbs[] = {
     &bh_verb_devices,
     &bh_verb_scan,
     &bh_verb_discover,
+    &bh_verb_connect,
+    &bh_verb_disconnect,
+    &bh_verb_explore,
+    &bh_verb_read,
+    &bh_verb_write,
+    &bh_verb_subscribe,
+    &bh_verb_transact,
+    &bh_verb_pair,
+    &bh_verb_bonds,
     &bh_verb_decode,
     &bh_verb_uuid,
 };
@@ -158,6 +167,17 @@ take_bus(BhCtl *self, char *bus)
     self->bus = bus;
 }
 
+/* GLib leaves the "--" that ended the options where a word behind it looks like one. */
+static void
+drop_separator(char **args)
+{
+    if (!args[1] || !g_str_equal(args[1], "--"))
+        return;
+    g_free(args[1]);
+    for (args++; *args; args++)
+        args[0] = args[1];
+}
+
 gboolean
 bh_ctl_parse(BhCtl *self, const BhVerb *verb, GOptionContext *context, char ***args, BhExit *code)
 {
@@ -181,6 +201,7 @@ bh_ctl_parse(BhCtl *self, const BhVerb *verb, GOptionContext *context, char ***a
         *code = bh_ctl_fail(error);
         return FALSE;
     }
+    drop_separator(*args);
     take_bus(self, bus);
     if (help) {
         g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);

@@ -7,19 +7,10 @@
  */
 #include "row-json.h"
 
+#include "bh-hex.h"
 #include "terminal.h"
 
 #include <string.h>
-
-char *
-bh_hex_from_bytes(const guint8 *bytes, gsize size)
-{
-    GString *hex = g_string_sized_new(2 * size + 1);
-
-    for (gsize i = 0; i < size; i++)
-        g_string_append_printf(hex, "%02x", bytes[i]);
-    return g_string_free(hex, FALSE);
-}
 
 static JsonNode *
 node_from_bytes(GVariant *value)
@@ -144,8 +135,8 @@ append_escaped(GString *out, gunichar c)
     g_string_append_printf(out, "\\u%04x", c);
 }
 
-static char *
-escape_controls(const char *json)
+char *
+bh_json_escape(const char *json)
 {
     GString *out = g_string_sized_new(strlen(json));
 
@@ -166,7 +157,7 @@ bh_json_take_line(JsonNode *node)
     g_autofree char *text = json_to_string(node, FALSE);
 
     json_node_unref(node);
-    return escape_controls(text);
+    return bh_json_escape(text);
 }
 
 char *

@@ -13,13 +13,13 @@ G_BEGIN_DECLS
 /** Any value whose dictionaries have keys of type s, o, q or y. */
 JsonNode *bh_json_from_variant(GVariant *value);
 
+/** JSON text with what could steer a terminal as escapes. */
+char *bh_json_escape(const char *json);
+
 /** One line without its end. What could steer a terminal is escaped. Takes the node. */
 char *bh_json_take_line(JsonNode *node);
 
 /** One line for each row of aa{sv}, each with its end. */
 char *bh_json_lines_from_rows(GVariant *rows);
-
-/** Lower-case hex. */
-char *bh_hex_from_bytes(const guint8 *bytes, gsize size);
 
 G_END_DECLS

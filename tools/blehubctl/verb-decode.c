@@ -2,6 +2,7 @@
 
 /* decode: advertising data from anywhere, explained on the spot, without bus or radio. */
 #include "ad-text.h"
+#include "bh-hex.h"
 #include "verbs.h"
 
 #include <string.h>

@@ -10,6 +10,15 @@ extern const BhVerb bh_verb_status;
 extern const BhVerb bh_verb_devices;
 extern const BhVerb bh_verb_scan;
 extern const BhVerb bh_verb_discover;
+extern const BhVerb bh_verb_connect;
+extern const BhVerb bh_verb_disconnect;
+extern const BhVerb bh_verb_explore;
+extern const BhVerb bh_verb_read;
+extern const BhVerb bh_verb_write;
+extern const BhVerb bh_verb_subscribe;
+extern const BhVerb bh_verb_transact;
+extern const BhVerb bh_verb_pair;
+extern const BhVerb bh_verb_bonds;
 extern const BhVerb bh_verb_decode;
 extern const BhVerb bh_verb_uuid;
 

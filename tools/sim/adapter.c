@@ -3,7 +3,7 @@
 /* A skeleton that wires method calls to the discovery, and the radio's findings to the memory. */
 #include "adapter.h"
 
-#include "props.h"
+#include "adapter-props.h"
 
 #define RSSI_DELTA_REGULAR 8 /* dB, of a discovery without filter */
 #define RSSI_DELTA_FILTERED 0
@@ -145,16 +145,36 @@ handle_remove_device(BhBluezAdapter1 *object, GDBusMethodInvocation *invocation,
 {
     BhSimAdapter *self = BH_SIM_ADAPTER(object);
 
-    if (bh_memory_remove(self->memory, device))
-        bh_bluez_adapter1_complete_remove_device(object, invocation);
-    else
+    if (!bh_memory_has(self->memory, device))
         bh_bluez_refuse(invocation, "DoesNotExist", "Does Not Exist");
+    else if (check_ready(self, invocation))
+        bh_memory_remove(self->memory, device, invocation);
+    return TRUE;
+}
+
+/* Only experimental: without it the method is not there. */
+static gboolean
+handle_connect_device(BhBluezAdapter1 *object,
+                      GDBusMethodInvocation *invocation,
+                      GVariant *properties)
+{
+    BhSimAdapter *self = BH_SIM_ADAPTER(object);
+
+    if (!self->context->experimental)
+        g_dbus_method_invocation_return_dbus_error(invocation,
+                                                   "org.freedesktop.DBus.Error.UnknownMethod",
+                                                   "Method \"ConnectDevice\" with signature "
+                                                   "\"a{sv}\" on interface "
+                                                   "\"org.bluez.Adapter1\" doesn't exist\n");
+    else if (check_ready(self, invocation))
+        bh_memory_connect_device(self->memory, properties, invocation);
     return TRUE;
 }
 
 static void
 adapter_interface_init(BhBluezAdapter1Iface *iface)
 {
+    iface->handle_connect_device = handle_connect_device;
     iface->handle_start_discovery = handle_start_discovery;
     iface->handle_stop_discovery = handle_stop_discovery;
     iface->handle_set_discovery_filter = handle_set_discovery_filter;
@@ -260,56 +280,9 @@ bh_sim_adapter_init(BhSimAdapter *self)
 }
 
 static void
-set_text(BhSimAdapter *self, const char *name, const char *text)
+set_power(BhSimAdapter *self)
 {
-    bh_props_set(self->props, name, g_variant_new_string(text));
-}
-
-static void
-set_power_properties(BhSimAdapter *self)
-{
-    gboolean powered = self->plug->config->powered;
-
-    bh_props_set(self->props, "Powered", g_variant_new_boolean(powered));
-    if (self->context->is_5_82)
-        set_text(self, "PowerState", powered ? "on" : "off");
-}
-
-static void
-set_identity(BhSimAdapter *self)
-{
-    const BhScenarioAdapter *config = self->plug->config;
-    const char *name = config->name != NULL ? config->name : "blehub-sim";
-    char address[BH_ADDRESS_TEXT_SIZE];
-
-    bh_address_format(&config->address, address);
-    set_text(self, "Address", address);
-    set_text(self, "AddressType", bh_address_type_to_string(config->address.type));
-    set_text(self, "Name", name);
-    set_text(self, "Alias", name);
-    set_text(self, "Modalias", "usb:v1D6Bp0246d0542");
-    bh_props_set(self->props, "Class", g_variant_new_uint32(0));
-}
-
-static void
-set_constants(BhSimAdapter *self)
-{
-    static const char *const roles[] = {"central", "peripheral", NULL};
-    static const char *const uuids[] = {"00001800-0000-1000-8000-00805f9b34fb",
-                                        "00001801-0000-1000-8000-00805f9b34fb",
-                                        NULL};
-
-    bh_props_set(self->props, "Roles", g_variant_new_strv(roles, -1));
-    bh_props_set(self->props, "UUIDs", g_variant_new_strv(uuids, -1));
-    bh_props_set(self->props, "Discoverable", g_variant_new_boolean(FALSE));
-    bh_props_set(self->props, "DiscoverableTimeout", g_variant_new_uint32(180));
-    bh_props_set(self->props, "Pairable", g_variant_new_boolean(FALSE));
-    bh_props_set(self->props, "PairableTimeout", g_variant_new_uint32(0));
-    bh_props_set(self->props, "Discovering", g_variant_new_boolean(FALSE));
-    if (!self->context->is_5_82)
-        return;
-    bh_props_set(self->props, "Manufacturer", g_variant_new_uint16(0xffff));
-    bh_props_set(self->props, "Version", g_variant_new_byte(0x08));
+    bh_adapter_props_set_power(self->props, self->plug->config->powered, self->context->is_5_82);
 }
 
 static void
@@ -333,11 +306,10 @@ bh_sim_adapter_new(BhBluezContext *context, BhPlug *plug)
     bh_scan_set_monitor(self->scan, plug->config->monitor);
     self->discovery =
         bh_discovery_new(context->timeline, self->scan, context->is_5_82, &DISCOVERY_EVENTS, self);
-    self->memory =
-        bh_memory_new(context->manager, context->timeline, self->path, context->temporary_us);
-    set_identity(self);
-    set_constants(self);
-    set_power_properties(self);
+    self->memory = bh_memory_new(context, plug, self->path);
+    bh_adapter_props_set_identity(self->props, plug->config);
+    bh_adapter_props_set_constants(self->props, context->is_5_82);
+    set_power(self);
     export_adapter(self);
     return self;
 }
@@ -346,8 +318,10 @@ void
 bh_sim_adapter_remove(BhSimAdapter *adapter)
 {
     /* Whoever waits is answered, unless bluetoothd itself is going. */
-    if (g_dbus_interface_skeleton_get_connection(G_DBUS_INTERFACE_SKELETON(adapter)) != NULL)
+    if (g_dbus_interface_skeleton_get_connection(G_DBUS_INTERFACE_SKELETON(adapter)) != NULL) {
+        bh_memory_cut_links(adapter->memory);
         bh_discovery_end_all(adapter->discovery);
+    }
     g_clear_pointer(&adapter->discovery, bh_discovery_free);
     g_clear_pointer(&adapter->memory, bh_memory_free);
     g_dbus_object_manager_server_unexport(adapter->context->manager, adapter->path);
@@ -367,8 +341,9 @@ bh_sim_adapter_set_powered(BhSimAdapter *adapter, gboolean powered)
     if (config->powered == powered)
         return;
     config->powered = powered;
-    set_power_properties(adapter);
+    set_power(adapter);
     if (!powered) {
+        bh_memory_cut_links(adapter->memory);
         bh_discovery_end_all(adapter->discovery);
         on_discovering(adapter);
     } else if (adapter->plug->stall != BH_STALL_REPLUG) {
@@ -386,8 +361,12 @@ bh_sim_adapter_set_monitor(BhSimAdapter *adapter, gboolean registered)
 gboolean
 bh_sim_adapter_hear(BhSimAdapter *adapter, const BhAdvertisement *advertisement)
 {
-    return adapter->plug->config->powered && adapter->plug->stall == BH_STALL_NONE &&
-           bh_scan_hear(adapter->scan, advertisement);
+    if (!adapter->plug->config->powered || adapter->plug->stall != BH_STALL_NONE)
+        return FALSE;
+    /* Whoever waits for it to connect listens whether a discovery runs or not. */
+    if (advertisement->pdu == BH_PDU_CONNECTABLE)
+        bh_memory_hear_connectable(adapter->memory, &advertisement->address);
+    return bh_scan_hear(adapter->scan, advertisement);
 }
 
 GVariant *

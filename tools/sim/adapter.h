@@ -10,29 +10,6 @@
 
 G_BEGIN_DECLS
 
-/** Why a radio hears nothing, by what cures it. */
-typedef enum {
-    BH_STALL_NONE,
-    BH_STALL_DISCOVERY, /* a discovery that bluetoothd starts anew */
-    BH_STALL_POWER,     /* power off and on */
-    BH_STALL_REPLUG,    /* only another controller */
-} BhStall;
-
-/** A controller that is plugged in. It stays when bluetoothd dies. */
-typedef struct {
-    BhScenarioAdapter *config; /* index is set, powered and monitor change */
-    BhStall stall;
-} BhPlug;
-
-/** What is the same for all adapters of one life of bluetoothd. */
-typedef struct {
-    BhTimeline *timeline;
-    GDBusObjectManagerServer *manager;
-    gboolean is_5_82; /* else 5.66 */
-    gint64 temporary_us;
-    guint64 reports; /* that reached bluetoothd; counted here */
-} BhBluezContext;
-
 #define BH_TYPE_SIM_ADAPTER (bh_sim_adapter_get_type())
 G_DECLARE_FINAL_TYPE(BhSimAdapter, bh_sim_adapter, BH, SIM_ADAPTER, BhBluezAdapter1Skeleton)
 

@@ -66,6 +66,7 @@ set_up_objects(BhBluez *bluez, GDBusConnection *connection)
 {
     bluez->connection = connection;
     bluez->context.manager = g_dbus_object_manager_server_new("/");
+    bluez->context.agents = bh_agents_new(bluez->context.manager);
     bh_tap_attach(bluez->tap, connection);
     bh_plugs_show(bluez->plugs);
     g_dbus_object_manager_server_set_connection(bluez->context.manager, connection);
@@ -133,6 +134,7 @@ tear_down_objects(BhBluez *bluez)
         return;
     g_dbus_object_manager_server_set_connection(bluez->context.manager, NULL);
     bh_plugs_hide(bluez->plugs);
+    g_clear_pointer(&bluez->context.agents, bh_agents_free);
     g_clear_object(&bluez->context.manager);
 }
 
@@ -211,7 +213,10 @@ bh_bluez_new(const BhBluezOptions *options,
     bluez->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
     bluez->plugs = bh_plugs_new(&bluez->context);
     bluez->context.timeline = timeline;
+    bluez->context.peers = bh_peers_new(timeline);
+    bluez->context.storage = bh_storage_new();
     bluez->context.is_5_82 = options->is_5_82;
+    bluez->context.experimental = options->experimental;
     bluez->context.temporary_us = options->temporary_us;
     return bluez;
 }
@@ -223,6 +228,8 @@ bh_bluez_free(BhBluez *bluez)
     g_clear_handle_id(&bluez->name, g_bus_unown_name);
     g_clear_object(&bluez->connection);
     bh_plugs_free(bluez->plugs);
+    bh_peers_free(bluez->context.peers);
+    bh_storage_free(bluez->context.storage);
     g_array_unref(bluez->waiters);
     g_free(bluez->options.bus);
     g_free(bluez);
@@ -232,6 +239,12 @@ BhPlugs *
 bh_bluez_get_plugs(BhBluez *bluez)
 {
     return bluez->plugs;
+}
+
+BhPeers *
+bh_bluez_get_peers(BhBluez *bluez)
+{
+    return bluez->context.peers;
 }
 
 guint64

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
     char *bus; /* "session", "system" or an address */
     gboolean is_5_82;
+    gboolean experimental;
     gint64 temporary_us;
 } BhBluezOptions;
 
@@ -43,6 +44,9 @@ gboolean bh_bluez_is_running(const BhBluez *bluez);
 
 /** What is plugged in, whether bluetoothd lives or not. Borrowed. */
 BhPlugs *bh_bluez_get_plugs(BhBluez *bluez);
+
+/** The devices of the world that can be connected. Borrowed. */
+BhPeers *bh_bluez_get_peers(BhBluez *bluez);
 
 guint64 bh_bluez_get_reports(const BhBluez *bluez);
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "bh-error.h"
 #include "burst.h"
+#include "control-peers.h"
 
 #define SPEED_MIN 0.01
 #define SPEED_MAX 1000.0
@@ -48,10 +49,8 @@ on_signalled(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* Replies after the signals that the call has caused, which are sent when the loop is idle. Takes a
- * floating result. */
-static gboolean
-complete(GDBusMethodInvocation *invocation, GVariant *result)
+gboolean
+bh_sim_complete(GDBusMethodInvocation *invocation, GVariant *result)
 {
     Reply *reply = g_new0(Reply, 1);
 
@@ -61,14 +60,13 @@ complete(GDBusMethodInvocation *invocation, GVariant *result)
     return TRUE;
 }
 
-/* Answers with the error, or with nothing if there is none. */
-static gboolean
-finish(GDBusMethodInvocation *invocation, const GError *error)
+gboolean
+bh_sim_finish(GDBusMethodInvocation *invocation, const GError *error)
 {
     BhError code = BH_ERROR_FAILED;
 
     if (error == NULL)
-        return complete(invocation, NULL);
+        return bh_sim_complete(invocation, NULL);
     if (error->domain == BH_ERROR)
         code = (BhError)error->code;
     g_dbus_method_invocation_return_dbus_error(invocation,
@@ -86,13 +84,13 @@ handle_add_adapter(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation, GVa
     BhScenarioAdapter *config = bh_scenario_adapter_from_options("added", options, &error);
 
     if (config == NULL)
-        return finish(invocation, error);
+        return bh_sim_finish(invocation, error);
     if (!g_variant_lookup(options, "Address", "s", NULL))
         bh_plugs_next_address(self->plugs, &config->address);
     path = bh_plugs_add(self->plugs, config, &error);
     if (path == NULL)
-        return finish(invocation, error);
-    return complete(invocation, g_variant_new("(o)", path));
+        return bh_sim_finish(invocation, error);
+    return bh_sim_complete(invocation, g_variant_new("(o)", path));
 }
 
 static gboolean
@@ -101,7 +99,7 @@ handle_remove_adapter(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation, 
     g_autoptr(GError) error = NULL;
 
     bh_plugs_remove(BH_SIM_CONTROL(object)->plugs, adapter, &error);
-    return finish(invocation, error);
+    return bh_sim_finish(invocation, error);
 }
 
 static gboolean
@@ -113,7 +111,7 @@ handle_set_powered(BhSimDbusSim1 *object,
     g_autoptr(GError) error = NULL;
 
     bh_plugs_set_powered(BH_SIM_CONTROL(object)->plugs, adapter, powered, &error);
-    return finish(invocation, error);
+    return bh_sim_finish(invocation, error);
 }
 
 static gboolean
@@ -125,7 +123,7 @@ handle_set_monitor(BhSimDbusSim1 *object,
     g_autoptr(GError) error = NULL;
 
     bh_plugs_set_monitor(BH_SIM_CONTROL(object)->plugs, adapter, registered, &error);
-    return finish(invocation, error);
+    return bh_sim_finish(invocation, error);
 }
 
 static gboolean
@@ -136,7 +134,7 @@ handle_load(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation, const char
 
     if (scenario != NULL)
         bh_world_load(BH_SIM_CONTROL(object)->world, scenario, &error);
-    return finish(invocation, error);
+    return bh_sim_finish(invocation, error);
 }
 
 static gboolean
@@ -148,7 +146,7 @@ handle_add_device(BhSimDbusSim1 *object,
     g_autoptr(GError) error = NULL;
 
     bh_world_add_device(BH_SIM_CONTROL(object)->world, name, options, &error);
-    return finish(invocation, error);
+    return bh_sim_finish(invocation, error);
 }
 
 static gboolean
@@ -157,7 +155,7 @@ handle_remove_device(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation, c
     g_autoptr(GError) error = NULL;
 
     bh_world_remove_device(BH_SIM_CONTROL(object)->world, name, &error);
-    return finish(invocation, error);
+    return bh_sim_finish(invocation, error);
 }
 
 /* One device that is described by options and never in the air. */
@@ -188,8 +186,8 @@ handle_advertise(BhSimDbusSim1 *object,
     description = g_variant_ref_sink(g_variant_dict_end(&all));
     device = device_from_options(description, &error);
     if (device == NULL)
-        return finish(invocation, error);
-    return complete(
+        return bh_sim_finish(invocation, error);
+    return bh_sim_complete(
         invocation,
         g_variant_new("(u)", bh_world_advertise(BH_SIM_CONTROL(object)->world, device)));
 }
@@ -200,7 +198,7 @@ on_burst_done(BhBurst *burst, guint heard, gpointer user_data)
     BhSimControl *self = user_data;
     GDBusMethodInvocation *invocation = g_hash_table_lookup(self->bursts, burst);
 
-    complete(g_object_ref(invocation), g_variant_new("(u)", heard));
+    bh_sim_complete(g_object_ref(invocation), g_variant_new("(u)", heard));
     g_hash_table_remove(self->bursts, burst);
 }
 
@@ -234,7 +232,7 @@ handle_burst(BhSimDbusSim1 *object,
 
     plan.device = burst_device(options, &plan.rate, &error);
     if (plan.device == NULL)
-        return finish(invocation, error);
+        return bh_sim_finish(invocation, error);
     g_hash_table_insert(self->bursts,
                         bh_burst_new(self->timeline, self->world, &plan, on_burst_done, self),
                         invocation);
@@ -253,7 +251,7 @@ handle_set_speed(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation, doubl
                             BH_ERROR,
                             BH_ERROR_INVALID_ARGUMENTS,
                             "factor: must be from 0.01 to 1000");
-    return finish(invocation, error);
+    return bh_sim_finish(invocation, error);
 }
 
 static gboolean
@@ -273,7 +271,7 @@ handle_fail(BhSimDbusSim1 *object,
                             BH_ERROR,
                             BH_ERROR_INVALID_ARGUMENTS,
                             "error: not a D-Bus error name");
-    return finish(invocation, error);
+    return bh_sim_finish(invocation, error);
 }
 
 static gboolean
@@ -283,7 +281,7 @@ handle_hang(BhSimDbusSim1 *object,
             guint32 count)
 {
     bh_tap_hang(BH_SIM_CONTROL(object)->tap, method, count);
-    return finish(invocation, NULL);
+    return bh_sim_finish(invocation, NULL);
 }
 
 static gboolean
@@ -318,7 +316,7 @@ handle_stall(BhSimDbusSim1 *object,
 
     if (stall_from_cure(cure, &stall, &error))
         bh_plugs_stall(BH_SIM_CONTROL(object)->plugs, adapter, stall, &error);
-    return finish(invocation, error);
+    return bh_sim_finish(invocation, error);
 }
 
 static void
@@ -347,7 +345,7 @@ static gboolean
 handle_clear_calls(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation)
 {
     bh_tap_clear_calls(BH_SIM_CONTROL(object)->tap);
-    return finish(invocation, NULL);
+    return bh_sim_finish(invocation, NULL);
 }
 
 static void
@@ -369,6 +367,7 @@ control_interface_init(BhSimDbusSim1Iface *iface)
     iface->handle_restart = handle_restart;
     iface->handle_get_calls = handle_get_calls;
     iface->handle_clear_calls = handle_clear_calls;
+    bh_sim_control_peers_init(iface);
 }
 
 /* Properties that are computed when they are asked for. */
@@ -429,4 +428,10 @@ bh_sim_control_new(BhTimeline *timeline, BhTap *tap, BhBluez *bluez, BhWorld *wo
     self->plugs = bh_bluez_get_plugs(bluez);
     self->world = world;
     return self;
+}
+
+BhPeers *
+bh_sim_control_get_peers(BhSimControl *control)
+{
+    return bh_bluez_get_peers(control->bluez);
 }

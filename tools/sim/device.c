@@ -3,13 +3,14 @@
 /* A skeleton whose properties are kept in BhProps, and the rules by which a report changes them. */
 #include "device.h"
 
-#include "props.h"
+#include "device-data.h"
 
 #define RSSI_NONE 0 /* as in bluetoothd: no value, although 0 dBm exists */
 
 struct _BhSimDevice {
     BhBluezDevice1Skeleton parent;
     BhProps *props;
+    BhLink *link; /* borrowed: outlives the export */
     BhAddress address;
     gboolean connectable;
     gint rssi;
@@ -18,8 +19,8 @@ struct _BhSimDevice {
     guint16 appearance;
     char *name;
     gboolean has_alias;
-    GHashTable *uuids;   /* text */
-    GHashTable *data[3]; /* by BhEirKind: key -> GBytes */
+    GHashTable *uuids; /* text */
+    BhDeviceData data;
 };
 
 static void device_interface_init(BhBluezDevice1Iface *iface);
@@ -102,106 +103,15 @@ update_uuids(BhSimDevice *self, const BhEir *eir)
         set_uuids(self);
 }
 
-static GVariant *
-bytes_variant(GBytes *bytes)
+void
+bh_sim_device_add_uuids(BhSimDevice *device, GStrv uuids)
 {
-    return g_variant_new_variant(g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
-}
+    gboolean added = FALSE;
 
-static GVariant *
-number_dictionary(GHashTable *table, BhEirKind kind)
-{
-    gboolean company = kind == BH_EIR_MANUFACTURER;
-    GVariantBuilder all =
-        G_VARIANT_BUILDER_INIT(company ? G_VARIANT_TYPE("a{qv}") : G_VARIANT_TYPE("a{yv}"));
-    GHashTableIter iter;
-    gpointer key = NULL;
-    gpointer value = NULL;
-
-    g_hash_table_iter_init(&iter, table);
-    while (g_hash_table_iter_next(&iter, &key, &value)) {
-        guint number = GPOINTER_TO_UINT(key);
-
-        g_variant_builder_open(&all, company ? G_VARIANT_TYPE("{qv}") : G_VARIANT_TYPE("{yv}"));
-        g_variant_builder_add_value(&all,
-                                    company ? g_variant_new_uint16((guint16)number)
-                                            : g_variant_new_byte((guint8)number));
-        g_variant_builder_add_value(&all, bytes_variant(value));
-        g_variant_builder_close(&all);
-    }
-    return g_variant_builder_end(&all);
-}
-
-static GVariant *
-service_dictionary(GHashTable *table)
-{
-    GVariantBuilder all = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
-    GHashTableIter iter;
-    gpointer key = NULL;
-    gpointer value = NULL;
-
-    g_hash_table_iter_init(&iter, table);
-    while (g_hash_table_iter_next(&iter, &key, &value))
-        g_variant_builder_add(&all, "{s@v}", key, bytes_variant(value));
-    return g_variant_builder_end(&all);
-}
-
-static void
-signal_data(BhSimDevice *self, BhEirKind kind)
-{
-    static const char *const names[] = {[BH_EIR_MANUFACTURER] = "ManufacturerData",
-                                        [BH_EIR_SERVICE] = "ServiceData",
-                                        [BH_EIR_OTHER] = "AdvertisingData"};
-
-    bh_props_set(self->props,
-                 names[kind],
-                 kind == BH_EIR_SERVICE ? service_dictionary(self->data[kind])
-                                        : number_dictionary(self->data[kind], kind));
-}
-
-/* TRUE if the field is new or its data differs. */
-static gboolean
-keep_field(GHashTable *table, const BhEirField *field)
-{
-    gpointer key =
-        field->kind == BH_EIR_SERVICE ? field->uuid : GUINT_TO_POINTER((guint)field->number);
-    GBytes *known = g_hash_table_lookup(table, key);
-
-    if (known != NULL && g_bytes_equal(known, field->data))
-        return FALSE;
-    if (field->kind == BH_EIR_SERVICE)
-        key = g_strdup(field->uuid);
-    g_hash_table_replace(table, key, g_bytes_ref(field->data));
-    return TRUE;
-}
-
-static gboolean
-has_fields(const BhEir *eir, BhEirKind kind)
-{
-    for (guint i = 0; i < eir->fields->len; i++) {
-        if (((BhEirField *)eir->fields->pdata[i])->kind == kind)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static void
-update_data(BhSimDevice *self, const BhEir *eir, BhEirKind kind, gboolean every_report)
-{
-    gboolean changed = FALSE;
-
-    if (!has_fields(eir, kind))
-        return;
-    if (every_report)
-        g_hash_table_remove_all(self->data[kind]);
-    for (guint i = 0; i < eir->fields->len; i++) {
-        const BhEirField *field = eir->fields->pdata[i];
-
-        if (field->kind == kind)
-            changed |= keep_field(self->data[kind], field);
-    }
-    if (changed)
-        signal_data(self, kind);
+    for (guint i = 0; uuids[i] != NULL; i++)
+        added |= g_hash_table_add(device->uuids, g_strdup(uuids[i]));
+    if (added)
+        set_uuids(device);
 }
 
 static void
@@ -225,11 +135,11 @@ bh_sim_device_update(BhSimDevice *device,
     update_scalars(device, eir);
     update_name(device, eir);
     update_uuids(device, eir);
-    update_data(device, eir, BH_EIR_MANUFACTURER, rules->every_report);
-    update_data(device, eir, BH_EIR_SERVICE, rules->every_report);
+    bh_device_data_update(&device->data, eir, BH_EIR_MANUFACTURER, rules->every_report);
+    bh_device_data_update(&device->data, eir, BH_EIR_SERVICE, rules->every_report);
     if (!rules->has_ad_properties)
         return;
-    update_data(device, eir, BH_EIR_OTHER, rules->every_report);
+    bh_device_data_update(&device->data, eir, BH_EIR_OTHER, rules->every_report);
     update_flags(device, eir->flags);
 }
 
@@ -254,6 +164,37 @@ bh_sim_device_is_connectable(BhSimDevice *device)
     return device->connectable;
 }
 
+const char *
+bh_sim_device_peek_name(BhSimDevice *device)
+{
+    return device->name;
+}
+
+void
+bh_sim_device_restore(BhSimDevice *device, const char *name, gboolean bonded)
+{
+    device->connectable = TRUE;
+    bh_props_set(device->props, "Paired", g_variant_new_boolean(bonded));
+    bh_props_set(device->props, "Bonded", g_variant_new_boolean(bonded));
+    if (name == NULL)
+        return;
+    device->name = g_strdup(name);
+    bh_props_set(device->props, "Name", g_variant_new_string(name));
+    set_alias_from_name(device);
+}
+
+BhProps *
+bh_sim_device_get_props(BhSimDevice *device)
+{
+    return device->props;
+}
+
+void
+bh_sim_device_set_link(BhSimDevice *device, BhLink *link)
+{
+    device->link = link;
+}
+
 const BhAddress *
 bh_sim_device_peek_address(BhSimDevice *device)
 {
@@ -270,24 +211,46 @@ refuse_call(GDBusMethodInvocation *invocation)
 }
 
 static gboolean
-handle_plain(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
-{
-    return refuse_call(invocation);
-}
-
-static gboolean
 handle_profile(BhBluezDevice1 *object, GDBusMethodInvocation *invocation, const char *uuid)
 {
     return refuse_call(invocation);
 }
 
+static gboolean
+handle_connect(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_link_connect(BH_SIM_DEVICE(object)->link, invocation);
+    return TRUE;
+}
+
+static gboolean
+handle_disconnect(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_link_disconnect(BH_SIM_DEVICE(object)->link, invocation);
+    return TRUE;
+}
+
+static gboolean
+handle_pair(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_link_pair(BH_SIM_DEVICE(object)->link, invocation);
+    return TRUE;
+}
+
+static gboolean
+handle_cancel_pairing(BhBluezDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    bh_link_cancel_pairing(BH_SIM_DEVICE(object)->link, invocation);
+    return TRUE;
+}
+
 static void
 device_interface_init(BhBluezDevice1Iface *iface)
 {
-    iface->handle_connect = handle_plain;
-    iface->handle_disconnect = handle_plain;
-    iface->handle_pair = handle_plain;
-    iface->handle_cancel_pairing = handle_plain;
+    iface->handle_connect = handle_connect;
+    iface->handle_disconnect = handle_disconnect;
+    iface->handle_pair = handle_pair;
+    iface->handle_cancel_pairing = handle_cancel_pairing;
     iface->handle_connect_profile = handle_profile;
     iface->handle_disconnect_profile = handle_profile;
 }
@@ -375,8 +338,7 @@ device_finalize(GObject *object)
     bh_props_free(self->props);
     g_free(self->name);
     g_hash_table_unref(self->uuids);
-    for (guint kind = 0; kind < G_N_ELEMENTS(self->data); kind++)
-        g_hash_table_unref(self->data[kind]);
+    bh_device_data_clear(&self->data);
     G_OBJECT_CLASS(bh_sim_device_parent_class)->finalize(object);
 }
 
@@ -391,16 +353,12 @@ bh_sim_device_class_init(BhSimDeviceClass *klass)
 static void
 bh_sim_device_init(BhSimDevice *self)
 {
-    GDestroyNotify unref = (GDestroyNotify)g_bytes_unref;
-
     self->props = bh_props_new(G_DBUS_INTERFACE_SKELETON(self));
     self->rssi = RSSI_NONE;
     self->tx_power = BH_EIR_NO_TX_POWER;
     self->flags = -1;
     self->uuids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    self->data[BH_EIR_MANUFACTURER] = g_hash_table_new_full(NULL, NULL, NULL, unref);
-    self->data[BH_EIR_SERVICE] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref);
-    self->data[BH_EIR_OTHER] = g_hash_table_new_full(NULL, NULL, NULL, unref);
+    bh_device_data_init(&self->data, self->props);
 }
 
 BhSimDevice *

@@ -8,6 +8,7 @@
  */
 #include "bh-bluez.h"
 #include "kernel.h"
+#include "link.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,17 @@ typedef struct {
 } BhSimDeviceRules;
 
 BhSimDevice *bh_sim_device_new(const BhAddress *address, const char *adapter_path);
+
+/** Borrowed. */
+BhProps *bh_sim_device_get_props(BhSimDevice *device);
+/** What answers the calls about connections; borrowed, must outlive the object's export. */
+void bh_sim_device_set_link(BhSimDevice *device, BhLink *link);
+void bh_sim_device_add_uuids(BhSimDevice *device, GStrv uuids);
+
+/** NULL if it is not known. Borrowed. */
+const char *bh_sim_device_peek_name(BhSimDevice *device);
+/** What was on disk, before anything is heard. name may be NULL. */
+void bh_sim_device_restore(BhSimDevice *device, const char *name, gboolean bonded);
 
 /** Takes in a report. */
 void bh_sim_device_update(BhSimDevice *device,

@@ -8,11 +8,14 @@
 #include <string.h>
 
 static const BhKey *
-find_key(const BhKey *keys, gsize n_keys, const char *name)
+find_key(const BhKeySet *sets, gsize n_sets, const char *name, gpointer *draft)
 {
-    for (gsize i = 0; i < n_keys; i++) {
-        if (g_str_equal(keys[i].name, name))
-            return &keys[i];
+    for (gsize set = 0; set < n_sets; set++) {
+        *draft = sets[set].draft;
+        for (gsize i = 0; i < sets[set].n_keys; i++) {
+            if (g_str_equal(sets[set].keys[i].name, name))
+                return &sets[set].keys[i];
+        }
     }
     return NULL;
 }
@@ -41,17 +44,17 @@ read_key(GKeyFile *file, const char *group, const BhKey *key, gpointer draft, GE
 }
 
 gboolean
-bh_keys_read(GKeyFile *file,
-             const char *group,
-             const BhKey *keys,
-             gsize n_keys,
-             gpointer draft,
-             GError **error)
+bh_keys_read_sets(GKeyFile *file,
+                  const char *group,
+                  const BhKeySet *sets,
+                  gsize n_sets,
+                  GError **error)
 {
     g_auto(GStrv) names = g_key_file_get_keys(file, group, NULL, NULL);
 
     for (guint i = 0; names != NULL && names[i] != NULL; i++) {
-        const BhKey *key = find_key(keys, n_keys, names[i]);
+        gpointer draft = NULL;
+        const BhKey *key = find_key(sets, n_sets, names[i], &draft);
         gboolean ok = key != NULL ? read_key(file, group, key, draft, error)
                                   : bh_text_refuse(error, "no such key");
 
@@ -61,6 +64,19 @@ bh_keys_read(GKeyFile *file,
         }
     }
     return TRUE;
+}
+
+gboolean
+bh_keys_read(GKeyFile *file,
+             const char *group,
+             const BhKey *keys,
+             gsize n_keys,
+             gpointer draft,
+             GError **error)
+{
+    BhKeySet set = {keys, n_keys, draft};
+
+    return bh_keys_read_sets(file, group, &set, 1, error);
 }
 
 gboolean
@@ -85,6 +101,21 @@ bh_text_to_boolean(const char *text, gboolean *value, GError **error)
     if (*value || g_str_equal(text, "false"))
         return TRUE;
     return refuse(error, "'%s' is neither true nor false", text);
+}
+
+gboolean
+bh_text_to_choice(const char *text, const char *const *words, guint *index, GError **error)
+{
+    g_autofree char *all = NULL;
+
+    for (guint i = 0; words[i] != NULL; i++) {
+        if (g_str_equal(text, words[i])) {
+            *index = i;
+            return TRUE;
+        }
+    }
+    all = g_strjoinv(", ", (char **)words);
+    return refuse(error, "must be one of %s", all);
 }
 
 gboolean
@@ -176,4 +207,26 @@ bh_text_from_variant(GVariant *value, GError **error)
         return number_to_text(value);
     refuse(error, "a value of type %s cannot be used here", g_variant_get_type_string(value));
     return NULL;
+}
+
+GKeyFile *
+bh_keys_file_from_options(const char *group, GVariant *options, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    GVariantIter iter;
+    const char *key = NULL;
+    GVariant *value = NULL;
+
+    g_variant_iter_init(&iter, options);
+    while (g_variant_iter_loop(&iter, "{&sv}", &key, &value)) {
+        g_autofree char *text = bh_text_from_variant(value, error);
+
+        if (text == NULL) {
+            g_prefix_error(error, "%s: ", key);
+            g_variant_unref(value);
+            return NULL;
+        }
+        g_key_file_set_string(file, group, key, text);
+    }
+    return g_steal_pointer(&file);
 }

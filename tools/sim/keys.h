@@ -17,6 +17,23 @@ typedef struct {
     BhKeyReader read;
 } BhKey;
 
+/** Keys and what their readers fill. */
+typedef struct {
+    const BhKey *keys;
+    gsize n_keys;
+    gpointer draft;
+} BhKeySet;
+
+/** A group whose keys fill several drafts. */
+gboolean bh_keys_read_sets(GKeyFile *file,
+                           const char *group,
+                           const BhKeySet *sets,
+                           gsize n_sets,
+                           GError **error);
+
+/** The group that an a{sv} stands for. */
+GKeyFile *bh_keys_file_from_options(const char *group, GVariant *options, GError **error);
+
 gboolean bh_keys_read(GKeyFile *file,
                       const char *group,
                       const BhKey *keys,
@@ -30,6 +47,9 @@ gboolean bh_text_refuse(GError **error, const char *reason);
 /* Readers' helpers: the error says what is wrong with the text, not where it stands. */
 gboolean bh_text_to_int(const char *text, gint64 min, gint64 max, gint64 *value, GError **error);
 gboolean bh_text_to_boolean(const char *text, gboolean *value, GError **error);
+/** Index in a NULL-terminated list of words; the error lists them. */
+gboolean
+bh_text_to_choice(const char *text, const char *const *words, guint *index, GError **error);
 /** Appends the bytes of a run of hexadecimal digit pairs; spaces between pairs are allowed. */
 gboolean bh_text_to_bytes(const char *text, GByteArray *bytes, GError **error);
 /** Milliseconds with a fraction, to microseconds. */

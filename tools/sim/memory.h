@@ -4,20 +4,17 @@
 /*
  * The devices bluetoothd remembers of one adapter: an object each, which appears with the first
  * report and vanishes when nothing was heard for TemporaryTimeout, or, if it is not connectable,
- * when the last scan ends.
+ * when the last scan ends. One that somebody connected stays until it is removed.
  */
+#include "context.h"
 #include "device.h"
-#include "timeline.h"
 
 G_BEGIN_DECLS
 
 typedef struct _BhMemory BhMemory;
 
-/** Manager and timeline are borrowed and must outlive it. */
-BhMemory *bh_memory_new(GDBusObjectManagerServer *manager,
-                        BhTimeline *timeline,
-                        const char *adapter_path,
-                        gint64 temporary_us);
+/** Shows what is on disk. All borrowed; must outlive it. */
+BhMemory *bh_memory_new(BhBluezContext *context, BhPlug *plug, const char *adapter_path);
 /** Takes all objects away. */
 void bh_memory_free(BhMemory *memory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhMemory, bh_memory_free)
@@ -34,7 +31,17 @@ void bh_memory_hear(BhMemory *memory,
 /** The last discovery ended. */
 void bh_memory_end_scan(BhMemory *memory);
 
-/** FALSE if there is no such object. */
-gboolean bh_memory_remove(BhMemory *memory, const char *path);
+gboolean bh_memory_has(BhMemory *memory, const char *path);
+/** Forgets a device that there is, its link first. Answers the call, now or later. */
+void bh_memory_remove(BhMemory *memory, const char *path, GDBusMethodInvocation *invocation);
+
+/** Connects a device by its address, known or not. Answers the call, now or later. */
+void
+bh_memory_connect_device(BhMemory *memory, GVariant *properties, GDBusMethodInvocation *invocation);
+
+/** The controller hears a connectable advertisement, whether a discovery runs or not. */
+void bh_memory_hear_connectable(BhMemory *memory, const BhAddress *address);
+/** The radio goes: links are lost, attempts fail. */
+void bh_memory_cut_links(BhMemory *memory);
 
 G_END_DECLS

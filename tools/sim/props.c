@@ -53,14 +53,12 @@ take_changes(BhProps *props)
     return g_variant_new("(sa{sv}as)", interface, &changed, &invalidated);
 }
 
-static gboolean
-on_idle(gpointer user_data)
+static void
+send_changes(BhProps *props)
 {
-    BhProps *props = user_data;
     GDBusConnection *connection = g_dbus_interface_skeleton_get_connection(props->skeleton);
     g_autoptr(GVariant) changes = g_variant_ref_sink(take_changes(props));
 
-    props->idle = 0;
     if (connection != NULL)
         g_dbus_connection_emit_signal(connection,
                                       NULL,
@@ -69,7 +67,31 @@ on_idle(gpointer user_data)
                                       "PropertiesChanged",
                                       changes,
                                       NULL);
+}
+
+static gboolean
+on_idle(gpointer user_data)
+{
+    BhProps *props = user_data;
+
+    props->idle = 0;
+    send_changes(props);
     return G_SOURCE_REMOVE;
+}
+
+void
+bh_props_flush(BhProps *props)
+{
+    if (props->idle != 0)
+        send_changes(props);
+    g_clear_handle_id(&props->idle, g_source_remove);
+}
+
+void
+bh_props_set_now(BhProps *props, const char *name, GVariant *value)
+{
+    bh_props_set(props, name, value);
+    bh_props_flush(props);
 }
 
 static void

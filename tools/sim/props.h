@@ -22,6 +22,10 @@ void bh_props_free(BhProps *props);
 /** Sets and signals, even if the value is the same. Takes a floating value. Nothing is signalled
  *  before the skeleton is exported. */
 void bh_props_set(BhProps *props, const char *name, GVariant *value);
+/** Sends what has changed now, in front of a reply. */
+void bh_props_flush(BhProps *props);
+/** Sets and signals at once, so that each value is seen. Takes a floating value. */
+void bh_props_set_now(BhProps *props, const char *name, GVariant *value);
 /** Takes the property away and signals it as invalidated, if it was there. */
 void bh_props_unset(BhProps *props, const char *name);
 

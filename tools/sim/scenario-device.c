@@ -167,6 +167,8 @@ device_new(const char *name)
     device->interval_us = DEFAULT_INTERVAL_US;
     bh_rssi_model_init(&device->rssi);
     device->depart_us = G_MAXINT64;
+    bh_peer_rules_init(&device->peer);
+    device->attributes = g_ptr_array_new_with_free_func((GDestroyNotify)bh_scenario_attribute_free);
     return device;
 }
 
@@ -184,6 +186,9 @@ device_copy(const BhScenarioDevice *from, guint index)
     device->rotate_us = from->rotate_us;
     device->rotate_reports = from->rotate_reports;
     device->adapters = g_strdupv(from->adapters);
+    device->peer = from->peer;
+    g_ptr_array_unref(device->attributes);
+    device->attributes = g_ptr_array_ref(from->attributes);
     return device;
 }
 
@@ -332,7 +337,8 @@ bh_scenario_read_device(GKeyFile *file,
                         GError **error)
 {
     g_autoptr(BhDeviceDraft) draft = draft_new(name);
+    BhKeySet sets[] = {{KEYS, G_N_ELEMENTS(KEYS), draft}, bh_peer_rules_keys(&draft->device->peer)};
 
-    return bh_keys_read(file, group, KEYS, G_N_ELEMENTS(KEYS), draft, error) &&
+    return bh_keys_read_sets(file, group, sets, G_N_ELEMENTS(sets), error) &&
            draft_check(draft, error) && draft_make_devices(draft, devices, error);
 }

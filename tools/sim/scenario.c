@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Walks the groups of a scenario file: [scenario], [adapter NAME], [device NAME], [fault NAME]. */
+/* Walks the groups of a scenario file: [scenario], [adapter NAME], [device NAME], [fault NAME], and
+ * [service DEVICE/NAME] with what is in it. */
 #include "scenario.h"
 
 #include "bh-error.h"
 #include "keys.h"
 #include "scenario-device.h"
+#include "scenario-fault.h"
 
 #include <string.h>
 
 #define MAX_TIME_MS 1e9
 #define MAX_INDEX 255
+#define MAX_LINKS 255
+#define LINKS_DEFAULT 10
+#define CONNECT_TIMEOUT_US (40 * G_USEC_PER_SEC) /* of the kernel's L2CAP channels */
 
 gboolean
 bh_pdu_kind_from_string(const char *text, BhPduKind *pdu, GError **error)
@@ -63,8 +68,8 @@ read_adapter_powered(gpointer draft, const char *text, GError **error)
     return bh_text_to_boolean(text, &((BhScenarioAdapter *)draft)->powered, error);
 }
 
-static gboolean
-read_index(gint *index, const char *text, GError **error)
+gboolean
+bh_scenario_read_index(gint *index, const char *text, GError **error)
 {
     gint64 value = 0;
 
@@ -77,7 +82,7 @@ read_index(gint *index, const char *text, GError **error)
 static gboolean
 read_adapter_index(gpointer draft, const char *text, GError **error)
 {
-    return read_index(&((BhScenarioAdapter *)draft)->index, text, error);
+    return bh_scenario_read_index(&((BhScenarioAdapter *)draft)->index, text, error);
 }
 
 static gboolean
@@ -96,6 +101,25 @@ read_monitor(gpointer draft, const char *text, GError **error)
     return bh_text_to_boolean(text, &((BhScenarioAdapter *)draft)->monitor, error);
 }
 
+static gboolean
+read_links(gpointer draft, const char *text, GError **error)
+{
+    gint64 value = 0;
+
+    if (!bh_text_to_int(text, 0, MAX_LINKS, &value, error))
+        return FALSE;
+    ((BhScenarioAdapter *)draft)->links = (guint)value;
+    return TRUE;
+}
+
+static gboolean
+read_connect_timeout(gpointer draft, const char *text, GError **error)
+{
+    gint64 *timeout_us = &((BhScenarioAdapter *)draft)->connect_timeout_us;
+
+    return bh_text_to_us(text, 1, MAX_TIME_MS, timeout_us, error);
+}
+
 static const BhKey ADAPTER_KEYS[] = {
     {"Address", read_adapter_address},
     {"Name", read_adapter_name},
@@ -103,65 +127,8 @@ static const BhKey ADAPTER_KEYS[] = {
     {"Index", read_adapter_index},
     {"DuplicateFilter", read_duplicate_filter},
     {"Monitor", read_monitor},
-};
-
-static gboolean
-read_fault_at(gpointer draft, const char *text, GError **error)
-{
-    return bh_text_to_us(text, 0, MAX_TIME_MS, &((BhScenarioFault *)draft)->at_us, error);
-}
-
-static gboolean
-read_fault_for(gpointer draft, const char *text, GError **error)
-{
-    return bh_text_to_us(text, 1, MAX_TIME_MS, &((BhScenarioFault *)draft)->for_us, error);
-}
-
-static gboolean
-read_fault_kind(gpointer draft, const char *text, GError **error)
-{
-    static const char *const names[] = {[BH_FAULT_ADAPTER_REMOVE] = "adapter-remove",
-                                        [BH_FAULT_ADAPTER_ADD] = "adapter-add",
-                                        [BH_FAULT_POWER_OFF] = "power-off",
-                                        [BH_FAULT_POWER_ON] = "power-on",
-                                        [BH_FAULT_DISCOVERY_STALL] = "discovery-stall",
-                                        [BH_FAULT_RADIO_STALL] = "radio-stall",
-                                        [BH_FAULT_SILENT] = "silent",
-                                        [BH_FAULT_RESUME] = "resume",
-                                        [BH_FAULT_BLUEZ_EXIT] = "bluez-exit",
-                                        [BH_FAULT_BLUEZ_RETURN] = "bluez-return"};
-
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (g_str_equal(text, names[i])) {
-            ((BhScenarioFault *)draft)->kind = (BhFaultKind)i;
-            return TRUE;
-        }
-    }
-    return bh_text_refuse(error, "no such kind of fault");
-}
-
-static gboolean
-read_fault_adapter(gpointer draft, const char *text, GError **error)
-{
-    BhScenarioFault *fault = draft;
-
-    g_free(fault->adapter);
-    fault->adapter = g_strdup(text);
-    return TRUE;
-}
-
-static gboolean
-read_fault_index(gpointer draft, const char *text, GError **error)
-{
-    return read_index(&((BhScenarioFault *)draft)->index, text, error);
-}
-
-static const BhKey FAULT_KEYS[] = {
-    {"AtMs", read_fault_at},
-    {"ForMs", read_fault_for},
-    {"Kind", read_fault_kind},
-    {"Adapter", read_fault_adapter},
-    {"Index", read_fault_index},
+    {"Links", read_links},
+    {"ConnectTimeoutMs", read_connect_timeout},
 };
 
 void
@@ -170,14 +137,6 @@ bh_scenario_adapter_free(BhScenarioAdapter *adapter)
     g_free(adapter->group);
     g_free(adapter->name);
     g_free(adapter);
-}
-
-void
-bh_scenario_fault_free(BhScenarioFault *fault)
-{
-    g_free(fault->group);
-    g_free(fault->adapter);
-    g_free(fault);
 }
 
 static void
@@ -190,6 +149,7 @@ clear_device(gpointer data)
     g_byte_array_unref(device->scan_response);
     bh_rssi_model_clear(&device->rssi);
     g_strfreev(device->adapters);
+    g_ptr_array_unref(device->attributes);
 }
 
 void
@@ -253,6 +213,8 @@ read_adapter(GKeyFile *file, const char *group, const char *name, GError **error
     adapter->group = g_strdup(name);
     adapter->powered = TRUE;
     adapter->index = -1;
+    adapter->links = LINKS_DEFAULT;
+    adapter->connect_timeout_us = CONNECT_TIMEOUT_US;
     if (!bh_keys_read(file, group, ADAPTER_KEYS, G_N_ELEMENTS(ADAPTER_KEYS), adapter, error))
         return NULL;
     return g_steal_pointer(&adapter);
@@ -275,19 +237,35 @@ add_adapter(BhScenario *scenario,
     return TRUE;
 }
 
-static gboolean
-add_fault(BhScenario *scenario, GKeyFile *file, const char *group, const char *name, GError **error)
+/* The table of attributes of the group DEVICE, which all its clones share. */
+static GPtrArray *
+find_attributes(BhScenario *scenario, const char *device, GError **error)
 {
-    g_autoptr(BhScenarioFault) fault = g_new0(BhScenarioFault, 1);
+    for (guint i = 0; i < scenario->devices->len; i++) {
+        const BhScenarioDevice *candidate = scenario->devices->pdata[i];
 
-    fault->group = g_strdup(name);
-    fault->index = -1;
-    if (!bh_keys_read(file, group, FAULT_KEYS, G_N_ELEMENTS(FAULT_KEYS), fault, error))
-        return FALSE;
-    if (!g_key_file_has_key(file, group, "Kind", NULL))
-        return bh_text_refuse(error, "Kind: missing");
-    g_ptr_array_add(scenario->faults, g_steal_pointer(&fault));
-    return TRUE;
+        if (g_str_equal(candidate->group, device))
+            return candidate->attributes;
+    }
+    bh_text_refuse(error, "no such device before it");
+    return NULL;
+}
+
+static gboolean
+add_attribute(BhScenario *scenario,
+              GKeyFile *file,
+              const char *group,
+              const char *name,
+              GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(name, "/", 2);
+    GPtrArray *attributes = find_attributes(scenario, parts[0], error);
+
+    return attributes != NULL && bh_scenario_read_attribute(file,
+                                                            group,
+                                                            parts[1] != NULL ? parts[1] : "",
+                                                            attributes,
+                                                            error);
 }
 
 static gboolean
@@ -308,8 +286,10 @@ add_group(BhScenario *scenario, GKeyFile *file, const char *group, GError **erro
     if (*name != '\0' && g_str_equal(words[0], "device"))
         return bh_scenario_read_device(file, group, name, scenario->devices, error);
     if (*name != '\0' && g_str_equal(words[0], "fault"))
-        return add_fault(scenario, file, group, name, error);
-    return bh_text_refuse(error, "must be scenario, adapter NAME, device NAME or fault NAME");
+        return bh_scenario_read_fault(file, group, name, scenario->faults, error);
+    if (*name != '\0' && bh_scenario_is_attribute(words[0]))
+        return add_attribute(scenario, file, group, name, error);
+    return bh_text_refuse(error, "no such kind of group, or a name is missing");
 }
 
 static BhScenario *
@@ -354,34 +334,11 @@ bh_scenario_load(const char *path, GError **error)
     return scenario;
 }
 
-/* The keyfile group that an a{sv} stands for. */
-static GKeyFile *
-key_file_from_options(const char *group, GVariant *options, GError **error)
-{
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    GVariantIter iter;
-    const char *key = NULL;
-    GVariant *value = NULL;
-
-    g_variant_iter_init(&iter, options);
-    while (g_variant_iter_loop(&iter, "{&sv}", &key, &value)) {
-        g_autofree char *text = bh_text_from_variant(value, error);
-
-        if (text == NULL) {
-            g_prefix_error(error, "%s: ", key);
-            g_variant_unref(value);
-            return NULL;
-        }
-        g_key_file_set_string(file, group, key, text);
-    }
-    return g_steal_pointer(&file);
-}
-
 GPtrArray *
 bh_scenario_devices_from_options(const char *name, GVariant *options, GError **error)
 {
     g_autofree char *group = g_strconcat("device ", name, NULL);
-    g_autoptr(GKeyFile) file = key_file_from_options(group, options, error);
+    g_autoptr(GKeyFile) file = bh_keys_file_from_options(group, options, error);
     g_autoptr(GPtrArray) devices =
         g_ptr_array_new_with_free_func((GDestroyNotify)bh_scenario_device_unref);
 
@@ -394,7 +351,7 @@ BhScenarioAdapter *
 bh_scenario_adapter_from_options(const char *name, GVariant *options, GError **error)
 {
     g_autofree char *group = g_strconcat("adapter ", name, NULL);
-    g_autoptr(GKeyFile) file = key_file_from_options(group, options, error);
+    g_autoptr(GKeyFile) file = bh_keys_file_from_options(group, options, error);
 
     return file != NULL ? read_adapter(file, group, name, error) : NULL;
 }

@@ -8,6 +8,7 @@
  * devices, and payloads are put together, so that what is here only has to be played.
  */
 #include "rssi.h"
+#include "scenario-gatt.h"
 
 #include "bh-address.h"
 
@@ -39,7 +40,9 @@ typedef struct {
     gint64 rotate_us;     /* a new random address so often; 0 = never */
     guint rotate_reports; /* a new random address after so many advertisements; 0 = never */
     GStrv adapters;       /* groups or addresses of those who hear it, NULL = all */
-} BhScenarioDevice;       /* reference-counted with g_rc_box */
+    BhPeerRules peer;
+    GPtrArray *attributes; /* BhScenarioAttribute; shared by the clones of a group */
+} BhScenarioDevice;        /* reference-counted with g_rc_box */
 
 void bh_scenario_device_unref(BhScenarioDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhScenarioDevice, bh_scenario_device_unref)
@@ -58,6 +61,8 @@ typedef struct {
     gint index; /* N of hciN, -1 = lowest free */
     BhDuplicateRule duplicates;
     gboolean monitor; /* an advertisement monitor is registered */
+    guint links;      /* as many as the controller has room for */
+    gint64 connect_timeout_us;
 } BhScenarioAdapter;
 
 void bh_scenario_adapter_free(BhScenarioAdapter *adapter);

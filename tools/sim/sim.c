@@ -16,6 +16,7 @@ typedef struct {
     char *version;
     gint temporary_ms;
     double speed;
+    gboolean experimental;
     gboolean print_ready;
 } Options;
 
@@ -166,6 +167,13 @@ parse_options(Options *options, int *argc, char ***argv, GError **error)
                                      &options->speed,
                                      "Simulated seconds per second (default: 1)",
                                      "FACTOR"},
+                                    {"experimental",
+                                     0,
+                                     0,
+                                     G_OPTION_ARG_NONE,
+                                     &options->experimental,
+                                     "As bluetoothd with this option",
+                                     NULL},
                                     {"print-ready",
                                      0,
                                      0,
@@ -248,6 +256,7 @@ set_up(Sim *sim, const Options *options, BhScenario *scenario, GError **error)
 {
     g_autofree char *address = NULL;
     BhBluezOptions bluez = {.is_5_82 = g_strcmp0(options->version, "5.82") == 0,
+                            .experimental = options->experimental,
                             .temporary_us = (gint64)options->temporary_ms * 1000};
 
     sim->connection =

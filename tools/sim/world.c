@@ -10,6 +10,7 @@ struct _BhWorld {
     BhTimeline *timeline; /* borrowed: outlives the object */
     BhBluez *bluez;       /* borrowed: outlives the object */
     BhPlugs *plugs;       /* borrowed: outlives the object */
+    BhPeers *peers;       /* borrowed: outlives the object */
     BhAir *air;
     BhFaults *faults;
     guint next; /* advertisement */
@@ -28,6 +29,17 @@ schedule_air(BhWorld *world)
         world->next = bh_timeline_add(world->timeline, next, on_advertisement_due, world);
 }
 
+/* Out of range, or busy with its link. */
+static gboolean
+is_silent(const BhWorld *world, const BhScenarioDevice *device)
+{
+    BhPeer *peer = bh_peers_find_device(world->peers, device);
+
+    return peer != NULL &&
+           (bh_peer_is_away(peer) ||
+            (bh_peer_is_linked(peer) && !bh_peer_get_rules(peer)->advertises_connected));
+}
+
 static void
 on_advertisement_due(gpointer user_data)
 {
@@ -36,8 +48,10 @@ on_advertisement_due(gpointer user_data)
     BhAdvertisement advertisement;
 
     world->next = 0;
-    while (bh_air_take(world->air, now, &advertisement))
-        bh_plugs_hear(world->plugs, &advertisement);
+    while (bh_air_take(world->air, now, &advertisement)) {
+        if (!is_silent(world, advertisement.device))
+            bh_plugs_hear(world->plugs, &advertisement);
+    }
     schedule_air(world);
 }
 
@@ -49,6 +63,7 @@ bh_world_new(BhTimeline *timeline, BhBluez *bluez, guint32 seed)
     world->timeline = timeline;
     world->bluez = bluez;
     world->plugs = bh_bluez_get_plugs(bluez);
+    world->peers = bh_bluez_get_peers(bluez);
     world->air = bh_air_new(seed);
     world->faults = bh_faults_new(timeline, bluez);
     return world;
@@ -78,8 +93,10 @@ add_devices(BhWorld *world, const GPtrArray *devices)
 {
     gint64 now = bh_timeline_now(world->timeline);
 
-    for (guint i = 0; i < devices->len; i++)
+    for (guint i = 0; i < devices->len; i++) {
         bh_air_add(world->air, devices->pdata[i], now);
+        bh_peers_add(world->peers, devices->pdata[i]);
+    }
     schedule_air(world);
 }
 
@@ -118,6 +135,7 @@ bh_world_remove_device(BhWorld *world, const char *name, GError **error)
         g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no device '%s'", name);
         return FALSE;
     }
+    bh_peers_remove(world->peers, name);
     schedule_air(world);
     return TRUE;
 }

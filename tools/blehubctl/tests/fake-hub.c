@@ -94,6 +94,19 @@ on_tick(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+GUnixFDList *
+fake_hub_open_stream(FakeHub *self, const GByteArray *packet)
+{
+    int fds[2];
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+    self->stream = fds[0];
+    if (packet)
+        ck_assert_int_gt(send(self->stream, packet->data, packet->len, 0), 0);
+    self->starved_watch = g_timeout_add(1, on_tick, self);
+    return g_unix_fd_list_new_from_array(&fds[1], 1);
+}
+
 static gboolean
 handle_open_stream(FakeHub *self,
                    GDBusMethodInvocation *call,
@@ -102,21 +115,15 @@ handle_open_stream(FakeHub *self,
 {
     g_autoptr(GUnixFDList) list = NULL;
     const char *format = NULL;
-    int fds[2];
 
     ck_assert(g_variant_lookup(options, "Format", "&s", &format));
     ck_assert_str_eq(format, "packed");
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
-    self->stream = fds[0];
     bh_packed_write_header(self->packet->data,
                            (guint16)self->n_reports,
                            1 + self->lost,
                            self->lost);
-    if (self->n_reports > 0)
-        ck_assert_int_gt(send(self->stream, self->packet->data, self->packet->len, 0), 0);
-    list = g_unix_fd_list_new_from_array(&fds[1], 1);
+    list = fake_hub_open_stream(self, self->n_reports > 0 ? self->packet : NULL);
     bh_dbus_scan1_complete_open_stream(self->scan, call, list, g_variant_new_handle(0));
-    self->starved_watch = g_timeout_add(1, on_tick, self);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -375,11 +382,12 @@ fake_hub_run(FakeHub *self, FakeRun *run, const char *argument, ...)
     line = command_line(self, argument, arguments);
     va_end(arguments);
     process = g_subprocess_newv((const char *const *)line->pdata,
-                                G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                                G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                    G_SUBPROCESS_FLAGS_STDERR_PIPE,
                                 NULL);
     ck_assert_ptr_nonnull(process);
     self->process = process;
-    g_subprocess_communicate_utf8_async(process, NULL, NULL, on_communicated, run);
+    g_subprocess_communicate_utf8_async(process, self->input, NULL, on_communicated, run);
     while (!run->out)
         g_main_context_iteration(NULL, TRUE);
     g_subprocess_wait(process, NULL, NULL);

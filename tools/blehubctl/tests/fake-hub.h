@@ -8,6 +8,7 @@
 #include "bh-dbus.h"
 
 #include <gio/gio.h>
+#include <gio/gunixfdlist.h>
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,7 @@ struct FakeHub {
     guint starved_watch;
     GVariant *options; /* of the last ListDevices, Discover or Scan */
     guint releases;
+    const char *input;    /* of the next runs, on stdin; NULL = nothing */
     GSubprocess *process; /* borrowed: while fake_hub_run() */
 };
 
@@ -54,6 +56,8 @@ void fake_hub_set_rows(FakeHub *self, const char *rows);
 /** Of row's fields Address, AddressType, Name and RSSI go into the stream. */
 void fake_hub_add_report(FakeHub *self, const char *row);
 
+/** A stream that begins with packet (NULL = nothing); when_starved is called for it. */
+GUnixFDList *fake_hub_open_stream(FakeHub *self, const GByteArray *packet);
 /** Ends the stream as a finished scan does. */
 void fake_hub_finish_scan(FakeHub *self, GSubprocess *process);
 /** Leaves the bus without a word. */

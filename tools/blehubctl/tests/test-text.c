@@ -5,6 +5,7 @@
  * Company names are left out (no database given) except where the database itself is the subject.
  */
 #include "ad-text.h"
+#include "bh-hex.h"
 #include "filter-options.h"
 #include "row-json.h"
 #include "row-text.h"
@@ -153,24 +154,6 @@ START_TEST(every_type_and_length_can_be_explained)
             ck_assert(!tail.malformed);
         }
     }
-}
-END_TEST
-
-START_TEST(hex_is_read_as_people_paste_it)
-{
-    static const char *const good[] =
-        {"0201ff", "0x0201FF", "02:01:ff", "02-01-ff", " 02 01 ff\n", "0201 ff "};
-    static const char *const bad[] = {"020", "02 0 1", "0201fg", "zz", "02,01", "0x0x02"};
-
-    for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
-        g_autoptr(GBytes) bytes = bh_bytes_from_hex(good[i]);
-
-        ck_assert_msg(bytes != NULL, "%s", good[i]);
-        ck_assert_uint_eq(g_bytes_get_size(bytes), 3);
-        ck_assert_mem_eq(g_bytes_get_data(bytes, NULL), "\x02\x01\xff", 3);
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
-        ck_assert_msg(bh_bytes_from_hex(bad[i]) == NULL, "%s", bad[i]);
 }
 END_TEST
 
@@ -497,7 +480,6 @@ text_suite(void)
     tcase_add_test(tests, malformed_tail_is_shown_after_what_is_good);
     tcase_add_test(tests, bytes_behind_an_early_end_are_shown_and_not_malformed);
     tcase_add_test(tests, every_type_and_length_can_be_explained);
-    tcase_add_test(tests, hex_is_read_as_people_paste_it);
     tcase_add_test(tests, company_names_come_from_the_hardware_database);
     tcase_add_test(tests, nothing_from_the_air_steers_the_terminal);
     tcase_add_test(tests, json_escapes_what_could_steer_the_terminal);

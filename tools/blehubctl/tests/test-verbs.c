@@ -475,7 +475,21 @@ END_TEST
 
 START_TEST(help_and_version_need_no_blehubd)
 {
-    static const char *const verbs[] = {"status", "devices", "scan", "discover", "decode", "uuid"};
+    static const char *const verbs[] = {"status",
+                                        "devices",
+                                        "scan",
+                                        "discover",
+                                        "connect",
+                                        "disconnect",
+                                        "explore",
+                                        "read",
+                                        "write",
+                                        "subscribe",
+                                        "transact",
+                                        "pair",
+                                        "bonds",
+                                        "decode",
+                                        "uuid"};
     g_auto(FakeRun) version = {0}, help = {0}, help_verb = {0};
 
     fake_hub_run(hub, &version, "--version", NULL);

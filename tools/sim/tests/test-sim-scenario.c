@@ -7,6 +7,8 @@
 #include "bh-ad.h"
 #include "bh-error.h"
 
+#define GATT "[device a]\n[service a/s]\nUUID=180d\n"
+
 static BhScenario *
 parse(const char *text)
 {
@@ -179,12 +181,68 @@ START_TEST(mistakes_are_refused_with_group_key_and_reason)
         {"[fault a]\nAtMs=5\n", "[fault a] Kind: missing"},
         {"[fault a]\nKind=flood\n", "[fault a] Kind: no such kind of fault"},
         {"[adapter a]\nPowered=yes\n", "[adapter a] Powered: 'yes' is neither true nor false"},
-        {"[gadget a]\n", "[gadget a] must be scenario, adapter NAME, device NAME or fault NAME"},
-        {"[device]\n", "[device] must be scenario, adapter NAME, device NAME or fault NAME"},
+        {"[gadget a]\n", "[gadget a] no such kind of group, or a name is missing"},
+        {"[device]\n", "[device] no such kind of group, or a name is missing"},
+        {"[device a]\nConnect=maybe\n",
+         "[device a] Connect: must be one of accept, silent, lost, phantom"},
+        {"[device a]\nMTU=22\n", "[device a] MTU: '22' is not a whole number from 23 to 517"},
+        {"[service a/s]\nUUID=180d\n", "[service a/s] no such device before it"},
+        {"[device a]\n[service a]\nUUID=180d\n",
+         "[service a] the name has not the right number of parts"},
+        {"[device a]\n[service a/s]\n", "[service a/s] UUID: missing"},
+        {"[device a]\n[characteristic a/s/c]\nUUID=2a37\n",
+         "[characteristic a/s/c] does not follow what it is in"},
+        {GATT "[characteristic a/s/c]\nUUID=2a37\nFlags=read;fly\n",
+         "[characteristic a/s/c] Flags: not a flag of BlueZ's"},
+        {GATT "[characteristic a/s/c]\nUUID=2a37\nReadError=0102\n",
+         "[characteristic a/s/c] ReadError: must be one byte, hexadecimal"},
+        {GATT "[descriptor a/s/c/d]\nUUID=2901\n",
+         "[descriptor a/s/c/d] does not follow what it is in"},
+        {GATT "[characteristic a/s/c]\nUUID=2a37\n[descriptor a/s/c/d]\nFlags=read\n",
+         "[descriptor a/s/c/d] Flags: no such key"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         assert_refused(rows[i].text, rows[i].message);
+}
+END_TEST
+
+START_TEST(attributes_belong_to_all_clones_in_order)
+{
+    static const char *const names[] = {"s", "s/c", "s/c/ccc", "s/c/d", "s/e"};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BhScenario) scenario =
+        bh_scenario_parse("[device a]\nCount=2\nOperationMs=7\n"
+                          "[service a/s]\nUUID=180d\n"
+                          "[characteristic a/s/c]\nUUID=2a37\nFlags=read;notify\nValue=0102\n"
+                          "[descriptor a/s/c/d]\nUUID=2901\n"
+                          "[characteristic a/s/e]\nUUID=2a38\n",
+                          &error);
+
+    ck_assert_msg(scenario != NULL, "%s", error != NULL ? error->message : "");
+    for (guint i = 0; i < 2; i++) {
+        const BhScenarioDevice *device = scenario->devices->pdata[i];
+
+        ck_assert_int_eq(device->peer.operation_us, 7000);
+        ck_assert_uint_eq(device->attributes->len, G_N_ELEMENTS(names));
+        for (guint k = 0; k < G_N_ELEMENTS(names); k++)
+            ck_assert_str_eq(((BhScenarioAttribute *)device->attributes->pdata[k])->name, names[k]);
+    }
+}
+END_TEST
+
+START_TEST(shipped_scenarios_are_right)
+{
+    static const char *const names[] = {"crowd.ini", "gatt.ini", "home.ini"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(g_getenv("SIM_SCENARIOS"), names[i], NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(BhScenario) scenario = bh_scenario_load(path, &error);
+
+        ck_assert_msg(scenario != NULL, "%s", error != NULL ? error->message : "");
+        ck_assert_uint_eq(scenario->adapters->len, 1);
+    }
 }
 END_TEST
 
@@ -250,6 +308,8 @@ BH_TEST_MAIN("sim-scenario",
              counter_stands_at_the_end_of_the_first_manufacturer_data,
              adapters_and_faults_are_read,
              mistakes_are_refused_with_group_key_and_reason,
+             attributes_belong_to_all_clones_in_order,
+             shipped_scenarios_are_right,
              missing_file_is_an_error,
              options_say_the_same_as_a_file,
              options_of_a_useless_type_are_refused_by_their_key)

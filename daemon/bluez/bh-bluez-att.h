@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What BlueZ says when a remote device refuses: names and texts of its own instead of the status
+ * byte. The one place that knows which byte is meant, and which BlueZ does not let through.
+ */
+#include "bh-sdbus.h"
+
+G_BEGIN_DECLS
+
+/* The error of a read, write or subscription: Att.* where BlueZ tells the byte, Att.Hidden with
+ * BlueZ's words where it does not, else as bh_bluez_error_code() has it. Free it. */
+GError *bh_bluez_att_new_error(const sd_bus_error *cause);
+
+G_END_DECLS

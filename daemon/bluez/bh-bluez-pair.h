@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Pairing: one at a time, because BlueZ knows one agent of each program; others wait their turn.
+ */
+#include "bh-bluez-central-private.h"
+
+G_BEGIN_DECLS
+
+/* Takes task, which returns TRUE. */
+void bh_bluez_pairing_start(BhBluezCentral *self,
+                            const BhLinkKey *key,
+                            BhIoCapability capability,
+                            BhPairingAskFunc ask,
+                            gpointer ask_data,
+                            GTask *task);
+void
+bh_bluez_pairing_answer(BhBluezCentral *self, const BhLinkKey *key, const BhPairingAnswer *answer);
+
+void bh_bluez_pairings_link_changed(BhBluezCentral *self, BhBluezLink *link);
+void bh_bluez_pairings_clear(BhBluezCentral *self);
+
+G_END_DECLS

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Services(), Explore() and Find(): what a device has, all of it or one thing.
+ */
+#include "bh-ad.h"
+#include "bh-device-call.h"
+#include "bh-device-rows.h"
+#include "bh-error.h"
+#include "bh-gatt-options.h"
+
+typedef struct {
+    BhDeviceCall *call;
+    gboolean hex_keys;
+} Asking;
+
+static void
+start(BhDbusDevice1 *object,
+      GDBusMethodInvocation *invocation,
+      const BhServicesOptions *options,
+      GAsyncReadyCallback callback)
+{
+    const BhExportContext *context = bh_device_call_peek_context(object);
+    Asking *asking = g_new(Asking, 1);
+
+    *asking = (Asking){bh_device_call_new(object, invocation), options->hex_keys};
+    bh_device_values_read_async(bh_device_call_peek_remote(object),
+                                bh_device_call_peek_client(object, invocation),
+                                bh_hub_peek_clock(context->hub),
+                                options->values,
+                                options->timeout_ms,
+                                callback,
+                                asking);
+}
+
+/* Services */
+
+static GVariant *
+build_services(const BhDeviceValues *values, gboolean hex_keys)
+{
+    const GArray *services = bh_gatt_database_peek_services(values->database);
+    GVariantBuilder rows;
+
+    g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < services->len; i++)
+        g_variant_builder_add_value(
+            &rows,
+            bh_device_row_of_service(values, &g_array_index(services, BhGattService, i), hex_keys));
+    return g_variant_builder_end(&rows);
+}
+
+static void
+on_services_read(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Asking *asking = user_data;
+    g_autoptr(BhDeviceCall) call = asking->call;
+    GError *error = NULL;
+    g_autoptr(BhDeviceValues) values = bh_device_values_read_finish(result, &error);
+
+    if (values != NULL)
+        bh_dbus_device1_complete_services(call->object,
+                                          call->invocation,
+                                          build_services(values, asking->hex_keys));
+    else
+        g_dbus_method_invocation_take_error(call->invocation, error);
+}
+
+static gboolean
+handle_services(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *dict)
+{
+    BhServicesOptions options;
+    GError *error = NULL;
+
+    if (bh_services_options_parse(dict, FALSE, &options, &error))
+        start(object, invocation, &options, on_services_read);
+    else
+        g_dbus_method_invocation_take_error(invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Explore */
+
+static char *
+dup_name(BhDbusDevice1 *object)
+{
+    const BhExportContext *context = bh_device_call_peek_context(object);
+    const BhDevice *device =
+        bh_device_table_lookup(bh_hub_peek_table(context->hub),
+                               bh_remote_peek_address(bh_device_call_peek_remote(object)));
+
+    return device != NULL ? bh_ad_dup_name(device->payload, device->payload_size) : NULL;
+}
+
+static void
+on_explored(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Asking *asking = user_data;
+    g_autoptr(BhDeviceCall) call = asking->call;
+    GError *error = NULL;
+    g_autoptr(BhDeviceValues) values = bh_device_values_read_finish(result, &error);
+    g_autofree char *name = dup_name(call->object);
+    g_autofree char *json = NULL;
+
+    if (values == NULL) {
+        g_dbus_method_invocation_take_error(call->invocation, error);
+        return;
+    }
+    json = bh_device_values_dup_json(values, name);
+    bh_dbus_device1_complete_explore(call->object, call->invocation, json);
+}
+
+static gboolean
+handle_explore(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *dict)
+{
+    BhServicesOptions options;
+    GError *error = NULL;
+
+    if (bh_services_options_parse(dict, TRUE, &options, &error))
+        start(object, invocation, &options, on_explored);
+    else
+        g_dbus_method_invocation_take_error(invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Find */
+
+static gboolean
+handle_find(BhDbusDevice1 *object,
+            GDBusMethodInvocation *invocation,
+            const char *service,
+            const char *characteristic,
+            GVariant *dict)
+{
+    g_auto(BhGattOptions) options = {0};
+    GVariant *row = NULL;
+    GError *error = NULL;
+
+    if (bh_gatt_options_parse(dict, BH_GATT_OPTIONS_FIND, 0, &options, &error))
+        row = bh_device_row_of_attribute(bh_device_call_peek_remote(object),
+                                         service,
+                                         characteristic,
+                                         options.instance,
+                                         &error);
+    if (row != NULL)
+        bh_dbus_device1_complete_find(object, invocation, row);
+    else
+        g_dbus_method_invocation_take_error(invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+void
+bh_device_services_implement(BhDbusDevice1Iface *iface)
+{
+    iface->handle_services = handle_services;
+    iface->handle_explore = handle_explore;
+    iface->handle_find = handle_find;
+}

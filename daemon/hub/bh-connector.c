@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Requests wait in one list, in the order they came or came back. An attempt belongs to its adapter
+ * and outlives its request: an adapter is free again only when the central says that the attempt is
+ * over, also of one that was cancelled.
+ */
+#include "bh-connector.h"
+
+#include "bh-error.h"
+#include "bh-radio.h"
+
+#define LOOK_AGAIN_MS 500 /* at attempts that may have to give way */
+
+typedef struct {
+    BhConnector *connector;    /* NULL once it is gone */
+    BhConnectRequest *request; /* NULL once nobody wants it */
+    BhLinkKey key;
+    GCancellable *cancellable;
+    gint64 begun_us;
+    gboolean foreign; /* somebody else had made the link before */
+    gboolean gives_way;
+    gboolean blind_over;
+} Attempt;
+
+struct BhConnectRequest {
+    BhConnector *connector; /* borrowed: outlives us */
+    BhAddress address;
+    const BhConnectAsker *asker;
+    gpointer data;
+    Attempt *attempt; /* borrowed; NULL while it waits */
+};
+
+struct BhConnector {
+    BhCentral *central; /* borrowed: outlives us */
+    BhClock *clock;     /* borrowed: outlives us */
+    GQueue waiting;     /* BhConnectRequest, oldest first */
+    Attempt *attempts[BH_RADIO_MAX_ADAPTERS];
+    GHashTable *turns; /* client's name -> serial of its last turn; of the present crowd */
+    gsize serial;
+    BhTimer *look;
+    BhTimer *watch;
+    guint64 n_attempts;
+};
+
+static void queue_look(BhConnector *self);
+
+/* Turns */
+
+static gsize
+turn_of(BhConnector *self, BhConnectRequest *request)
+{
+    g_autoptr(GPtrArray) clients = g_ptr_array_new();
+    gsize oldest = G_MAXSIZE;
+
+    request->asker->list_clients(request->data, clients);
+    for (guint i = 0; i < clients->len; i++) {
+        gpointer serial = g_hash_table_lookup(self->turns, bh_client_get_name(clients->pdata[i]));
+
+        oldest = MIN(oldest, GPOINTER_TO_SIZE(serial));
+    }
+    return oldest;
+}
+
+static void
+take_turn(BhConnector *self, BhConnectRequest *request)
+{
+    g_autoptr(GPtrArray) clients = g_ptr_array_new();
+
+    self->serial++;
+    request->asker->list_clients(request->data, clients);
+    for (guint i = 0; i < clients->len; i++)
+        g_hash_table_replace(self->turns,
+                             g_strdup(bh_client_get_name(clients->pdata[i])),
+                             GSIZE_TO_POINTER(self->serial));
+}
+
+/* Attempts */
+
+static gboolean
+is_linked(BhConnector *self, const BhLinkKey *key)
+{
+    BhLinkState state = {0};
+
+    return bh_central_peek(self->central, key, &state) && state.connected;
+}
+
+static void
+attempt_free(Attempt *attempt)
+{
+    g_object_unref(attempt->cancellable);
+    g_free(attempt);
+}
+
+static void
+end_request(BhConnectRequest *request, const GError *error)
+{
+    const BhConnectAsker *asker = request->asker;
+    gpointer data = request->data;
+
+    g_free(request);
+    asker->end(data, error);
+}
+
+static void
+attempt_end(Attempt *attempt, const GError *error)
+{
+    BhConnector *self = attempt->connector;
+    BhConnectRequest *request = attempt->request;
+
+    self->attempts[attempt->key.slot] = NULL;
+    queue_look(self);
+    if (request == NULL && error == NULL && !attempt->foreign)
+        bh_central_disconnect(self->central,
+                              &attempt->key); /* it was quicker than taking it back */
+    if (request == NULL)
+        return;
+    request->attempt = NULL;
+    if (error != NULL && attempt->gives_way)
+        g_queue_push_tail(&self->waiting, request);
+    else
+        end_request(request, error);
+}
+
+static void
+on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Attempt *attempt = user_data;
+    g_autoptr(GError) error = NULL;
+
+    bh_central_connect_finish(BH_CENTRAL(source), result, &error);
+    if (error != NULL && attempt->blind_over) {
+        g_clear_error(&error);
+        g_set_error_literal(&error, BH_ERROR, BH_ERROR_TIMEOUT, "the device was not there");
+    }
+    if (attempt->connector != NULL)
+        attempt_end(attempt, error);
+    attempt_free(attempt);
+}
+
+static void on_watch(gpointer user_data);
+
+static void
+queue_watch(BhConnector *self)
+{
+    if (self->watch == NULL)
+        self->watch = bh_clock_call_in(self->clock, LOOK_AGAIN_MS, on_watch, self);
+}
+
+static void
+begin(BhConnector *self, BhConnectRequest *request, guint8 slot)
+{
+    Attempt *attempt = g_new0(Attempt, 1);
+    BhLinkParameters parameters = {0};
+
+    attempt->connector = self;
+    attempt->request = request;
+    attempt->key = (BhLinkKey){.slot = slot, .address = request->address};
+    attempt->cancellable = g_cancellable_new();
+    attempt->begun_us = bh_clock_now_us(self->clock);
+    attempt->foreign = is_linked(self, &attempt->key);
+    request->attempt = attempt;
+    self->attempts[slot] = attempt;
+    self->n_attempts++;
+    take_turn(self, request);
+    queue_watch(self);
+    request->asker->begin(request->data, &attempt->key, &parameters);
+    bh_central_connect_async(self->central,
+                             &attempt->key,
+                             &parameters,
+                             attempt->cancellable,
+                             on_connected,
+                             attempt);
+}
+
+/* Whose turn it is */
+
+typedef struct {
+    BhConnectRequest *request;
+    guint8 slot;
+    gsize turn;
+} Next;
+
+/* A request that cannot have an adapter at all is ended instead. */
+static void
+consider(BhConnector *self, BhConnectRequest *request, Next *next)
+{
+    g_autoptr(GError) error = NULL;
+    guint8 slot = 0;
+    gsize turn;
+
+    if (!request->asker->choose(request->data, &slot, &error)) {
+        g_queue_remove(&self->waiting, request);
+        end_request(request, error);
+        return;
+    }
+    if (self->attempts[slot] != NULL)
+        return;
+    turn = turn_of(self, request);
+    if (next->request == NULL || turn < next->turn)
+        *next = (Next){request, slot, turn};
+}
+
+static GPtrArray *
+list_waiting(BhConnector *self)
+{
+    GPtrArray *list = g_ptr_array_new();
+
+    for (GList *it = self->waiting.head; it != NULL; it = it->next)
+        g_ptr_array_add(list, it->data);
+    return list;
+}
+
+static gboolean
+begin_next(BhConnector *self)
+{
+    g_autoptr(GPtrArray) list = list_waiting(self);
+    Next next = {0};
+
+    for (guint i = 0; i < list->len; i++)
+        if (g_queue_find(&self->waiting, list->pdata[i]) != NULL) /* an end may cancel others */
+            consider(self, list->pdata[i], &next);
+    if (next.request == NULL || g_queue_find(&self->waiting, next.request) == NULL)
+        return FALSE;
+    g_queue_remove(&self->waiting, next.request);
+    begin(self, next.request, next.slot);
+    return TRUE;
+}
+
+static gboolean
+is_idle(BhConnector *self)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(self->attempts); i++)
+        if (self->attempts[i] != NULL)
+            return FALSE;
+    return g_queue_is_empty(&self->waiting);
+}
+
+static void
+on_look(gpointer user_data)
+{
+    BhConnector *self = user_data;
+
+    bh_clear_timer(&self->look);
+    while (begin_next(self))
+        ;
+    if (is_idle(self))
+        g_hash_table_remove_all(self->turns);
+}
+
+static void
+queue_look(BhConnector *self)
+{
+    if (self->look == NULL)
+        self->look = bh_clock_call_in(self->clock, 0, on_look, self);
+}
+
+/* What takes long */
+
+static gboolean
+is_wanted_by_others(BhConnector *self, guint8 slot)
+{
+    for (GList *it = self->waiting.head; it != NULL; it = it->next) {
+        BhConnectRequest *request = it->data;
+        guint8 wanted = 0;
+
+        if (request->asker->choose(request->data, &wanted, NULL) && wanted == slot)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_waited_for(const Attempt *attempt)
+{
+    g_autoptr(GPtrArray) clients = g_ptr_array_new();
+    BhConnectRequest *request = attempt->request;
+
+    return request->asker->list_clients(request->data, clients);
+}
+
+static void
+watch_attempt(BhConnector *self, Attempt *attempt)
+{
+    gint64 age_ms = (bh_clock_now_us(self->clock) - attempt->begun_us) / 1000;
+
+    if (attempt->request == NULL || g_cancellable_is_cancelled(attempt->cancellable))
+        return;
+    if (age_ms >= BH_CONNECTOR_BLIND_MS && !is_waited_for(attempt))
+        attempt->blind_over = TRUE;
+    else if (age_ms >= BH_CONNECTOR_TURN_MS && !is_linked(self, &attempt->key) &&
+             is_wanted_by_others(self, attempt->key.slot))
+        attempt->gives_way = TRUE;
+    if (attempt->blind_over || attempt->gives_way)
+        g_cancellable_cancel(attempt->cancellable);
+}
+
+static void
+on_watch(gpointer user_data)
+{
+    BhConnector *self = user_data;
+
+    bh_clear_timer(&self->watch);
+    for (guint i = 0; i < G_N_ELEMENTS(self->attempts); i++)
+        if (self->attempts[i] != NULL)
+            watch_attempt(self, self->attempts[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(self->attempts); i++)
+        if (self->attempts[i] != NULL)
+            queue_watch(self);
+}
+
+/* The rest of the interface */
+
+BhConnectRequest *
+bh_connector_add(BhConnector *self,
+                 const BhAddress *address,
+                 const BhConnectAsker *asker,
+                 gpointer data)
+{
+    BhConnectRequest *request = g_new0(BhConnectRequest, 1);
+
+    request->connector = self;
+    request->address = *address;
+    request->asker = asker;
+    request->data = data;
+    g_queue_push_tail(&self->waiting, request);
+    queue_look(self);
+    return request;
+}
+
+void
+bh_connector_cancel(BhConnectRequest **request)
+{
+    BhConnectRequest *mine = g_steal_pointer(request);
+    Attempt *attempt;
+
+    if (mine == NULL)
+        return;
+    attempt = mine->attempt;
+    g_queue_remove(&mine->connector->waiting, mine);
+    g_free(mine);
+    if (attempt == NULL)
+        return;
+    attempt->request = NULL;
+    g_cancellable_cancel(attempt->cancellable);
+}
+
+gboolean
+bh_connect_request_has_begun(BhConnectRequest *request)
+{
+    return request->attempt != NULL;
+}
+
+void
+bh_connector_look(BhConnector *self)
+{
+    if (!g_queue_is_empty(&self->waiting))
+        queue_look(self);
+}
+
+gboolean
+bh_connector_is_busy(BhConnector *self, guint8 slot)
+{
+    return self->attempts[slot] != NULL;
+}
+
+guint64
+bh_connector_get_attempts(BhConnector *self)
+{
+    return self->n_attempts;
+}
+
+BhConnector *
+bh_connector_new(BhCentral *central, BhClock *clock)
+{
+    BhConnector *self = g_new0(BhConnector, 1);
+
+    self->central = central;
+    self->clock = clock;
+    self->turns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_queue_init(&self->waiting);
+    return self;
+}
+
+void
+bh_connector_free(BhConnector *self)
+{
+    bh_clear_timer(&self->look);
+    bh_clear_timer(&self->watch);
+    for (guint i = 0; i < G_N_ELEMENTS(self->attempts); i++) {
+        Attempt *attempt = self->attempts[i];
+
+        if (attempt == NULL)
+            continue;
+        attempt->connector = NULL;
+        g_cancellable_cancel(attempt->cancellable);
+    }
+    g_queue_clear_full(&self->waiting, g_free);
+    g_hash_table_unref(self->turns);
+    g_free(self);
+}

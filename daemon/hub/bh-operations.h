@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The operations on one remote device that wait for their turn or are under way. Operations of one
+ * client begin in the order of its calls; one attribute serves one at a time; where several clients
+ * want the same attribute they take turns.
+ *
+ * An operation's deadline includes its wait. When it is over, or its client leaves, the caller is
+ * answered; what has not begun is dropped, and what has begun keeps its attribute busy until it is
+ * answered, because BlueZ cannot take it back. Pairing can be taken back, and is.
+ */
+#include "bh-client.h"
+#include "bh-clock.h"
+#include "bh-error.h"
+#include "bh-quota.h"
+
+G_BEGIN_DECLS
+
+/* Write commands under way at a time: enough to keep the air busy, few enough that their deadlines
+ * mean something. */
+#define BH_OPERATIONS_MAX_SHARING 16
+
+typedef struct BhOperations BhOperations;
+typedef struct BhOperation BhOperation;
+
+typedef struct {
+    /* Which attribute, by a number that is the same for all who want it. Asked again when the
+     * device's attributes have changed. Errors go to the caller. */
+    gboolean (*resolve)(gpointer data, guint32 *attribute, GError **error);
+    /* Begins the work, which ends with one of bh_operation_return_*(), from the main loop. */
+    void (*begin)(gpointer data, BhOperation *operation);
+    gboolean shares; /* begins when the attribute is idle, but leaves it idle (write commands) */
+    gboolean takes_back; /* its cancellable ends the work */
+} BhOperationKind;
+
+/* Everything is borrowed: outlives the operations. */
+BhOperations *bh_operations_new(BhQuota *quota, BhClock *clock);
+/* Ends everything with Disconnected. */
+void bh_operations_free(BhOperations *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhOperations, bh_operations_free)
+
+/* Takes the task over, whose task data is given to kind's functions. Ends it at once with what
+ * resolve says, Cancelled (the client is gone) or LimitExceeded (operations of this user). */
+void bh_operations_add(BhOperations *self,
+                       const BhOperationKind *kind,
+                       GTask *task,
+                       BhClient *client,
+                       gint64 timeout_ms);
+
+/* The attributes have changed: those that wait look theirs up anew. */
+void bh_operations_resolve(BhOperations *self);
+/* Ends all at once; answers that still come are thrown away, and no attribute is busy. */
+void bh_operations_end(BhOperations *self, BhError code, const char *message);
+guint bh_operations_count(BhOperations *self);
+
+/* For the work of an operation; each ends it, once. What nobody waits for any more is freed. */
+GCancellable *bh_operation_peek_cancellable(BhOperation *self);
+void bh_operation_return_error(BhOperation *self, GError *error);
+void bh_operation_return_boolean(BhOperation *self, gboolean value);
+void bh_operation_return_int(BhOperation *self, gssize value);
+void bh_operation_return_pointer(BhOperation *self, gpointer value, GDestroyNotify free_func);
+
+G_END_DECLS

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What a remote device knows of its link, and what begins and ends with it.
+ */
+#include "bh-remote-private.h"
+
+/* Takes what is told of a link that is there. */
+static void
+take_facts(BhRemote *self, const BhLinkState *state)
+{
+    BhGattDatabase *before = self->database;
+
+    self->mtu = state->mtu;
+    self->paired = state->paired;
+    self->parameters = (BhLinkParameters){
+        .min_interval_us = state->interval_us,
+        .max_interval_us = state->interval_us,
+        .latency = state->latency,
+        .has_latency = state->interval_us != 0,
+        .supervision_ms = state->supervision_ms,
+    };
+    if (state->database == NULL || state->database == before)
+        return;
+    self->database = bh_gatt_database_ref(state->database);
+    g_clear_pointer(&before, bh_gatt_database_unref);
+    bh_operations_resolve(self->operations);
+    bh_registrations_set_link(self->registrations, &self->key, self->database);
+}
+
+static void
+answer_mtu_waits(BhRemote *self)
+{
+    GTask *task;
+
+    while (self->mtu != 0 && (task = bh_waits_pop(self->mtu_waits)) != NULL) {
+        g_task_return_int(task, self->mtu);
+        g_object_unref(task);
+    }
+}
+
+static void
+serve(BhWaits *waits)
+{
+    GTask *task;
+
+    while ((task = bh_waits_pop(waits)) != NULL) {
+        g_task_return_boolean(task, TRUE);
+        g_object_unref(task);
+    }
+}
+
+void
+bh_remote_link_ready(BhRemote *self, const BhLinkState *state, gboolean ours)
+{
+    bh_remote_set_key(self, &state->key);
+    self->ours = ours;
+    self->ready_us = bh_clock_now_us(self->context->hub.clock);
+    self->attempts = 0;
+    self->context->counters.links++;
+    bh_remote_set_error(self, "");
+    bh_reconnect_succeeded(&self->reconnect);
+    take_facts(self, state);
+    bh_remote_set_state(self, BH_REMOTE_READY);
+    answer_mtu_waits(self);
+    serve(self->once);
+    serve(self->patient);
+}
+
+static const char *
+cause_text(BhLinkCause cause)
+{
+    if (cause == BH_LINK_CAUSE_NONE || cause == BH_LINK_CAUSE_UNSPECIFIED)
+        return "unknown";
+    return bh_link_cause_to_string(cause);
+}
+
+/* Ends all that needs the link, which is not there any more for whoever asks now. */
+static void
+end_calls(BhRemote *self, const char *message)
+{
+    GTask *task;
+
+    bh_operations_end(self->operations, BH_ERROR_DISCONNECTED, message);
+    bh_registrations_set_link(self->registrations, NULL, NULL);
+    bh_waits_fail(self->mtu_waits, BH_ERROR_DISCONNECTED, message);
+    while ((task = bh_waits_pop(self->leaving)) != NULL) {
+        g_task_return_pointer(task, g_strdup(self->last_cause), g_free);
+        g_object_unref(task);
+    }
+}
+
+static void
+clear_facts(BhRemote *self)
+{
+    g_clear_pointer(&self->database, bh_gatt_database_unref);
+    self->mtu = 0;
+    self->parameters = (BhLinkParameters){0};
+    self->asked = FALSE;
+}
+
+static gint64
+link_age_ms(BhRemote *self)
+{
+    return (bh_clock_now_us(self->context->hub.clock) - self->ready_us) / 1000;
+}
+
+void
+bh_remote_link_lost(BhRemote *self, BhLinkCause cause)
+{
+    g_autofree char *message = g_strdup_printf("the link is lost: %s", cause_text(cause));
+
+    self->last_cause = cause_text(cause);
+    self->context->counters.links_lost++;
+    bh_remote_set_error(self, message);
+    clear_facts(self);
+    bh_reconnect_lost(&self->reconnect, link_age_ms(self), g_random_double());
+    bh_remote_set_unlinked(self);
+    bh_remote_emit_disconnected(self);
+    end_calls(self, message);
+}
+
+void
+bh_remote_link_released(BhRemote *self)
+{
+    if (self->state == BH_REMOTE_READY) {
+        self->last_cause = cause_text(BH_LINK_CAUSE_LOCAL);
+        clear_facts(self);
+    }
+    bh_remote_set_state(self, BH_REMOTE_DISCONNECTED);
+    end_calls(self, "the device was released");
+    bh_waits_fail(self->once, BH_ERROR_CANCELLED, "the hold was released");
+    bh_waits_fail(self->patient, BH_ERROR_CANCELLED, "the hold was released");
+}
+
+void
+bh_remote_link_update(BhRemote *self, const BhLinkState *state)
+{
+    take_facts(self, state);
+    answer_mtu_waits(self);
+    bh_remote_emit_changed(self);
+}

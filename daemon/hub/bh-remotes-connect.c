@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Connect: a hold, and a wait for the link of its remote. When the wait fails the hold goes, also
+ * one that would go on trying: nobody knows of it who could release it.
+ */
+#include "bh-hold-private.h"
+#include "bh-remote-private.h"
+
+static gboolean
+check_adapter(BhRemotes *self, const BhHoldSpec *spec, GError **error)
+{
+    const BhRemotesShared *hub = &bh_remotes_peek_context(self)->hub;
+    const BhAdapterSlots *adapters = hub->adapters;
+
+    if (hub->central == NULL) {
+        g_set_error_literal(error,
+                            BH_ERROR,
+                            BH_ERROR_NOT_SUPPORTED,
+                            "this radio has no central role");
+        return FALSE;
+    }
+    if (spec->has_adapter && adapters->bluez &&
+        bh_adapter_slots_find_address(adapters, &spec->adapter) == NULL) {
+        g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND, "Adapter: it is not there");
+        return FALSE;
+    }
+    return bh_adapter_slots_check_ready(adapters, spec->has_adapter ? &spec->adapter : NULL, error);
+}
+
+static BhHold *
+make_hold(BhRemotes *self,
+          const BhHoldSpec *spec,
+          BhClient *client,
+          BhLifetime lifetime,
+          gint64 lease_ms,
+          GError **error)
+{
+    const BhRemotesShared *hub = &bh_remotes_peek_context(self)->hub;
+    BhRemote *remote;
+    BhHold *hold;
+
+    if (!bh_quota_take(hub->quota, bh_client_get_uid(client), BH_QUOTA_HOLDS, error))
+        return NULL;
+    remote = bh_remotes_ensure(self, &spec->address);
+    hold = bh_hold_new(remote, spec);
+    bh_owned_claim(BH_OWNED(hold), client, lifetime, lease_ms, hub->clock);
+    bh_remote_add_hold(remote, hold);
+    return hold;
+}
+
+/* The caller's task, from that of the wait. */
+static void
+on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    BhHold *hold = g_task_get_task_data(task);
+    GError *error = NULL;
+
+    g_task_propagate_boolean(G_TASK(result), &error);
+    if (error == NULL && bh_owned_is_released(BH_OWNED(hold)))
+        error = g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "the hold was released");
+    if (error == NULL) {
+        g_task_return_pointer(task, g_object_ref(hold), g_object_unref);
+        return;
+    }
+    bh_owned_release(BH_OWNED(hold), BH_RELEASE_ASKED);
+    g_task_return_error(task, error);
+}
+
+static gboolean
+check_connect(BhRemotes *self, const BhHoldSpec *spec, BhClient *client, GError **error)
+{
+    if (!bh_client_is_gone(client) && !bh_remotes_peek_context(self)->stopped)
+        return check_adapter(self, spec, error);
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_CANCELLED, "the caller left");
+    return FALSE;
+}
+
+void
+bh_remotes_connect_async(BhRemotes *self,
+                         const BhHoldSpec *spec,
+                         BhClient *client,
+                         BhLifetime lifetime,
+                         gint64 lease_ms,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
+    BhHold *hold = NULL;
+    GError *error = NULL;
+
+    g_task_set_source_tag(task, bh_remotes_connect_async);
+    if (check_connect(self, spec, client, &error))
+        hold = make_hold(self, spec, client, lifetime, lease_ms, &error);
+    if (hold == NULL) {
+        g_task_return_error(task, error);
+        return;
+    }
+    g_task_set_task_data(task, hold, g_object_unref);
+    bh_remote_wait_ready_async(bh_hold_peek_remote(hold),
+                               client,
+                               spec->reconnect,
+                               spec->timeout_ms,
+                               on_ready,
+                               g_steal_pointer(&task));
+}
+
+BhHold *
+bh_remotes_connect_finish(BhRemotes *self, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Reads and writes: what refuses them, in which order they are made, and that each ends.
+ */
+#include "bh-peer-scene.h"
+
+#define ERROR(name) "org.bluez.Error." name
+#define IN_PROGRESS ERROR("InProgress")
+
+/* What BlueZ says of what devices answer */
+
+START_TEST(errors_of_a_device_arrive_as_their_byte_or_as_hidden)
+{
+    static const struct {
+        const char *name, *text, *end;
+    } cases[] = {
+        {ERROR("NotPermitted"), "Read not permitted", "0x102: 0x02 Read not permitted"},
+        {ERROR("NotPermitted"), "Write not permitted", "0x103: 0x03 Write not permitted"},
+        {ERROR("NotPermitted"), "Not paired", "0x200: BlueZ says \"NotPermitted: Not paired\""},
+        {ERROR("NotSupported"), "Operation is not supported", "0x106: 0x06 Request not supported"},
+        {ERROR("InvalidArguments"), "Invalid offset", "0x107: 0x07 Invalid offset"},
+        {ERROR("NotAuthorized"),
+         "Operation Not Authorized",
+         "0x108: 0x08 Insufficient authorization"},
+        {ERROR("InvalidArguments"), "Invalid Length", "0x10d: 0x0d Invalid attribute value length"},
+        {ERROR("Failed"), "Operation failed with ATT error: 0x80", "0x180: 0x80 Application error"},
+        {ERROR("Failed"), "Operation failed", "0x200: BlueZ says \"Failed: Operation failed\""},
+        {ERROR("Failed"),
+         "Operation failed with ATT error: 0x1ff",
+         "0: Failed: Operation failed with ATT error: 0x1ff"},
+        {ERROR("Failed"), "Not connected", "0x8: Failed: Not connected"},
+        {ERROR("NotPermitted"), "Write acquired", "0x6: NotPermitted: Write acquired"},
+        {ERROR("InvalidArguments"),
+         "Invalid arguments in method call",
+         "0x1: InvalidArguments: Invalid arguments in method call"},
+    };
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        bh_puppet_fail_with(s.puppet, "ReadValue", cases[i].name, cases[i].text, 1);
+        bh_peer_read(&s, BH_LEVEL, 0, &call);
+        BH_ASSERT_END(&call, cases[i].end);
+    }
+}
+END_TEST
+
+START_TEST(without_a_link_or_an_attribute_nothing_is_sent)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_peer_read(&s, 1, 0, &call);
+    BH_ASSERT_END(&call, "0x2: no handle 0x0001");
+    bh_peer_read(&s, 0x77, 0, &call);
+    BH_ASSERT_END(&call, "0x2: no handle 0x0077");
+    s.key.address.octets[0]++;
+    bh_peer_read(&s, BH_LEVEL, 0, &call);
+    BH_ASSERT_END(&call, "0x8: there is no link");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "ReadValue"), 0);
+}
+END_TEST
+
+START_TEST(another_programs_operation_is_waited_for)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail(s.puppet, "WriteValue", IN_PROGRESS, 4);
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &call);
+    BH_ASSERT_END(&call, "ok");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "WriteValue"), 5);
+}
+END_TEST
+
+START_TEST(waiting_for_another_programs_operation_ends_when_cancelled)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail(s.puppet, "WriteValue", IN_PROGRESS, 10000);
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &call);
+    BH_AWAIT(bh_peer_scene_count(&s, "WriteValue") > 2);
+    g_cancellable_cancel(call.cancellable);
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    bh_puppet_fail(s.puppet, "WriteValue", IN_PROGRESS, 0);
+    bh_peer_write(&s, BH_LEVEL, "02", BH_WRITE_REQUEST, &call);
+    BH_ASSERT_END(&call, "ok");
+}
+END_TEST
+
+START_TEST(a_cancelled_read_keeps_its_place_until_bluez_has_answered)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) read = {0}, write = {0}, other = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_hold(s.puppet, "ReadValue");
+    bh_peer_read(&s, BH_LEVEL, 0, &read);
+    BH_AWAIT(bh_peer_scene_count(&s, "ReadValue") == 1);
+    g_cancellable_cancel(read.cancellable);
+    BH_ASSERT_END(&read, "0x9: cancelled");
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &write);
+    bh_peer_write(&s, BH_OTHER, "02", BH_WRITE_COMMAND, &other);
+    BH_ASSERT_END(&other, "ok");
+    ck_assert(!write.done);
+    bh_puppet_release(s.puppet, "ReadValue");
+    BH_ASSERT_END(&write, "ok");
+    ck_assert_str_eq(bh_puppet_peek_calls(s.puppet),
+                     "ReadValue WriteValue:02,command WriteValue:01,request");
+}
+END_TEST
+
+START_TEST(what_waits_behind_can_be_cancelled_alone)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) first = {0}, second = {0}, third = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_hold(s.puppet, "WriteValue");
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &first);
+    bh_peer_write(&s, BH_LEVEL, "02", BH_WRITE_REQUEST, &second);
+    bh_peer_write(&s, BH_LEVEL, "03", BH_WRITE_REQUEST, &third);
+    BH_AWAIT(bh_peer_scene_count(&s, "WriteValue") == 1);
+    g_cancellable_cancel(second.cancellable);
+    BH_ASSERT_END(&second, "0x9: cancelled");
+    bh_puppet_release(s.puppet, "WriteValue");
+    BH_ASSERT_END(&first, "ok");
+    BH_ASSERT_END(&third, "ok");
+    ck_assert_str_eq(bh_puppet_peek_calls(s.puppet), "WriteValue:01,request WriteValue:03,request");
+}
+END_TEST
+
+START_TEST(everything_ends_with_the_link_at_once)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) read = {0}, behind = {0}, other = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_hang(s.puppet, "ReadValue", 9);
+    bh_peer_read(&s, BH_LEVEL, 0, &read);
+    bh_peer_read(&s, BH_LEVEL, 0, &behind);
+    bh_peer_read(&s, BH_OTHER, 0, &other);
+    BH_AWAIT(bh_peer_scene_count(&s, "ReadValue") == 2);
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    BH_ASSERT_END(&read, "0x8: the link is gone: unspecified");
+    BH_ASSERT_END(&behind, "0x8: the link is gone: unspecified");
+    BH_ASSERT_END(&other, "0x8: the link is gone: unspecified");
+}
+END_TEST
+
+START_TEST(everything_ends_with_bluez_and_with_the_adapter_at_once)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_hang(s.puppet, "ReadValue", 9);
+    bh_peer_read(&s, BH_LEVEL, 0, &call);
+    BH_AWAIT(bh_peer_scene_count(&s, "ReadValue") == 1);
+    bh_puppet_remove(s.puppet, BH_PUPPET_ADAPTER, "org.bluez.Adapter1");
+    BH_ASSERT_END(&call, "0x8: the link is gone: unspecified");
+    bh_peer_scene_clear(&s);
+    s = (BhPeerScene){0};
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_hang(s.puppet, "ReadValue", 9);
+    bh_peer_read(&s, BH_LEVEL, 0, &call);
+    BH_AWAIT(bh_peer_scene_count(&s, "ReadValue") == 1);
+    g_clear_pointer(&s.scene.puppet, bh_puppet_free);
+    BH_ASSERT_END(&call, "0x8: the link is gone: unspecified");
+}
+END_TEST
+
+START_TEST(what_is_under_way_ends_when_the_radio_stops)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) read = {0}, connect = {0}, subscribe = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_hang(s.puppet, "ReadValue", 9);
+    bh_puppet_hang(s.puppet, "StartNotify", 9);
+    bh_puppet_hang(s.puppet, "Connect", 9);
+    bh_peer_read(&s, BH_LEVEL, 0, &read);
+    bh_peer_subscribe(&s, BH_LEVEL, &subscribe);
+    bh_peer_connect(&s, &connect);
+    BH_AWAIT(bh_peer_scene_count(&s, "ReadValue") == 1);
+    bh_radio_stop(BH_RADIO(s.scene.radio.bluez));
+    BH_ASSERT_END(&read, "0x9: stopped");
+    BH_ASSERT_END(&subscribe, "0x9: stopped");
+    BH_AWAIT(connect.done);
+}
+END_TEST
+
+/* What works */
+
+START_TEST(values_are_read_whole_and_from_an_offset)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_peer_read(&s, BH_LEVEL, 0, &call);
+    BH_ASSERT_END(&call, "0a0b0c");
+    bh_peer_read(&s, BH_LEVEL, 2, &call);
+    BH_ASSERT_END(&call, "0c");
+    bh_peer_read(&s, BH_CONFIG, 0, &call);
+    BH_ASSERT_END(&call, "63");
+    bh_puppet_set_value(s.puppet, BH_PEER_LEVEL, "");
+    bh_peer_read(&s, BH_LEVEL, 0, &call);
+    BH_ASSERT_END(&call, "");
+}
+END_TEST
+
+START_TEST(values_are_written_with_and_without_response)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_peer_write(&s, BH_LEVEL, "00ff00", BH_WRITE_REQUEST, &call);
+    BH_ASSERT_END(&call, "ok");
+    bh_peer_write(&s, BH_LEVEL, "", BH_WRITE_COMMAND, &call);
+    BH_ASSERT_END(&call, "ok");
+    bh_peer_write(&s, BH_CONFIG, "41", BH_WRITE_REQUEST, &call);
+    BH_ASSERT_END(&call, "ok");
+    ck_assert_str_eq(bh_puppet_peek_calls(s.puppet),
+                     "WriteValue:00ff00,request WriteValue:,command WriteValue:41");
+}
+END_TEST
+
+START_TEST(a_thousand_writes_at_once_arrive_in_their_order)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_autofree BhPeerCall *calls = g_new0(BhPeerCall, 1000);
+    g_autoptr(GString) wanted = g_string_new(NULL);
+
+    bh_peer_scene_init_ready(&s);
+    for (guint i = 0; i < 1000; i++) {
+        g_autofree char *hex = g_strdup_printf("%04x", i);
+        bh_peer_write(&s, BH_OTHER, hex, BH_WRITE_COMMAND, &calls[i]);
+        g_string_append_printf(wanted, "%sWriteValue:%s,command", i > 0 ? " " : "", hex);
+    }
+    for (guint i = 0; i < 1000; i++)
+        BH_ASSERT_END(&calls[i], "ok");
+    ck_assert_str_eq(bh_puppet_peek_calls(s.puppet), wanted->str);
+}
+END_TEST
+
+BH_TEST_MAIN("bluez-operation",
+             errors_of_a_device_arrive_as_their_byte_or_as_hidden,
+             without_a_link_or_an_attribute_nothing_is_sent,
+             another_programs_operation_is_waited_for,
+             waiting_for_another_programs_operation_ends_when_cancelled,
+             a_cancelled_read_keeps_its_place_until_bluez_has_answered,
+             what_waits_behind_can_be_cancelled_alone,
+             everything_ends_with_the_link_at_once,
+             everything_ends_with_bluez_and_with_the_adapter_at_once,
+             what_is_under_way_ends_when_the_radio_stops,
+             values_are_read_whole_and_from_an_offset,
+             values_are_written_with_and_without_response,
+             a_thousand_writes_at_once_arrive_in_their_order)

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Links with a management socket: what the kernel says of failures and ends reaches who waits, and
+ * what BlueZ cannot do for a link is done by the kernel.
+ */
+#include "bh-mgmt-scene.h"
+
+#define PEER "/org/bluez/hci0/dev_C0_00_00_00_00_01"
+#define PEER_ADDRESS "C0:00:00:00:00:01"
+#define DEVICE_PATH "/org/blehub/device/random_C0_00_00_00_00_01"
+#define DEVICE "org.blehub.Device1"
+#define HOLD "org.blehub.Hold1"
+#define FAILED "org.bluez.Error.Failed"
+#define ABORTED "le-connection-abort-by-local"
+
+/* A call of blehubd, and how it ended: the result as text, or "Name: message". */
+typedef struct {
+    gboolean done;
+    char *end;
+} Call;
+
+static void
+call_clear(Call *self)
+{
+    g_clear_pointer(&self->end, g_free);
+    self->done = FALSE;
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Call, call_clear)
+
+static void
+on_reply(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Call *call = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+
+    call->done = TRUE;
+    if (reply != NULL) {
+        call->end = g_variant_print(reply, FALSE);
+        return;
+    }
+    g_autofree char *name = g_dbus_error_get_remote_error(error);
+    g_dbus_error_strip_remote_error(error);
+    call->end = g_strdup_printf("%s: %s", strrchr(name, '.') + 1, error->message);
+}
+
+static void
+begin(BhMgmtScene *s,
+      Call *call,
+      const char *path,
+      const char *interface,
+      const char *method,
+      GVariant *arguments)
+{
+    g_dbus_connection_call(s->bus.connection,
+                           "org.blehub",
+                           path,
+                           interface,
+                           method,
+                           arguments,
+                           NULL,
+                           G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                           20000,
+                           NULL,
+                           on_reply,
+                           call);
+}
+
+static GVariant *
+options_of(const char *text)
+{
+    g_autoptr(GVariant) options = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
+
+    ck_assert_ptr_nonnull(options);
+    return g_variant_new("(@a{sv})", options);
+}
+
+static void
+connect_device(BhMgmtScene *s, Call *call, const char *more)
+{
+    g_autofree char *text = g_strdup_printf("{'AddressType': <'random'>%s}", more);
+    g_autoptr(GVariant) tuple = g_variant_ref_sink(options_of(text));
+    g_autoptr(GVariant) options = g_variant_get_child_value(tuple, 0);
+
+    begin(s,
+          call,
+          BH_HUB_PATH,
+          BH_HUB,
+          "Connect",
+          g_variant_new("(s@a{sv})", PEER_ADDRESS, options));
+}
+
+#define ASSERT_END(call, prefix)                                                                   \
+    do {                                                                                           \
+        BH_AWAIT((call)->done);                                                                    \
+        ck_assert_msg(g_str_has_prefix((call)->end, prefix), "%s", (call)->end);                   \
+        call_clear(call);                                                                          \
+    } while (0)
+
+static void
+init(BhMgmtScene *s)
+{
+    bh_mgmt_scene_init(s);
+    bh_puppet_add_device(s->puppet, PEER, PEER_ADDRESS, FALSE);
+    bh_mgmt_scene_start(s);
+    bh_kernel_clear_log(s->kernel);
+    bh_puppet_clear_calls(s->puppet);
+}
+
+/* Returns the path of the hold. */
+static char *
+init_connected(BhMgmtScene *s)
+{
+    g_auto(Call) call = {0};
+    g_auto(GStrv) parts = NULL;
+
+    init(s);
+    connect_device(s, &call, "");
+    BH_AWAIT(call.done);
+    parts = g_strsplit(call.end, "'", -1);
+    ck_assert_msg(g_strv_length(parts) == 5, "%s", call.end);
+    return g_strdup(parts[3]);
+}
+
+START_TEST(a_failed_attempt_has_the_kernels_cause)
+{
+    static const struct {
+        guint8 status;
+        const char *end;
+    } cases[] = {
+        {0x07, "LimitExceeded: "},
+        {0x08, "Timeout: "},
+        {0x0b, "Failed: "},
+    };
+    g_auto(BhMgmtScene) s = {0};
+
+    init(&s);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Call) call = {0};
+        bh_puppet_fail_with(s.puppet, "Connect", FAILED, ABORTED, 1);
+        bh_puppet_hold(s.puppet, "Connect");
+        connect_device(&s, &call, "");
+        BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == i + 1);
+        bh_kernel_link(s.kernel, BH_MGMT_CONNECT_FAILED, PEER_ADDRESS, cases[i].status);
+        bh_puppet_release(s.puppet, "Connect");
+        ASSERT_END(&call, cases[i].end);
+    }
+}
+END_TEST
+
+START_TEST(a_link_that_is_lost_has_the_kernels_cause)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) wait = {0};
+    g_autofree char *hold = init_connected(&s);
+
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_CONNECTED, PEER_ADDRESS, 8);
+    begin(&s, &wait, DEVICE_PATH, DEVICE, "WaitDisconnected", options_of("{}"));
+    bh_fixture_settle();
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_DISCONNECTED, PEER_ADDRESS, 1);
+    bh_puppet_set_device(s.puppet, PEER, "Connected", FALSE);
+    ASSERT_END(&wait, "('timeout',)");
+}
+END_TEST
+
+START_TEST(the_last_release_ends_the_link_by_the_kernel_too)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+    g_autofree char *hold = init_connected(&s);
+
+    begin(&s, &call, hold, HOLD, "Release", NULL);
+    ASSERT_END(&call, "()");
+    BH_AWAIT(bh_kernel_was_told(s.kernel, "Disconnect:" PEER_ADDRESS));
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Disconnect") == 1);
+}
+END_TEST
+
+START_TEST(the_strength_of_a_link_is_the_kernels)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0}, other = {0};
+    g_autofree char *hold = init_connected(&s);
+
+    begin(&s, &call, DEVICE_PATH, DEVICE, "ReadRSSI", options_of("{}"));
+    begin(&s, &other, DEVICE_PATH, DEVICE, "ReadRSSI", options_of("{}"));
+    ASSERT_END(&call, "(-61,)");
+    ASSERT_END(&other, "(-61,)");
+    bh_kernel_refuse(s.kernel, BH_MGMT_GET_CONNECTION_INFORMATION, BH_MGMT_STATUS_NOT_CONNECTED, 1);
+    begin(&s, &call, DEVICE_PATH, DEVICE, "ReadRSSI", options_of("{}"));
+    ASSERT_END(&call, "Disconnected: ");
+}
+END_TEST
+
+START_TEST(connection_parameters_are_loaded_before_the_attempt)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init(&s);
+    connect_device(&s,
+                   &call,
+                   ", 'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>, 'Latency': <4>, "
+                   "'SupervisionMs': <5000>");
+    ASSERT_END(&call, "(");
+    ck_assert(bh_kernel_was_told(s.kernel, "Parameters:" PEER_ADDRESS ",6-12,4,500"));
+}
+END_TEST
+
+START_TEST(an_old_kernel_cannot_change_a_link_and_that_is_said)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+    g_autofree char *hold = init_connected(&s);
+
+    begin(&s,
+          &call,
+          DEVICE_PATH,
+          DEVICE,
+          "SetConnectionParameters",
+          options_of("{'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>}"));
+    ASSERT_END(&call, "NotSupported: this kernel changes them for the next link only");
+}
+END_TEST
+
+BH_TEST_MAIN("mgmt-link",
+             a_failed_attempt_has_the_kernels_cause,
+             a_link_that_is_lost_has_the_kernels_cause,
+             the_last_release_ends_the_link_by_the_kernel_too,
+             the_strength_of_a_link_is_the_kernels,
+             connection_parameters_are_loaded_before_the_attempt,
+             an_old_kernel_cannot_change_a_link_and_that_is_said)
