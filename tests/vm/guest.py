@@ -16,6 +16,7 @@ import time
 from gi.repository import Gio, GLib
 
 from controller import Controller
+from peers import Air
 
 LIB = pathlib.Path(__file__).resolve().parent
 HUB = "org.blehub"
@@ -357,6 +358,16 @@ class Guest:
     def plug_btvirt(self, count, state="ready"):
         """LE controllers of BlueZ's emulator, which hear each other."""
         return self._plug(["/usr/bin/btvirt", "-L", f"-l{count}"], None, state)
+
+    def air(self, controllers=1, links=16, state="ready"):
+        """Controllers of our own and, around them, peripherals that do whatever the case says; see peers.py."""
+        air = Air(controllers, links)
+        self.stack.callback(air.end)
+        for number in range(controllers):
+            air.plug(number)
+        if state:
+            self.wait_for_hub(state)
+        return air
 
     def _plug(self, command, scenario, state):
         controller = Controller(command, scenario)

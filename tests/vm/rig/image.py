@@ -61,7 +61,7 @@ def make_tree(build, work):
     _use_merged_directories(tree)
     shutil.copytree(VM / "image/root", tree, symlinks=True, dirs_exist_ok=True)
     lib = tree / GUEST_LIB
-    for name in ["cases", "figures"]:
+    for name in ["air", "cases", "figures"]:
         shutil.copytree(VM / name, lib / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in [*VM.glob("*.py"), VM / "busctl-session.sh"]:
         shutil.copy(path, lib)

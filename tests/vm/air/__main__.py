@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""`python3 -m air CONTROLLERS [LINKS]`: so many controllers, of so many links each. Takes orders on standard input, pickled
+(target, method, arguments, named arguments), one at a time, and answers (true, result) or (false, what went wrong).
+
+The target is "air" or a peripheral's number. Ends when standard input does.
+"""
+
+import pickle
+import sys
+import traceback
+
+from .hci import Controller
+from .loop import Loop
+from .peripheral import Peripheral
+
+
+class Air:
+    def __init__(self, controllers, links):
+        self.loop = Loop()
+        self.peripherals = []
+        self.controllers = [Controller(self.loop, self.peripherals, number, links) for number in range(controllers)]
+        self.orders = sys.stdin.buffer
+        self.answers = sys.stdout.buffer
+
+    def add(self, **options):
+        """Another peripheral; returns its number."""
+        self.peripherals.append(Peripheral(self.loop, self.controllers, **options))
+        return len(self.peripherals) - 1
+
+    def plug(self, number):
+        self.controllers[number].plug()
+
+    def unplug(self, number):
+        self.controllers[number].unplug()
+
+    def run(self):
+        self.loop.watch(sys.stdin.fileno(), self._on_order)
+        self.loop.run()
+
+    def _on_order(self):
+        try:
+            order = pickle.load(self.orders)
+        except EOFError:
+            self.loop.running = False
+            return
+        try:
+            self._obey(*order)
+        except Exception:  # a wrong order is the case's mistake, which has to hear of it
+            self._answer(False, traceback.format_exc())
+
+    def _obey(self, target, method, arguments, named):
+        owner = self if target == "air" else self.peripherals[target]
+        if method == "wait":
+            owner.on_wait(lambda seen: self._answer(True, seen), *arguments, **named)
+        else:
+            self._answer(True, getattr(owner, method)(*arguments, **named))
+
+    def _answer(self, success, result):
+        pickle.dump((success, result), self.answers)
+        self.answers.flush()
+
+
+Air(*map(int, sys.argv[1:])).run()
