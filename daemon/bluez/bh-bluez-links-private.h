@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Links as their two halves see them: bh-bluez-links.c (which there are, what BlueZ and the kernel
- * tell of them) and bh-bluez-link.c (what BlueZ is asked for one).
+ * Links as their parts see them: bh-bluez-links.c (which there are), bh-bluez-link-state.c (the
+ * life of one) and bh-bluez-link.c (what BlueZ is asked for one).
  */
 #include "bh-bluez-links.h"
 
@@ -17,6 +17,8 @@ void bh_bluez_link_no_object(BhBluezCentral *self, BhBluezLink *link);
 /* NULL = none. */
 void bh_bluez_link_set_path(BhBluezCentral *self, BhBluezLink *link, const char *path);
 
+/* Tells the hub, if it watches and has not been told that already. */
+void bh_bluez_link_tell(BhBluezCentral *self, BhBluezLink *link);
 /* Tells the hub and everybody who works on it. */
 void bh_bluez_link_spread(BhBluezCentral *self, BhBluezLink *link);
 /* Listens as far as needed, and forgets it if nobody needs it. */

@@ -8,8 +8,8 @@
 
 #include "bh-bluez-att.h"
 #include "bh-bluez-error.h"
+#include "bh-bluez-gatt-call.h"
 #include "bh-bluez-links.h"
-#include "bh-bluez-names.h"
 #include "bh-bluez-notify.h"
 #include "bh-error.h"
 
@@ -141,49 +141,22 @@ retry(Line *line)
     line->timer = g_timeout_add(MIN(wait_ms, RETRY_MAX_MS), on_retry, line);
 }
 
-static GBytes *
-dup_value(sd_bus_message *message, BhBluezGattKind kind)
-{
-    gconstpointer bytes = NULL;
-    gsize size = 0;
-    guint8 percentage = 0;
-
-    if (kind == BH_BLUEZ_GATT_BATTERY)
-        return sd_bus_message_read(message, "v", "y", &percentage) >= 0
-                   ? g_bytes_new(&percentage, 1)
-                   : NULL;
-    if (sd_bus_message_read_array(message, 'y', &bytes, &size) < 0)
-        return NULL;
-    return g_bytes_new(bytes, size);
-}
-
-static GBytes *
-cut(GBytes *value, guint16 offset)
-{
-    gsize size = g_bytes_get_size(value);
-
-    return g_bytes_new_from_bytes(value, MIN(offset, size), size - MIN(offset, size));
-}
-
 static void
 end_read(Operation *operation, sd_bus_message *message)
 {
     g_autoptr(GTask) task = bh_bluez_waiter_take(&operation->waiter);
-    g_autoptr(GBytes) value = dup_value(message, operation->line->kind);
     guint16 offset = operation->offset;
+    g_autoptr(GBytes) value = bh_bluez_gatt_call_dup_value(message, operation->line->kind, offset);
 
     if (value != NULL && operation->line->kind == BH_BLUEZ_GATT_CHARACTERISTIC)
         bh_bluez_notify_read_done(operation->line->central, operation->line->path, offset, value);
-    gboolean whole = operation->line->kind == BH_BLUEZ_GATT_BATTERY;
     free_operation(operation);
     if (task == NULL)
         return;
     if (value == NULL)
         g_task_return_new_error(task, BH_ERROR, BH_ERROR_FAILED, "BlueZ's answer has no value");
     else
-        g_task_return_pointer(task,
-                              whole ? cut(value, offset) : g_steal_pointer(&value),
-                              (GDestroyNotify)g_bytes_unref);
+        g_task_return_pointer(task, g_steal_pointer(&value), (GDestroyNotify)g_bytes_unref);
 }
 
 static void
@@ -233,51 +206,16 @@ on_reply(sd_bus_message *message, void *data, sd_bus_error *unused)
     return 1;
 }
 
-static int
-append_options(const Operation *operation, sd_bus_message *message)
-{
-    const char *type = operation->kind == BH_WRITE_COMMAND ? "command" : "request";
-    int result = sd_bus_message_open_container(message, 'a', "{sv}");
-
-    if (result >= 0 && operation->offset != 0)
-        result = sd_bus_message_append(message, "{sv}", "offset", "q", operation->offset);
-    if (result >= 0 && operation->value != NULL &&
-        operation->line->kind == BH_BLUEZ_GATT_CHARACTERISTIC)
-        result = sd_bus_message_append(message, "{sv}", "type", "s", type);
-    return result < 0 ? result : sd_bus_message_close_container(message);
-}
-
-static sd_bus_message *
-new_message(const Operation *operation)
-{
-    const Line *line = operation->line;
-    BhBluezBus *bus = line->central->bluez->bus;
-    gboolean battery = line->kind == BH_BLUEZ_GATT_BATTERY;
-    gsize size = 0;
-    gconstpointer bytes =
-        operation->value != NULL ? g_bytes_get_data(operation->value, &size) : NULL;
-    g_autoptr(sd_bus_message) message =
-        bh_bluez_bus_new_call(bus,
-                              line->path,
-                              battery ? BH_DBUS_PROPERTIES : bh_bluez_gatt_interface_of(line->kind),
-                              battery                    ? "Get"
-                              : operation->value != NULL ? "WriteValue"
-                                                         : "ReadValue");
-    int result = message != NULL ? 0 : -1;
-
-    if (result >= 0 && battery)
-        result = sd_bus_message_append(message, "ss", BH_BLUEZ_BATTERY, "Percentage");
-    if (result >= 0 && operation->value != NULL)
-        result = sd_bus_message_append_array(message, 'y', bytes, size);
-    if (result >= 0 && !battery)
-        result = append_options(operation, message);
-    return result >= 0 ? g_steal_pointer(&message) : NULL;
-}
-
 static void
 send_head(BhBluezCentral *self, Line *line)
 {
-    g_autoptr(sd_bus_message) message = new_message(peek_head(line));
+    const Operation *head = peek_head(line);
+    g_autoptr(sd_bus_message) message = bh_bluez_gatt_call_new(self->bluez->bus,
+                                                               line->kind,
+                                                               line->path,
+                                                               head->value,
+                                                               head->offset,
+                                                               head->kind);
 
     line->slot =
         bh_bluez_bus_send(self->bluez->bus, message, self->bluez->timing.gatt_ms, on_reply, line);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Connect of a device that BlueZ knows, ConnectDevice of an adapter for one that it does not. BlueZ
+ * hides why an attempt failed ("le-connection-abort-by-local" stands for everything), so the
+ * kernel's word is looked up first.
+ */
+#include "bh-bluez-connect-private.h"
+
+#include "bh-bluez-error.h"
+#include "bh-bluez-links.h"
+#include "bh-bluez-mgmt-link.h"
+#include "bh-bluez-names.h"
+#include "bh-error.h"
+
+/* Failures */
+
+/* The kernel's word on this attempt; NULL if it said nothing. */
+static const BhLinkEvent *
+find_failure(const BhBluezAttempt *attempt)
+{
+    BhBluezCentral *self = attempt->central;
+    const BhLinkKey *key = &attempt->link->key;
+
+    bh_bluez_mgmt_drain(self->bluez);
+    const BhLinkEvent *event =
+        bh_link_log_find(&self->log, key->slot, &key->address, attempt->since_us);
+    return event != NULL && event->happened != BH_LINK_CONNECTED ? event : NULL;
+}
+
+static int
+code_of_cause(BhLinkCause cause)
+{
+    switch (cause) {
+    case BH_LINK_CAUSE_TIMEOUT:
+        return BH_ERROR_TIMEOUT;
+    case BH_LINK_CAUSE_REMOTE:
+        return BH_ERROR_DISCONNECTED;
+    case BH_LINK_CAUSE_NO_RESOURCES:
+        return BH_ERROR_LIMIT_EXCEEDED;
+    case BH_LINK_CAUSE_POWER:
+    case BH_LINK_CAUSE_SUSPEND:
+        return BH_ERROR_NOT_READY;
+    default:
+        return BH_ERROR_FAILED;
+    }
+}
+
+GError *
+bh_bluez_attempt_new_error(const BhBluezAttempt *attempt, const char *said)
+{
+    const BhLinkEvent *event = find_failure(attempt);
+
+    if (event == NULL)
+        return g_error_new(BH_ERROR, BH_ERROR_FAILED, "BlueZ says \"%s\"", said);
+    g_autofree char *text = bh_link_event_dup_text(event);
+    return g_error_new(BH_ERROR, code_of_cause(event->cause), "%s; BlueZ says \"%s\"", text, said);
+}
+
+/* Before 5.82 another attempt under way is only told by a text. */
+static gboolean
+is_busy(const sd_bus_error *error)
+{
+    return bh_bluez_error_is_in_progress(error) ||
+           g_strcmp0(error->message, "Operation already in progress") == 0;
+}
+
+/* Calls */
+
+static void
+on_connect_failed(BhBluezAttempt *attempt, const sd_bus_error *error)
+{
+    BhError code = bh_bluez_error_code(error);
+
+    if (is_busy(error)) {
+        bh_bluez_attempt_wait_and_retry(attempt);
+        return;
+    }
+    if (code == BH_ERROR_NOT_FOUND ||
+        sd_bus_error_has_name(error, "org.bluez.Error.AlreadyConnected")) {
+        bh_bluez_link_refresh(attempt->central, attempt->link);
+        return;
+    }
+    g_autofree char *text = bh_bluez_error_dup_text(error);
+    bh_bluez_attempt_fail(attempt,
+                          code != BH_ERROR_FAILED ? g_error_new_literal(BH_ERROR, code, text)
+                                                  : bh_bluez_attempt_new_error(attempt, text));
+}
+
+static int
+on_connected(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    BhBluezAttempt *attempt = data;
+    const sd_bus_error *error = sd_bus_message_get_error(message);
+
+    g_clear_pointer(&attempt->slot, sd_bus_slot_unref);
+    if (error != NULL) {
+        on_connect_failed(attempt, error);
+        return 1;
+    }
+    attempt->answered = TRUE;
+    bh_bluez_link_refresh(attempt->central, attempt->link);
+    return 1;
+}
+
+/* ConnectDevice is there only in a bluetoothd that was started with --experimental. */
+static void
+on_connect_device_failed(BhBluezAttempt *attempt, const sd_bus_error *error)
+{
+    BhError code = bh_bluez_error_code(error);
+
+    if (code == BH_ERROR_NOT_FOUND || code == BH_ERROR_NOT_SUPPORTED) {
+        attempt->central->no_connect_device = TRUE;
+        bh_bluez_attempt_advance(attempt);
+    } else if (code == BH_ERROR_ALREADY_EXISTS) {
+        bh_bluez_link_refresh(attempt->central, attempt->link);
+    } else {
+        on_connect_failed(attempt, error);
+    }
+}
+
+static int
+on_device_connected(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    BhBluezAttempt *attempt = data;
+    const sd_bus_error *error = sd_bus_message_get_error(message);
+
+    if (error == NULL) {
+        attempt->by_address = FALSE;
+        return on_connected(message, data, unused);
+    }
+    g_clear_pointer(&attempt->slot, sd_bus_slot_unref);
+    attempt->by_address = FALSE;
+    if (!bh_bluez_waiter_waits(&attempt->waiter))
+        bh_bluez_attempt_free(attempt);
+    else
+        on_connect_device_failed(attempt, error);
+    return 1;
+}
+
+static void
+send_call(BhBluezAttempt *attempt, sd_bus_message *message, sd_bus_message_handler_t on_reply)
+{
+    BhBluez *bluez = attempt->central->bluez;
+
+    attempt->asked = TRUE;
+    attempt->slot =
+        bh_bluez_bus_send(bluez->bus, message, bluez->timing.gatt_ms, on_reply, attempt);
+    if (attempt->slot == NULL)
+        bh_bluez_attempt_fail(attempt,
+                              g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the bus is gone"));
+}
+
+void
+bh_bluez_attempt_connect_known(BhBluezAttempt *attempt)
+{
+    g_autoptr(sd_bus_message) message = bh_bluez_bus_new_call(attempt->central->bluez->bus,
+                                                              attempt->link->path,
+                                                              BH_BLUEZ_DEVICE,
+                                                              "Connect");
+
+    send_call(attempt, message, on_connected);
+    if (attempt->finding)
+        bh_bluez_attempt_stop_finding(attempt);
+}
+
+void
+bh_bluez_attempt_connect_by_address(BhBluezAttempt *attempt, const char *adapter)
+{
+    const BhAddress *address = &attempt->link->key.address;
+    char text[BH_ADDRESS_TEXT_SIZE];
+    g_autoptr(sd_bus_message) message = bh_bluez_bus_new_call(attempt->central->bluez->bus,
+                                                              adapter,
+                                                              BH_BLUEZ_ADAPTER,
+                                                              "ConnectDevice");
+
+    bh_address_format(address, text);
+    if (message != NULL && sd_bus_message_append(message,
+                                                 "a{sv}",
+                                                 2,
+                                                 "Address",
+                                                 "s",
+                                                 text,
+                                                 "AddressType",
+                                                 "s",
+                                                 bh_address_type_to_string(address->type)) < 0)
+        g_clear_pointer(&message, sd_bus_message_unref);
+    attempt->by_address = TRUE;
+    send_call(attempt, message, on_device_connected);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The life of one link, as BlueZ tells it: its beginning, what is known of it, its end; and telling
+ * all that to the hub and to whoever works on it.
+ */
+#include "bh-bluez-links-private.h"
+
+#include "bh-bluez-connect.h"
+#include "bh-bluez-mgmt-link.h"
+#include "bh-bluez-notify.h"
+#include "bh-bluez-operation.h"
+#include "bh-bluez-pair.h"
+#include "bh-error.h"
+
+/* Telling */
+
+void
+bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state)
+{
+    *state = (BhLinkState){
+        .key = link->key,
+        .connected = link->connected || link->kernel_connected,
+        .resolved = link->ready,
+        .paired = link->paired,
+        .bonded = link->bonded,
+        .mtu = link->ready ? link->mtu : 0,
+        .database = link->ready ? link->database : NULL,
+        .cause = link->connected ? BH_LINK_CAUSE_NONE : link->cause,
+        .interval_us = link->interval_us,
+        .latency = link->latency,
+        .supervision_ms = link->supervision_ms,
+    };
+}
+
+static gboolean
+is_same(const BhLinkState *a, const BhLinkState *b)
+{
+    return a->connected == b->connected && a->resolved == b->resolved && a->paired == b->paired &&
+           a->bonded == b->bonded && a->mtu == b->mtu && a->database == b->database &&
+           a->cause == b->cause && a->interval_us == b->interval_us && a->latency == b->latency &&
+           a->supervision_ms == b->supervision_ms;
+}
+
+void
+bh_bluez_link_tell(BhBluezCentral *self, BhBluezLink *link)
+{
+    BhLinkState state;
+
+    bh_bluez_link_get_state(link, &state);
+    state.connected = link->connected;
+    if (!link->watched || self->sink == NULL || (!link->tell && is_same(&state, &link->told)))
+        return;
+    link->tell = FALSE;
+    link->told = state;
+    self->sink->link_changed(self->sink_data, &state);
+}
+
+/* To everybody that works on it. */
+void
+bh_bluez_link_spread(BhBluezCentral *self, BhBluezLink *link)
+{
+    g_rc_box_acquire(link);
+    bh_bluez_link_tell(self, link);
+    bh_bluez_attempts_link_changed(self, link);
+    bh_bluez_pairings_link_changed(self, link);
+    bh_bluez_link_release(link);
+}
+
+/* The end of a link */
+
+GError *
+bh_bluez_link_new_error(const BhBluezLink *link)
+{
+    return g_error_new(BH_ERROR,
+                       BH_ERROR_DISCONNECTED,
+                       "the link is gone: %s",
+                       bh_link_cause_to_string(link->cause));
+}
+
+/* The kernel's word if it is newer than the link, and of its end. */
+static BhLinkCause
+find_cause(BhBluezCentral *self, const BhBluezLink *link)
+{
+    bh_bluez_mgmt_drain(self->bluez);
+    const BhLinkEvent *event = bh_link_log_find(&self->log, link->key.slot, &link->key.address, 0);
+    if (event != NULL && event->happened == BH_LINK_DISCONNECTED)
+        return event->cause;
+    return link->dropped ? BH_LINK_CAUSE_LOCAL : BH_LINK_CAUSE_UNSPECIFIED;
+}
+
+static void
+forget_database(BhBluezLink *link)
+{
+    link->ready = FALSE;
+    link->again = FALSE;
+    link->mtu = 0;
+    g_clear_pointer(&link->database, bh_gatt_database_unref);
+}
+
+/* What was done over it is over. Whoever calls it tells the others, and has a reference. */
+static void
+end_link(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
+{
+    link->connected = FALSE;
+    link->services_resolved = FALSE;
+    link->kernel_connected = FALSE;
+    link->cause = cause;
+    g_clear_pointer(&link->refresh, sd_bus_slot_unref);
+    g_clear_pointer(&link->dropping, sd_bus_slot_unref);
+    link->dropped = FALSE;
+    link->interval_us = link->supervision_ms = link->latency = 0;
+    forget_database(link);
+    bh_bluez_operations_link_gone(self, link);
+    bh_bluez_notify_link_gone(self, link);
+}
+
+/* What BlueZ says */
+
+static void
+apply_flag(gboolean *flag, gboolean has, gboolean value)
+{
+    if (has)
+        *flag = value;
+}
+
+static void
+begin(BhBluezLink *link)
+{
+    link->connected = TRUE;
+    link->cause = BH_LINK_CAUSE_NONE;
+    link->dropped = FALSE;
+}
+
+/* Everything but that it is over; then what follows from it. */
+void
+bh_bluez_link_apply(BhBluezCentral *self, BhBluezLink *link, const BhBluezProperties *properties)
+{
+    gboolean was = link->connected;
+
+    apply_flag(&link->paired, properties->has_paired, properties->paired);
+    apply_flag(&link->bonded, properties->has_bonded, properties->bonded);
+    apply_flag(&link->services_resolved, properties->has_resolved, properties->resolved);
+    if (was && properties->has_connected && !properties->connected) {
+        end_link(self, link, find_cause(self, link));
+        bh_bluez_link_spread(self, link);
+        return;
+    }
+    if (!was && properties->has_connected && properties->connected)
+        begin(link);
+    if (!link->services_resolved && link->ready)
+        forget_database(link);
+}
+
+void
+bh_bluez_link_no_object(BhBluezCentral *self, BhBluezLink *link)
+{
+    if (link->connected)
+        end_link(self, link, BH_LINK_CAUSE_UNSPECIFIED);
+    bh_bluez_link_set_path(self, link, NULL);
+    link->paired = link->bonded = FALSE;
+}
