@@ -2,17 +2,15 @@
 #pragma once
 
 /*
- * One client's scan: a filter, a rule for re-reporting, its own statistics of every device it saw,
- * and the devices that wait to be fetched. What waits is kept one per device, newest wins, in the
- * order the devices came, so a client that never asks costs no more than the device table has rows.
+ * One client's scan: a filter, a rule for re-reporting, what it knows of every device it saw, the
+ * calls that wait for the next and the streams.
  */
 #include "bh-adapter.h"
-#include "bh-device-table.h"
 #include "bh-filter.h"
 #include "bh-owned.h"
 #include "bh-quota.h"
-#include "bh-report-rule.h"
 #include "bh-scan-demand.h"
+#include "bh-scan-rows.h"
 #include "bh-stream-set.h"
 
 G_BEGIN_DECLS
@@ -66,26 +64,16 @@ void bh_scan_set_radio(BhScan *self, gboolean running);
 /* Offers the device a report was about; the recorder has begun its record. */
 void bh_scan_offer(BhScan *self, BhDevice *device, BhDeviceChange change, const BhReport *report);
 
-/* One device as this scan knows it: rssi and adapter of its own newest report, and its statistics.
- */
-typedef struct {
-    BhDevice device; /* payload borrowed: until the next report */
-    BhStatistics statistics;
-    guint32 merged; /* reports that the row stands for */
-} BhScanRow;
-
 /* FALSE if this scan has not seen the device. */
 gboolean bh_scan_get_row(BhScan *self, const BhDevice *device, BhScanRow *row);
 
 /* Every device seen and still known, most recently heard first, until func returns FALSE. */
-typedef gboolean (*BhScanRowFunc)(const BhScanRow *row, gpointer user_data);
 void bh_scan_foreach(BhScan *self, BhScanRowFunc func, gpointer user_data);
 guint bh_scan_count_devices(BhScan *self);
 
 /* Waits for the next device to report; at once if one waits. client is who waits: the wait counts
  * against its user and ends without a trace when it goes. timeout_ms 0 = for ever. Errors: Timeout,
- * Cancelled, LimitExceeded. take is called inside the main loop at the very moment the row is
- * consumed. */
+ * Cancelled, LimitExceeded. */
 void bh_scan_wait_async(BhScan *self,
                         BhClient *client,
                         gint64 timeout_ms,
@@ -93,8 +81,6 @@ void bh_scan_wait_async(BhScan *self,
                         gpointer user_data);
 /* A row whose payload is owned; free with bh_scan_row_free(). */
 BhScanRow *bh_scan_wait_finish(BhScan *self, GAsyncResult *result, GError **error);
-void bh_scan_row_free(BhScanRow *row);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhScanRow, bh_scan_row_free)
 
 /* Opens a stream of what the scan reports from now on, on account of client's user; the first one
  * begins with what waits. While a stream is open nothing is kept for bh_scan_wait_async(), which
