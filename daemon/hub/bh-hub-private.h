@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The hub's inside, for its two halves: what clients ask of it, and what the radio tells it.
+ */
+#include "bh-demand-keeper.h"
+#include "bh-hub.h"
+#include "bh-scans.h"
+#include "bh-state-keeper.h"
+
+G_BEGIN_DECLS
+
+struct _BhHub {
+    GObject parent;
+    BhRadio *radio;
+    BhClock *clock;
+    BhQuota *quota;
+    BhDeviceTable *table;
+    BhRecorder *recorder;
+    BhStreamPacer *pacer;
+    BhStreamBudget *budget;
+    BhRemotes *remotes;
+    guint max_devices;
+    BhAdapterSlots adapters;
+    BhDemandKeeper *keeper;
+    BhScans *scans;
+    BhStateKeeper *state;
+    BhRecoveryLedger ledger;
+    char *bluez_version;
+    BhRadioCapabilities capabilities;
+    BhLinkLog links;
+    BhHubCounters counters;
+    gboolean running;
+};
+
+/* What the radio tells; the data is the hub. */
+const BhRadioSink *bh_hub_peek_radio_sink(void);
+
+/* Follows what is there of an adapter and what the configuration allows. */
+void bh_hub_reconcile_presence(BhHub *self, BhAdapterSlot *it);
+
+/* Emit the signals of the same names. */
+void bh_hub_state_changed(BhHub *self);
+void bh_hub_adapter_added(BhHub *self, BhAdapter *adapter);
+void bh_hub_adapter_removed(BhHub *self, BhAdapter *adapter);
+void bh_hub_synced(BhHub *self);
+
+G_END_DECLS
