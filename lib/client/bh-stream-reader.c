@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * One buffer as long as the longest packet. A read that finds a packet waiting ends without a turn
- * of its own in poll(); otherwise a source on the socket waits for it.
+ * One buffer as long as the longest packet, and one source for all reads, as long as the next
+ * begins in the callback of the one before: to put a descriptor into the loop and to take it out
+ * wakes the loop up each time. For the same reason the source may recurse as far as GLib knows.
  */
 #include "bh-stream-reader.h"
 
 #include "bh-error.h"
 
+#include <errno.h>
 #include <gio/gunixfdlist.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define OPEN_TIMEOUT_MS 10000
@@ -16,8 +19,11 @@
 struct _BhStreamReader {
     GObject parent;
     GSocket *socket;
-    gboolean of_values; /* what its records are */
-    BhPackedIter iter;  /* over packet */
+    GSource *source;           /* NULL unless a read waits, or did last time the loop looked */
+    GCancellable *cancellable; /* of the source; may be NULL */
+    GTask *task;               /* the read that waits; NULL = nobody reads */
+    gboolean of_values;        /* what its records are */
+    BhPackedIter iter;         /* over packet */
     guint64 lost;
     guint8 packet[BH_PACKED_PACKET_MAX];
 };
@@ -213,22 +219,35 @@ check_packet(BhStreamReader *self, gsize size, GError **error)
     return FALSE;
 }
 
+/* The size of the packet, 0 at the end; -1 with error, or without if nothing is there. */
+static gssize
+receive(BhStreamReader *self, GError **error)
+{
+    gssize size;
+
+    do
+        size = recv(g_socket_get_fd(self->socket), self->packet, sizeof self->packet, MSG_DONTWAIT);
+    while (size < 0 && errno == EINTR);
+    if (size < 0 && errno != EAGAIN)
+        g_set_error(error,
+                    G_IO_ERROR,
+                    g_io_error_from_errno(errno),
+                    "packed stream: %s",
+                    g_strerror(errno));
+    return size;
+}
+
 /* TRUE when the task was answered; FALSE if nothing is there to read. */
 static gboolean
 try_read(BhStreamReader *self, GTask *task)
 {
     GError *error = NULL;
-    gssize size = g_socket_receive(self->socket,
-                                   (char *)self->packet,
-                                   sizeof self->packet,
-                                   g_task_get_cancellable(task),
-                                   &error);
 
-    self->iter = (BhPackedIter){0};
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
-        g_error_free(error);
+    if (g_task_return_error_if_cancelled(task))
+        return TRUE;
+    gssize size = receive(self, &error);
+    if (size < 0 && error == NULL)
         return FALSE;
-    }
     if (size < 0 || (size > 0 && !check_packet(self, (gsize)size, &error)))
         g_task_return_error(task, error);
     else
@@ -236,12 +255,87 @@ try_read(BhStreamReader *self, GTask *task)
     return TRUE;
 }
 
-static gboolean
-on_readable(GSocket *socket, GIOCondition condition, gpointer user_data)
-{
-    GTask *task = user_data;
+/* Waiting */
 
-    return try_read(g_task_get_source_object(task), task) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+typedef struct {
+    GSource parent;
+    GPollFD poll;
+    BhStreamReader *reader; /* borrowed: destroys this before it goes */
+} ReadSource;
+
+static void
+drop_source(BhStreamReader *self)
+{
+    if (self->source == NULL)
+        return;
+    g_source_destroy(self->source);
+    g_clear_pointer(&self->source, g_source_unref);
+    g_clear_object(&self->cancellable);
+}
+
+static gboolean
+source_prepare(GSource *base, gint *timeout)
+{
+    ReadSource *source = (ReadSource *)base;
+
+    source->poll.events = source->reader->task != NULL ? G_IO_IN : 0;
+    source->poll.revents = 0;
+    *timeout = -1;
+    return FALSE;
+}
+
+static gboolean
+source_check(GSource *base)
+{
+    return ((ReadSource *)base)->poll.revents != 0;
+}
+
+/* Nobody reads, but the writer is gone, or the cancellable of the last read is cancelled: the loop
+ * would wake up for that again and again. */
+static gboolean
+source_dispatch(GSource *base, GSourceFunc callback, gpointer user_data)
+{
+    g_autoptr(BhStreamReader) reader = g_object_ref(((ReadSource *)base)->reader);
+    g_autoptr(GTask) task = g_steal_pointer(&reader->task);
+
+    if (task == NULL)
+        drop_source(reader);
+    else if (!try_read(reader, task))
+        reader->task = g_steal_pointer(&task);
+    return !g_source_is_destroyed(base);
+}
+
+static GSourceFuncs source_funcs = {
+    .prepare = source_prepare,
+    .check = source_check,
+    .dispatch = source_dispatch,
+};
+
+static gboolean
+fits(BhStreamReader *self, GTask *task)
+{
+    return self->source != NULL && self->cancellable == g_task_get_cancellable(task) &&
+           g_source_get_context(self->source) == g_task_get_context(task);
+}
+
+static void
+add_source(BhStreamReader *self, GTask *task)
+{
+    ReadSource *source = (ReadSource *)g_source_new(&source_funcs, sizeof(ReadSource));
+
+    source->reader = self;
+    source->poll.fd = g_socket_get_fd(self->socket);
+    self->source = &source->parent;
+    g_source_set_name(self->source, "bh-stream-reader");
+    g_source_set_can_recurse(self->source, TRUE);
+    g_source_add_poll(self->source, &source->poll);
+    g_set_object(&self->cancellable, g_task_get_cancellable(task));
+    if (self->cancellable != NULL) {
+        g_autoptr(GSource) cancelled = g_cancellable_source_new(self->cancellable);
+        g_source_set_dummy_callback(cancelled);
+        g_source_add_child_source(self->source, cancelled);
+    }
+    g_source_attach(self->source, g_task_get_context(task));
 }
 
 void
@@ -251,14 +345,15 @@ bh_stream_reader_read_async(BhStreamReader *self,
                             gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
-    g_autoptr(GSource) source = NULL;
 
     g_task_set_source_tag(task, bh_stream_reader_read_async);
     g_task_set_check_cancellable(task, FALSE); /* a packet read is a packet delivered */
-    if (try_read(self, task))
-        return;
-    source = g_socket_create_source(self->socket, G_IO_IN, cancellable);
-    g_task_attach_source(task, source, G_SOURCE_FUNC(on_readable));
+    self->iter = (BhPackedIter){0};
+    if (!fits(self, task)) {
+        drop_source(self);
+        add_source(self, task);
+    }
+    self->task = g_steal_pointer(&task);
 }
 
 gssize
@@ -288,6 +383,7 @@ bh_stream_reader_get_lost(BhStreamReader *self)
 static void
 bh_stream_reader_finalize(GObject *object)
 {
+    drop_source(BH_STREAM_READER(object));
     g_clear_object(&BH_STREAM_READER(object)->socket);
     G_OBJECT_CLASS(bh_stream_reader_parent_class)->finalize(object);
 }

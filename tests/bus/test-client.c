@@ -148,6 +148,26 @@ START_TEST(a_reader_counts_what_was_lost_and_ends_with_its_stream)
 }
 END_TEST
 
+START_TEST(a_stream_that_ends_while_nobody_reads_lets_the_loop_sleep)
+{
+    int server;
+    g_autoptr(BhStreamReader) reader = make_reader(&server);
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_auto(Read) packet = {0}, end = {0};
+    guint turns = 0;
+
+    send_packet(server, 1, 1, 1, 0);
+    read_one(reader, cancellable, &packet);
+    ck_assert_int_eq(packet.records, 1);
+    close(server);
+    while (g_main_context_iteration(NULL, FALSE))
+        ck_assert_uint_lt(turns++, 10);
+    read_one(reader, cancellable, &end);
+    ck_assert_int_eq(end.records, 0);
+    g_assert_no_error(end.error);
+}
+END_TEST
+
 START_TEST(what_is_no_socket_is_refused)
 {
     g_autoptr(GError) error = NULL;
@@ -323,6 +343,7 @@ BH_TEST_MAIN("client",
              a_packet_that_does_not_fit_is_an_error_and_gives_no_record,
              a_read_that_is_cancelled_takes_nothing,
              a_reader_counts_what_was_lost_and_ends_with_its_stream,
+             a_stream_that_ends_while_nobody_reads_lets_the_loop_sleep,
              what_is_no_socket_is_refused,
              a_scan_that_cannot_be_made_goes_down_with_the_reason,
              a_live_scan_begins_when_blehubd_comes_and_again_when_it_comes_back,
