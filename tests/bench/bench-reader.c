@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A client of blehubd: one scan, one stream, and a count of what came. Commands on stdin, one a
- * line, each answered by one line; the peer's program understands the same:
- *
- *   count     starts again at 0                                       "ok"
- *   time      the same, and measures how long each record took        "ok"
- *   wait N    until N records came or were lost                       "COUNT"
- *   report    COUNT, median and 99th percentile in us, records lost   "COUNT P50 P99 LOST"
+ * A client of blehubd: one scan, one stream, and an account of what came; see bench-account.h.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench-account.h"
 #include "bench-advert.h"
 #include "bench-stream.h"
 #include "bh-sdbus.h"
@@ -43,11 +38,7 @@ typedef struct {
     sd_bus *bus;
     int fd;
     BhBenchStream stream;
-    guint64 count;
-    guint64 lost_before; /* count began */
-    guint64 wanted;      /* 0 = nobody waits */
-    gboolean timing;
-    GArray *delays_us; /* of guint32 */
+    BhBenchAccount account;
 } Reader;
 
 /* Records */
@@ -58,77 +49,19 @@ on_record(gpointer user_data, const guint8 *data, gsize size)
     Reader *self = user_data;
     guint64 sent_ns = 0;
 
-    self->count++;
-    if (!self->timing || size < sizeof sent_ns)
+    self->account.count++;
+    if (!self->account.timing || size < sizeof sent_ns)
         return;
     memcpy(&sent_ns, data, sizeof sent_ns);
     guint32 delay_us = (guint32)((bh_bench_now_ns() - (gint64)GUINT64_FROM_LE(sent_ns)) / 1000);
-    g_array_append_val(self->delays_us, delay_us);
-}
-
-static guint64
-lost(const Reader *self)
-{
-    return self->stream.lost + self->stream.malformed - self->lost_before;
+    g_array_append_val(self->account.delays_us, delay_us);
 }
 
 static void
-answer_waiting(Reader *self)
+account_for_losses(Reader *self)
 {
-    if (self->wanted == 0 || self->count + lost(self) < self->wanted)
-        return;
-    self->wanted = 0;
-    printf("%" G_GUINT64_FORMAT "\n", self->count);
-}
-
-/* Commands */
-
-static int
-compare_delays(gconstpointer a, gconstpointer b)
-{
-    guint32 left = *(const guint32 *)a, right = *(const guint32 *)b;
-    return (left > right) - (left < right);
-}
-
-static guint32
-percentile(const GArray *sorted, guint percent)
-{
-    return sorted->len > 0 ? g_array_index(sorted, guint32, (sorted->len - 1) * percent / 100) : 0;
-}
-
-static void
-report(Reader *self)
-{
-    g_array_sort(self->delays_us, compare_delays);
-    printf("%" G_GUINT64_FORMAT " %u %u %" G_GUINT64_FORMAT "\n",
-           self->count,
-           percentile(self->delays_us, 50),
-           percentile(self->delays_us, 99),
-           lost(self));
-}
-
-static void
-start_count(Reader *self, gboolean timing)
-{
-    self->timing = timing;
-    self->count = 0;
-    self->lost_before = self->stream.lost + self->stream.malformed;
-    g_array_set_size(self->delays_us, 0);
-    puts("ok");
-}
-
-static void
-obey(Reader *self, const char *line)
-{
-    if (g_str_has_prefix(line, "wait ")) {
-        self->wanted = g_ascii_strtoull(line + strlen("wait "), NULL, 10);
-        answer_waiting(self);
-    } else if (g_str_has_prefix(line, "report")) {
-        report(self);
-    } else {
-        start_count(self, g_str_has_prefix(line, "time"));
-    }
-    fflush(stdout);
+    self->account.lost = self->stream.lost + self->stream.malformed;
+    bh_bench_account_answer_waiting(&self->account);
 }
 
 static void
@@ -137,20 +70,13 @@ run(Reader *self)
     struct pollfd polls[] = {{.fd = self->fd, .events = POLLIN},
                              {.fd = STDIN_FILENO, .events = POLLIN},
                              {.fd = sd_bus_get_fd(self->bus), .events = POLLIN}};
-    char line[128];
 
     while (poll(polls, G_N_ELEMENTS(polls), -1) >= 0) {
         if (polls[0].revents != 0 && !bh_bench_stream_read(&self->stream, self->fd))
             return;
-        if (self->wanted != 0) {
-            answer_waiting(self);
-            fflush(stdout);
-        }
-        if (polls[1].revents != 0) {
-            if (fgets(line, sizeof line, stdin) == NULL)
-                return;
-            obey(self, line);
-        }
+        account_for_losses(self);
+        if (polls[1].revents != 0 && !bh_bench_account_obey(&self->account))
+            return;
         if (polls[2].revents != 0 && sd_bus_process(self->bus, NULL) < 0)
             return;
     }
@@ -268,10 +194,11 @@ int
 main(int argc, char **argv)
 {
     g_auto(Options) options = {.format = g_strdup("packed"), .batch_ms = 10, .queue = 4096};
-    Reader reader = {.fd = -1, .delays_us = g_array_new(FALSE, FALSE, sizeof(guint32))};
+    Reader reader = {.fd = -1};
     int status = 2;
 
     if (parse_options(&options, &argc, &argv)) {
+        bh_bench_account_init(&reader.account);
         bh_bench_stream_init(&reader.stream, g_str_equal(options.format, "packed"));
         reader.stream.on_record = on_record;
         reader.stream.user_data = &reader;
@@ -286,7 +213,7 @@ main(int argc, char **argv)
         status = result >= 0 ? 0 : 1;
     }
     bh_bench_stream_clear(&reader.stream);
-    g_array_unref(reader.delays_us);
+    bh_bench_account_clear(&reader.account);
     sd_bus_flush_close_unref(reader.bus);
     return status;
 }

@@ -58,6 +58,20 @@ parse_hex(const char *text, guint8 *bytes, gsize room)
     return size;
 }
 
+/* In hex; NULL if the row has none. */
+static const char *
+peek_data(JsonObject *row)
+{
+    if (json_object_has_member(row, "Value"))
+        return json_object_get_string_member(row, "Value");
+    if (!json_object_has_member(row, "ManufacturerData"))
+        return NULL;
+    return json_object_get_string_member_with_default(
+        json_object_get_object_member(row, "ManufacturerData"),
+        COMPANY_KEY,
+        "");
+}
+
 static void
 take_line(BhBenchStream *self, const char *line, gsize size)
 {
@@ -70,13 +84,9 @@ take_line(BhBenchStream *self, const char *line, gsize size)
     }
     JsonObject *row = json_node_get_object(json_parser_get_root(parser));
     self->lost += (guint64)json_object_get_int_member_with_default(row, "Dropped", 0);
-    if (!json_object_has_member(row, "ManufacturerData"))
-        return;
-    const char *text = json_object_get_string_member_with_default(
-        json_object_get_object_member(row, "ManufacturerData"),
-        COMPANY_KEY,
-        "");
-    self->on_record(self->user_data, bytes, parse_hex(text, bytes, sizeof bytes));
+    const char *text = peek_data(row);
+    if (text != NULL)
+        self->on_record(self->user_data, bytes, parse_hex(text, bytes, sizeof bytes));
 }
 
 static void

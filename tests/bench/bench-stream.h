@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Reading a scan's stream as a client in C would, in either format, down to the bytes of the
- * manufacturer's data.
+ * Reading a stream as a client in C would: a scan's in either format, down to the bytes of the
+ * manufacturer's data, and a subscription's lines, down to those of the value.
  */
 #include <glib.h>
 
@@ -14,7 +14,7 @@ typedef struct {
     guint64 lost;
     guint64 malformed;
     GByteArray *buffer; /* packed: room for a packet; json: what came, and the begin of a line */
-    /* The data is the manufacturer's without the company. */
+    /* The data is the manufacturer's without the company, or the value. */
     void (*on_record)(gpointer user_data, const guint8 *data, gsize size);
     gpointer user_data;
 } BhBenchStream;

@@ -17,6 +17,8 @@ from setups import median
 RATE = 1000               # advertisements a second where nothing else is said
 BURST = 20000             # advertisements where they come as fast as they are taken
 READY_RUNS = 7
+READS = 200
+NOTIFICATIONS = 100       # a second, to 1 client and to 16
 UNIT = TOP / "systemd/blehubd.service.in"
 RATIO_NAMES = {"ingest-dbus-paced": "ingest-dbus-paced/bleak", "ingest-mgmt-paced": "ingest-mgmt-paced/bleak",
                "hub-4-dbus": "hub-4/bleak-dbus", "hub-4-mgmt": "hub-4/bleak-mgmt"}
@@ -137,6 +139,36 @@ class Bench:
         self.figures.ratio("latency-p99-4-mgmt/bleak", p99["hub-4-mgmt-now"], p99["peers-4"])
         self.figures.ratio("latency-p99-16/bleak", p99["hub-16-now"], p99["peers-16"], 0.15)
 
+    def gatt(self):
+        """A read through blehubd and one past it in turns, of a device that takes 15 ms for it."""
+        setup = self.setups.get("reads")
+        bluez, hub = [], []
+        for _ in range(READS * self.rounds // 5):
+            bluez.append(setup.time_bluez())
+            hub.append(setup.time_hub())
+        bluez_ms, hub_ms = statistics.median(bluez), statistics.median(hub)
+        self.figures.put("gatt-bluez", bluez_ms, "ms")
+        self.figures.put("gatt-hub", hub_ms, "ms")
+        self.figures.goal("gatt-overhead-percent", (hub_ms / bluez_ms - 1) * 100, "%", 10, 1)
+
+    def notify(self):
+        """Clients of blehubd that are notified, beside as many programs on bleak."""
+        for clients, goal in ((1, 1.0), (16, 0.25)):
+            hubs = [f"notified-hub-{clients}{suffix}" for suffix in ("", "-json", "-calls")]
+            peers = f"notified-peers-{clients}"
+            costs = self.setups.take_turns([peers, *hubs], min(self.rounds, 3),
+                                           lambda setup, _: setup.measure(NOTIFICATIONS, NOTIFICATIONS))
+            self._print_notified(clients, {name: median(those, "system") for name, those in costs.items()}, goal)
+            self.figures.put(f"notify-{clients}-hub-alone", median(costs[hubs[0]], "hub"), "us", 0)
+
+    def _print_notified(self, clients, costs, goal):
+        peers = costs[f"notified-peers-{clients}"]
+        self.figures.put(f"notify-bleak-{clients}", peers, "us", 0)
+        for suffix in ("", "-json", "-calls"):
+            cost = costs[f"notified-hub-{clients}{suffix}"]
+            self.figures.put(f"notify-{clients}{suffix}", cost, "us", 0)
+            self.figures.ratio(f"notify-{clients}{suffix}/bleak", cost, peers, goal if suffix == "" else None)
+
     def ten_thousand(self):
         """10,000 a second to 4 clients over the management socket."""
         costs = self.paced(["hub-4-mgmt"], 10 * RATE)["hub-4-mgmt"]
@@ -202,4 +234,5 @@ class Bench:
 # In the order they run. The idle one is started first and looked at last.
 PARTS = {"idle": Bench.start_idle, "lib": Bench.lib, "ready": Bench.ready, "ingest": Bench.ingest,
          "paced": Bench.paced_all, "latency": Bench.latency, "ten-thousand": Bench.ten_thousand,
-         "devices": Bench.devices, "stalled": Bench.stalled, "wakeups": Bench.wakeups, "vm": Bench.vm}
+         "devices": Bench.devices, "stalled": Bench.stalled, "gatt": Bench.gatt, "notify": Bench.notify,
+         "wakeups": Bench.wakeups, "vm": Bench.vm}

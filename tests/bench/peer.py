@@ -1,21 +1,23 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The peer: a program on bleak that counts what is on the air, as any user of bleak would write it.
+"""The peer: a program on bleak that counts what is on the air, or what a device notifies, as any user of bleak would
+write it. Commands on stdin, one a line, each answered by one line: see bench-account.h.
 
-Commands on stdin, one a line, each answered by one line: see bench-reader.c.
+usage: peer.py [DEVICE-PATH CHARACTERISTIC-UUID]
 """
 
 import asyncio
 import sys
 import time
 
-from bleak import BleakScanner
+from bleak import BleakClient, BleakScanner
+from bleak.backends.device import BLEDevice
 
 COMPANY = 0xFFFF
 
 
 class Listener:
-    """Counts advertisements and, in timing mode, remembers how long each took to arrive."""
+    """Counts what comes and, in timing mode, remembers how long each took to arrive."""
 
     def __init__(self):
         self.count = 0
@@ -24,10 +26,16 @@ class Listener:
         self.wanted = None  # (count, future)
 
     def on_advertisement(self, _device, advertisement):
-        self.count += 1
         if self.timing:
             sent = int.from_bytes(advertisement.manufacturer_data[COMPANY][:8], "little")
             self.delays_ns.append(time.monotonic_ns() - sent)
+        self._add()
+
+    def on_value(self, _characteristic, _value):
+        self._add()
+
+    def _add(self):
+        self.count += 1
         if self.wanted and self.count >= self.wanted[0]:
             self.wanted[1].set_result(None)
             self.wanted = None
@@ -64,11 +72,18 @@ async def serve(listener):
         print(answer, flush=True)
 
 
-async def main():
-    listener = Listener()
+async def listen(listener):
     async with BleakScanner(listener.on_advertisement):
         print("ready", flush=True)
         await serve(listener)
 
 
-asyncio.run(main())
+async def be_notified(listener, path, uuid):
+    address = path[-17:].replace("_", ":")
+    async with BleakClient(BLEDevice(address, None, {"path": path, "props": {}}, 0)) as client:
+        await client.start_notify(uuid, listener.on_value)
+        print("ready", flush=True)
+        await serve(listener)
+
+
+asyncio.run(be_notified(Listener(), *sys.argv[1:]) if sys.argv[1:] else listen(Listener()))

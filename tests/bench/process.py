@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a process costs, whoever started it."""
 
+import dataclasses
 import pathlib
 import time
 
@@ -12,6 +13,19 @@ def read_number(path, key):
         if name == key:
             return int(value.split()[0])
     raise KeyError(key)
+
+
+@dataclasses.dataclass
+class Cost:
+    """Microseconds of CPU per advertisement or notification."""
+    bus: float
+    hub: float
+    clients: float
+    bluetoothd: float = 0  # where it is the real one
+
+    @property
+    def system(self):
+        return self.bus + self.hub + self.clients + self.bluetoothd
 
 
 class Process:

@@ -75,8 +75,8 @@ class Bus(Program):
                                          "NameHasOwner", GLib.Variant("(s)", (name,)), None,
                                          Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
 
-    def call(self, path, interface, method, arguments=None):
-        reply = self.connection.call_sync("org.blehub", path, interface, method, arguments, None,
+    def call(self, path, interface, method, arguments=None, name="org.blehub"):
+        reply = self.connection.call_sync(name, path, interface, method, arguments, None,
                                           Gio.DBusCallFlags.NONE, -1, None)
         return reply.unpack()
 
@@ -147,19 +147,22 @@ class Reader(Program):
 
 
 class Peer(Program):
-    """A program on bleak."""
+    """A program on bleak; what it is to do is said by peer.py."""
 
-    def __init__(self, stack, bus):
-        super().__init__(stack, [sys.executable, "-B", TOP / "tests/bench/peer.py"],
+    def __init__(self, stack, bus, *what):
+        super().__init__(stack, [sys.executable, "-B", TOP / "tests/bench/peer.py", *what],
                          {"DBUS_SYSTEM_BUS_ADDRESS": bus.address})
 
 
+def start_all(programs):
+    """Until each of them is ready: they started side by side, and each takes a while."""
+    for program in programs:
+        program.read()
+    return programs
+
+
 def start_peers(stack, bus, count):
-    """Starts them side by side; each takes a while."""
-    peers = [Peer(stack, bus) for _ in range(count)]
-    for peer in peers:
-        peer.read()
-    return peers
+    return start_all([Peer(stack, bus) for _ in range(count)])
 
 
 def wait_all(clients, count):

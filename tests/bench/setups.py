@@ -4,27 +4,15 @@
 Only one is sent advertisements at a time, so they can take turns: A B A B.
 """
 
-import dataclasses
 import socket
 import statistics
 import time
 
+import links
+from process import Cost
 from rig import Air, Bus, Hub, Reader, start_peers, wait_all
 
 SETTLE_S = 0.05  # longer than blehubd waits to gather a batch
-
-
-@dataclasses.dataclass
-class Cost:
-    """Microseconds of CPU per advertisement."""
-    bus: float
-    hub: float
-    clients: float
-    bluetoothd: float = 0  # where it is the real one
-
-    @property
-    def system(self):
-        return self.bus + self.hub + self.clients + self.bluetoothd
 
 
 class Setup:
@@ -98,6 +86,7 @@ def peer_setup(stack, peers):
 
 # Every set-up there is, by name: how it is made.
 RECIPES = {
+    **links.RECIPES,
     "peers-1": (peer_setup, {"peers": 1}),
     "peers-4": (peer_setup, {"peers": 4}),
     "peers-16": (peer_setup, {"peers": 16}),

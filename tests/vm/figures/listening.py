@@ -14,10 +14,10 @@ import types
 
 from figures import Figures
 from guest import Unit, let_pass
-from process import Process
+from process import Cost, Process
 from rig import Reader, start_peers, wait_all
 from scenarios import ADAPTER_ADDRESS, CROWD_RATE, talkers
-from setups import Cost, median
+from setups import median
 
 BUS = types.SimpleNamespace(address="unix:path=/run/dbus/system_bus_socket")  # what a client needs to know of it
 HUB = "blehubd.service"
