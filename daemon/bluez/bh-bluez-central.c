@@ -81,6 +81,7 @@ bh_bluez_central_removed(BhBluezCentral *self, const char *path, const char *int
         bh_bluez_gatt_remove_device(self->gatt, path);
         return;
     }
+    bh_bluez_operations_removed(self, path);
     bh_bluez_notify_removed(self, path);
     bh_bluez_gatt_remove(self->gatt, path, kind);
     attributes_changed(self, path, kind);

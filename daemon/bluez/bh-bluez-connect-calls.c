@@ -67,6 +67,16 @@ is_busy(const sd_bus_error *error)
 
 /* Calls */
 
+/* What BlueZ says is not what was known; not at once if that happens more than once. */
+static void
+look_again(BhBluezAttempt *attempt)
+{
+    if (attempt->astray)
+        bh_bluez_attempt_wait_and_retry(attempt);
+    attempt->astray = TRUE;
+    bh_bluez_link_refresh(attempt->central, attempt->link);
+}
+
 static void
 on_connect_failed(BhBluezAttempt *attempt, const sd_bus_error *error)
 {
@@ -78,7 +88,7 @@ on_connect_failed(BhBluezAttempt *attempt, const sd_bus_error *error)
     }
     if (code == BH_ERROR_NOT_FOUND ||
         sd_bus_error_has_name(error, "org.bluez.Error.AlreadyConnected")) {
-        bh_bluez_link_refresh(attempt->central, attempt->link);
+        look_again(attempt);
         return;
     }
     g_autofree char *text = bh_bluez_error_dup_text(error);
@@ -113,7 +123,7 @@ on_connect_device_failed(BhBluezAttempt *attempt, const sd_bus_error *error)
         attempt->central->no_connect_device = TRUE;
         bh_bluez_attempt_advance(attempt);
     } else if (code == BH_ERROR_ALREADY_EXISTS) {
-        bh_bluez_link_refresh(attempt->central, attempt->link);
+        look_again(attempt);
     } else {
         on_connect_failed(attempt, error);
     }
@@ -138,6 +148,7 @@ on_device_connected(sd_bus_message *message, void *data, sd_bus_error *unused)
     return 1;
 }
 
+/* The attempt may be gone afterwards. */
 static void
 send_call(BhBluezAttempt *attempt, sd_bus_message *message, sd_bus_message_handler_t on_reply)
 {
@@ -159,9 +170,9 @@ bh_bluez_attempt_connect_known(BhBluezAttempt *attempt)
                                                               BH_BLUEZ_DEVICE,
                                                               "Connect");
 
-    send_call(attempt, message, on_connected);
     if (attempt->finding)
         bh_bluez_attempt_stop_finding(attempt);
+    send_call(attempt, message, on_connected);
 }
 
 void

@@ -130,6 +130,16 @@ make_link(BhBluezAttempt *attempt)
     }
 }
 
+/* BlueZ does not answer a Connect whose device is forgotten meanwhile. */
+static void
+drop_unanswered(BhBluezAttempt *attempt)
+{
+    if (attempt->slot == NULL || attempt->by_address || attempt->link->path != NULL)
+        return;
+    g_clear_pointer(&attempt->slot, sd_bus_slot_unref);
+    attempt->asked = FALSE;
+}
+
 static gboolean
 is_alone(const BhBluezAttempt *attempt)
 {
@@ -170,6 +180,7 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
     }
     if (link->refresh != NULL || link->dropping != NULL || attempt->timer != 0)
         return;
+    drop_unanswered(attempt);
     if (link->connected)
         attempt->connected = TRUE;
     else if (attempt->slot == NULL)

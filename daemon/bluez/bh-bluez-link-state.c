@@ -157,6 +157,7 @@ bh_bluez_link_no_object(BhBluezCentral *self, BhBluezLink *link)
 {
     if (link->connected)
         end_link(self, link, BH_LINK_CAUSE_UNSPECIFIED);
+    g_clear_pointer(&link->dropping, sd_bus_slot_unref); /* BlueZ would not answer any more */
     bh_bluez_link_set_path(self, link, NULL);
     link->paired = link->bonded = FALSE;
 }

@@ -5,8 +5,11 @@
  * is answered; then it is asked once more.
  */
 #include "bh-bluez-links-private.h"
+
+#include "bh-bluez-error.h"
 #include "bh-bluez-mgmt-link.h"
 #include "bh-bluez-names.h"
+#include "bh-error.h"
 
 /* All properties, then the MTU, which is one of any characteristic. */
 
@@ -54,12 +57,14 @@ static int
 on_mtu(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
     BhBluezLink *link = data;
+    const sd_bus_error *error = sd_bus_message_get_error(message);
     guint16 mtu = 0;
 
     g_clear_pointer(&link->refresh, sd_bus_slot_unref);
-    if (sd_bus_message_get_error(message) == NULL &&
-        sd_bus_message_read(message, "v", "q", &mtu) >= 0)
+    if (error == NULL && sd_bus_message_read(message, "v", "q", &mtu) >= 0)
         link->mtu = mtu;
+    else if (error != NULL && bh_bluez_error_is_timeout(error))
+        link->again = TRUE;
     finish_refresh(link->central, link);
     return 1;
 }
@@ -85,6 +90,21 @@ is_identity(const BhBluezLink *link, const BhBluezProperties *properties)
 {
     return link->path != NULL || (bh_bluez_properties_has_identity(properties) &&
                                   bh_address_equal(&link->key.address, &properties->address));
+}
+
+/* No answer is not the answer that there is nothing. TRUE if it was none: a BlueZ that is slow is
+ * asked once more, one that is gone will be told. */
+static gboolean
+take_silence(BhBluezCentral *self, BhBluezLink *link, const sd_bus_error *error)
+{
+    BhError code = error != NULL ? bh_bluez_error_code(error) : BH_ERROR_FAILED;
+
+    if (code == BH_ERROR_TIMEOUT)
+        bh_bluez_link_refresh(self, link);
+    if (code != BH_ERROR_TIMEOUT && code != BH_ERROR_NOT_READY)
+        return FALSE;
+    bh_bluez_link_settle(self, link);
+    return TRUE;
 }
 
 /* FALSE if it is not there. */
@@ -115,10 +135,12 @@ on_refreshed(sd_bus_message *message, void *data, sd_bus_error *unused)
     BhBluezCentral *self = link->central;
 
     g_clear_pointer(&link->refresh, sd_bus_slot_unref);
-    gboolean good = take_answer(self, link, message);
-    gboolean resolved = good && needs_database(link);
-    if (link->refresh == NULL && !(resolved && !link->again && ask_mtu(self, link)))
-        finish_refresh(self, link);
+    if (!take_silence(self, link, sd_bus_message_get_error(message))) {
+        gboolean good = take_answer(self, link, message);
+        gboolean resolved = good && needs_database(link);
+        if (link->refresh == NULL && !(resolved && !link->again && ask_mtu(self, link)))
+            finish_refresh(self, link);
+    }
     bh_bluez_link_release(link);
     return 1;
 }

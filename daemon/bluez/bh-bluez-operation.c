@@ -154,7 +154,7 @@ end_read(Operation *operation, sd_bus_message *message)
     if (task == NULL)
         return;
     if (value == NULL)
-        g_task_return_new_error(task, BH_ERROR, BH_ERROR_FAILED, "BlueZ's answer has no value");
+        g_task_return_new_error(task, BH_ERROR, BH_ERROR_FAILED, "BlueZ's answer is no value");
     else
         g_task_return_pointer(task, g_steal_pointer(&value), (GDestroyNotify)g_bytes_unref);
 }
@@ -319,6 +319,15 @@ bh_bluez_operations_is_reading(BhBluezCentral *self, const char *path)
 
 /* The end */
 
+typedef Line *(*Find)(BhBluezCentral *self, const char *what);
+
+static Line *
+find_line(BhBluezCentral *self, const char *path)
+{
+    return g_hash_table_lookup(self->lines, path);
+}
+
+/* device: NULL = any. */
 static Line *
 find_line_of(BhBluezCentral *self, const char *device)
 {
@@ -327,12 +336,11 @@ find_line_of(BhBluezCentral *self, const char *device)
 
     g_hash_table_iter_init(&iter, self->lines);
     while (g_hash_table_iter_next(&iter, NULL, &value))
-        if (g_str_equal(((Line *)value)->device, device))
+        if (device == NULL || g_str_equal(((Line *)value)->device, device))
             return value;
     return NULL;
 }
 
-/* Takes all waiters out first, because those who are told may come back. */
 static void
 end_line(BhBluezCentral *self, Line *line, GArray *waiters)
 {
@@ -344,21 +352,38 @@ end_line(BhBluezCentral *self, Line *line, GArray *waiters)
     g_hash_table_remove(self->lines, line->path);
 }
 
-void
-bh_bluez_operations_link_gone(BhBluezCentral *self, const BhBluezLink *link)
+/* All that are found. Takes all waiters out first, because those who are told may come back. */
+static void
+end_lines(BhBluezCentral *self, Find find, const char *what, const GError *error)
 {
     g_autoptr(GArray) waiters = g_array_new(FALSE, FALSE, sizeof(BhBluezWaiter));
     Line *line;
 
-    if (link->path == NULL)
-        return;
-    while ((line = find_line_of(self, link->path)) != NULL)
+    while ((line = find(self, what)) != NULL)
         end_line(self, line, waiters);
     for (guint i = 0; i < waiters->len; i++)
-        bh_bluez_waiter_fail(&g_array_index(waiters, BhBluezWaiter, i),
-                             bh_bluez_link_new_error(link));
+        bh_bluez_waiter_fail(&g_array_index(waiters, BhBluezWaiter, i), g_error_copy(error));
     send_ready(self);
     bh_bluez_central_update_pace(self);
+}
+
+void
+bh_bluez_operations_link_gone(BhBluezCentral *self, const BhBluezLink *link)
+{
+    g_autoptr(GError) error = bh_bluez_link_new_error(link);
+
+    if (link->path != NULL)
+        end_lines(self, find_line_of, link->path, error);
+}
+
+/* BlueZ answers none of the calls it was busy with. */
+void
+bh_bluez_operations_removed(BhBluezCentral *self, const char *path)
+{
+    g_autoptr(GError) error =
+        g_error_new_literal(BH_ERROR, BH_ERROR_NOT_FOUND, "the attribute is gone");
+
+    end_lines(self, find_line, path, error);
 }
 
 void
@@ -371,18 +396,7 @@ bh_bluez_operations_init(BhBluezCentral *self)
 void
 bh_bluez_operations_clear(BhBluezCentral *self)
 {
-    g_autoptr(GArray) waiters = g_array_new(FALSE, FALSE, sizeof(BhBluezWaiter));
-    GHashTableIter iter;
-    gpointer value;
+    g_autoptr(GError) error = g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "stopped");
 
-    for (;;) {
-        g_hash_table_iter_init(&iter, self->lines);
-        if (!g_hash_table_iter_next(&iter, NULL, &value))
-            break;
-        end_line(self, value, waiters);
-    }
-    for (guint i = 0; i < waiters->len; i++)
-        bh_bluez_waiter_fail_literal(&g_array_index(waiters, BhBluezWaiter, i),
-                                     BH_ERROR_CANCELLED,
-                                     "stopped");
+    end_lines(self, find_line_of, NULL, error);
 }

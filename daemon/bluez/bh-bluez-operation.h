@@ -26,6 +26,8 @@ void bh_bluez_operation_start(BhBluezCentral *self,
 /* Whether BlueZ is reading the attribute for us. */
 gboolean bh_bluez_operations_is_reading(BhBluezCentral *self, const char *path);
 
+/* The attribute is gone, and so are its operations. */
+void bh_bluez_operations_removed(BhBluezCentral *self, const char *path);
 /* The link is gone: all of its operations are over. */
 void bh_bluez_operations_link_gone(BhBluezCentral *self, const BhBluezLink *link);
 
