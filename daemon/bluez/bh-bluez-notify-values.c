@@ -154,6 +154,7 @@ read_bytes(sd_bus_message *message, gboolean battery, GBytes **value)
     gsize size = 0;
     int result = sd_bus_message_enter_container(message, 'v', battery ? "y" : "ay");
 
+    g_clear_pointer(value, g_bytes_unref);
     if (result == -ENXIO)
         return sd_bus_message_skip(message, "v");
     if (result < 0)
@@ -163,13 +164,16 @@ read_bytes(sd_bus_message *message, gboolean battery, GBytes **value)
                      : sd_bus_message_read_array(message, 'y', &bytes, &size);
     if (result < 0)
         return result;
-    g_clear_pointer(value, g_bytes_unref);
-    *value = battery ? g_bytes_new(&percentage, 1) : g_bytes_new(bytes, size);
+    if (battery)
+        *value = g_bytes_new(&percentage, 1);
+    else if (size <= BH_GATT_VALUE_MAX)
+        *value = g_bytes_new(bytes, size);
     return sd_bus_message_exit_container(message);
 }
 
+/* *told: there was a value, *value: one that makes sense. */
 static int
-read_value(sd_bus_message *message, gboolean battery, GBytes **value)
+read_value(sd_bus_message *message, gboolean battery, gboolean *told, GBytes **value)
 {
     const char *name;
     int result = sd_bus_message_enter_container(message, 'a', "{sv}");
@@ -177,9 +181,9 @@ read_value(sd_bus_message *message, gboolean battery, GBytes **value)
     while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
         if ((result = sd_bus_message_read_basic(message, 's', &name)) < 0)
             return result;
-        result = g_str_equal(name, battery ? "Percentage" : "Value")
-                     ? read_bytes(message, battery, value)
-                     : sd_bus_message_skip(message, "v");
+        gboolean is_value = g_str_equal(name, battery ? "Percentage" : "Value");
+        *told |= is_value;
+        result = is_value ? read_bytes(message, battery, value) : sd_bus_message_skip(message, "v");
         if (result >= 0)
             result = sd_bus_message_exit_container(message);
     }
@@ -191,11 +195,14 @@ bh_bluez_notify_changed(BhBluezCentral *central, const char *path, sd_bus_messag
 {
     BhBluezSubscription *self = bh_bluez_subscription_find(central, path);
     g_autoptr(GBytes) value = NULL;
+    gboolean told = FALSE;
 
-    if (self == NULL)
+    if (self == NULL || self->unwanted)
         return 0;
-    int result = read_value(message, self->battery, &value);
+    int result = read_value(message, self->battery, &told, &value);
     if (result >= 0 && value != NULL)
         take_value(self, value);
+    else if (result >= 0 && told)
+        central->bluez->counters.malformed++;
     return result;
 }

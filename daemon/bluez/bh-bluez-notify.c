@@ -4,6 +4,9 @@
  * The match rule is there before StartNotify is called, and the bus handles both in order, so the
  * first value is not lost. BlueZ keeps a session over the end of a link; ours is stopped then,
  * because it may not be wanted any more.
+ *
+ * BlueZ never answers a StartNotify that it is told to stop meanwhile, and the bus allows so many
+ * calls without an answer (128) and then no more. So the answer is waited for, wanted or not.
  */
 #include "bh-bluez-notify-private.h"
 
@@ -75,7 +78,9 @@ on_started(sd_bus_message *message, void *data, sd_bus_error *unused)
     const sd_bus_error *error = sd_bus_message_get_error(message);
 
     g_clear_pointer(&self->slot, sd_bus_slot_unref);
-    if (error == NULL) {
+    if (self->unwanted) {
+        end(self, error == NULL, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled"));
+    } else if (error == NULL) {
         bh_bluez_waiter_succeed(&self->waiter);
     } else if (bh_bluez_error_is_in_progress(error)) {
         guint wait_ms = self->central->bluez->timing.retry_ms * ++self->retries;
@@ -100,10 +105,23 @@ start(BhBluezSubscription *self)
         end(self, FALSE, g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the bus is gone"));
 }
 
+static void
+take_back(BhBluezSubscription *self, const char *why)
+{
+    if (self->slot == NULL) {
+        end(self, TRUE, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, why));
+        return;
+    }
+    self->unwanted = TRUE;
+    g_clear_pointer(&self->barrier, sd_bus_slot_unref);
+    g_queue_clear_full(&self->held, bh_bluez_value_free);
+    bh_bluez_waiter_fail_literal(&self->waiter, BH_ERROR_CANCELLED, why);
+}
+
 static gboolean
 on_cancelled(gpointer data)
 {
-    end(data, TRUE, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled"));
+    take_back(data, "cancelled");
     return G_SOURCE_REMOVE;
 }
 
@@ -144,6 +162,12 @@ bh_bluez_notify_start(BhBluezCentral *central, const BhLinkKey *key, guint16 han
         return;
     }
     BhBluezSubscription *self = bh_bluez_subscription_find(central, place.path);
+    if (self != NULL && self->unwanted) {
+        self->unwanted = FALSE;
+        bh_bluez_waiter_begin(&self->waiter, g_steal_pointer(&task), on_cancelled, self);
+        g_free(place.path);
+        return;
+    }
     if (self != NULL)
         end(self, FALSE, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "subscribed anew"));
     self = add(central, link, &place, handle);
@@ -166,7 +190,7 @@ bh_bluez_notify_stop(BhBluezCentral *central, const BhLinkKey *key, guint16 hand
     g_autofree char *path = place.path;
     BhBluezSubscription *self = bh_bluez_subscription_find(central, path);
     if (self != NULL)
-        end(self, TRUE, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "unsubscribed"));
+        take_back(self, "unsubscribed");
 }
 
 void

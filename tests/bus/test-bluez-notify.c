@@ -68,13 +68,36 @@ START_TEST(a_subscription_that_is_cancelled_is_taken_back)
     g_auto(BhPeerCall) call = {0};
 
     bh_peer_scene_init_ready(&s);
-    bh_puppet_hang(s.puppet, "StartNotify", 1);
+    bh_puppet_hold(s.puppet, "StartNotify");
     bh_peer_subscribe(&s, BH_LEVEL, &call);
     BH_AWAIT(bh_peer_scene_count(&s, "StartNotify") == 1);
     g_cancellable_cancel(call.cancellable);
     BH_ASSERT_END(&call, "0x9: cancelled");
+    bh_puppet_notify(s.puppet, BH_PEER_LEVEL, "01");
+    bh_fixture_settle();
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "StopNotify"), 0);
+    bh_puppet_release(s.puppet, "StartNotify");
     BH_AWAIT(bh_peer_scene_count(&s, "StopNotify") == 1);
     BH_POLL(!listens_to_values(&s));
+    ck_assert_str_eq(s.values->str, "");
+}
+END_TEST
+
+START_TEST(a_subscription_taken_back_too_early_is_none_if_it_is_refused)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_hold(s.puppet, "StartNotify");
+    bh_puppet_fail(s.puppet, "StartNotify", "org.bluez.Error.NotSupported", 1);
+    bh_peer_subscribe(&s, BH_LEVEL, &call);
+    BH_AWAIT(bh_peer_scene_count(&s, "StartNotify") == 1);
+    bh_central_unsubscribe(s.central, &s.key, BH_LEVEL);
+    BH_ASSERT_END(&call, "0x9: unsubscribed");
+    bh_puppet_release(s.puppet, "StartNotify");
+    BH_POLL(!listens_to_values(&s));
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "StopNotify"), 0);
 }
 END_TEST
 
@@ -297,6 +320,7 @@ BH_TEST_MAIN("bluez-notify",
              a_subscription_that_is_refused_says_why_and_leaves_nothing,
              a_busy_bluez_is_asked_again,
              a_subscription_that_is_cancelled_is_taken_back,
+             a_subscription_taken_back_too_early_is_none_if_it_is_refused,
              a_subscription_ends_with_the_link,
              a_subscription_under_way_ends_with_the_link,
              a_subscription_ends_with_its_characteristic,
