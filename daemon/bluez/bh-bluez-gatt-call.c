@@ -77,7 +77,7 @@ bh_bluez_gatt_call_dup_value(sd_bus_message *answer, BhBluezGattKind kind, guint
 
     if (kind == BH_BLUEZ_GATT_BATTERY)
         return dup_level(answer, offset);
-    if (sd_bus_message_read_array(answer, 'y', &bytes, &size) < 0)
+    if (sd_bus_message_read_array(answer, 'y', &bytes, &size) < 0 || size > BH_GATT_VALUE_MAX)
         return NULL;
     return g_bytes_new(bytes, size);
 }

@@ -19,7 +19,7 @@ sd_bus_message *bh_bluez_gatt_call_new(BhBluezBus *bus,
                                        guint16 offset,
                                        BhWriteKind how);
 
-/* What a read brought, from offset on; NULL if the answer has no value. */
+/* What a read brought, from offset on; NULL if the answer has no value, or none that can be one. */
 GBytes *bh_bluez_gatt_call_dup_value(sd_bus_message *answer, BhBluezGattKind kind, guint16 offset);
 
 G_END_DECLS

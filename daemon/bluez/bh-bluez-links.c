@@ -139,6 +139,15 @@ bh_bluez_link_settle(BhBluezCentral *self, BhBluezLink *link)
 
 /* Signals */
 
+/* A device that BlueZ learns the identity of may have two objects for a while: that with the link
+ * counts. */
+static gboolean
+is_aside(const BhBluezLink *link, const char *path, const BhBluezProperties *properties)
+{
+    return link->connected && link->path != NULL && !g_str_equal(link->path, path) &&
+           !properties->connected;
+}
+
 static gboolean
 is_waiting_for_database(const BhBluezLink *link)
 {
@@ -184,7 +193,11 @@ bh_bluez_links_take(BhBluezCentral *self,
 
     if (link == NULL)
         return;
+    if (is_aside(link, path, properties))
+        return;
     g_rc_box_acquire(link);
+    if (link->path != NULL && !g_str_equal(link->path, path))
+        bh_bluez_link_no_object(self, link);
     bh_bluez_link_set_path(self, link, path);
     bh_bluez_link_apply(self, link, properties);
     if (is_waiting_for_database(link))
@@ -294,7 +307,7 @@ bh_bluez_links_parameters(BhBluezCentral *self,
     BhBluezLink *link = bh_bluez_links_find(self, key);
     gboolean exact = parameters->min_interval == parameters->max_interval;
 
-    if (link == NULL || !link->connected)
+    if (link == NULL || (!link->connected && !link->kernel_connected))
         return;
     link->interval_us = exact ? parameters->max_interval * 1250u : 0;
     link->latency = parameters->latency;

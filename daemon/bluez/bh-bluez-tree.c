@@ -301,7 +301,7 @@ on_other_object(gpointer data, const char *path, const char *interface, sd_bus_m
 {
     BhBluez *self = data;
 
-    if (!bh_bluez_central_wants(interface))
+    if (!bh_bluez_central_wants(interface) || find_adapter_of_device(self, path) == NULL)
         return sd_bus_message_skip(message, "a{sv}");
     return bh_bluez_central_object(self->central, path, interface, message);
 }

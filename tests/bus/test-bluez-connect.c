@@ -7,6 +7,7 @@
 
 #define IN_PROGRESS "org.bluez.Error.InProgress"
 #define FAILED "org.bluez.Error.Failed"
+#define OTHER_OBJECT "/org/bluez/hci0/dev_40_00_00_00_00_01"
 
 static gboolean
 has_rule(BhPeerScene *s, const char *part)
@@ -453,6 +454,46 @@ START_TEST(links_of_others_are_known_from_the_start_and_their_end_is_told)
 }
 END_TEST
 
+/* BlueZ has two for a while when it learns who a device is. */
+START_TEST(another_object_of_the_same_device_does_not_disturb_its_link)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_hold(s.puppet, "ReadValue");
+    bh_peer_read(&s, BH_LEVEL, 0, &call);
+    BH_AWAIT(bh_peer_scene_count(&s, "ReadValue") == 1);
+    BH_PUPPET_ADD(s.puppet,
+                  OTHER_OBJECT,
+                  2,
+                  "Address",
+                  "s",
+                  BH_PEER_ADDRESS,
+                  "AddressType",
+                  "s",
+                  "random");
+    bh_fixture_settle();
+    bh_puppet_release(s.puppet, "ReadValue");
+    BH_ASSERT_END(&call, "0a0b0c");
+    bh_puppet_hang(s.puppet, "ReadValue", 1);
+    bh_peer_read(&s, BH_LEVEL, 0, &call);
+    BH_PUPPET_ADD(s.puppet,
+                  OTHER_OBJECT,
+                  3,
+                  "Address",
+                  "s",
+                  BH_PEER_ADDRESS,
+                  "AddressType",
+                  "s",
+                  "random",
+                  "Connected",
+                  "b",
+                  TRUE);
+    BH_ASSERT_END(&call, "0x8: the link is gone: unspecified");
+}
+END_TEST
+
 START_TEST(only_devices_that_matter_are_listened_to)
 {
     g_auto(BhPeerScene) s = {0};
@@ -492,4 +533,5 @@ BH_TEST_MAIN("bluez-connect",
              connecting_waits_for_the_end_of_the_link_that_is_being_dropped,
              a_link_made_by_somebody_else_is_told_and_ready_at_once,
              links_of_others_are_known_from_the_start_and_their_end_is_told,
+             another_object_of_the_same_device_does_not_disturb_its_link,
              only_devices_that_matter_are_listened_to)

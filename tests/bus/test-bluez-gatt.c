@@ -7,6 +7,7 @@
 #include "bh-peer-scene.h"
 
 #define OTHER_ADAPTER "/org/bluez/hci1"
+#define MANY 3000
 
 /* "1815(1) 2a56(3) 2901(4) 2a58(6)": UUIDs with handles, in order. */
 static char *
@@ -73,6 +74,102 @@ START_TEST(objects_that_make_no_sense_are_left_out_and_counted)
     BH_AWAIT(bh_recorder_count_malformed(&s.scene.radio) == before + G_N_ELEMENTS(bad));
     bh_fixture_settle();
     ck_assert(has_database(&s, "1815(1) 2a56(3) 2901(4) 2a58(6)"));
+}
+END_TEST
+
+START_TEST(objects_of_no_adapter_are_nobodys)
+{
+    g_auto(BhPeerScene) s = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_add_attribute(s.puppet, "/service0001", "Service", "180d", NULL);
+    bh_puppet_add_attribute(s.puppet, OTHER_ADAPTER "/dev_A/service0001", "Service", "180d", NULL);
+    bh_puppet_add_attribute(s.puppet, BH_PEER "/service0030", "Service", "180d", NULL);
+    BH_AWAIT(has_database(&s, "1815(1) 2a56(3) 2901(4) 2a58(6) 180d(30)"));
+    ck_assert_str_eq(s.links->str, "cr");
+}
+END_TEST
+
+START_TEST(an_object_is_told_again_without_being_there_twice)
+{
+    g_auto(BhPeerScene) s = {0};
+
+    bh_peer_scene_init_ready(&s);
+    for (guint i = 0; i < 20; i++)
+        bh_puppet_add_attribute(s.puppet, BH_PEER_SERVICE, "Service", "1816", NULL);
+    BH_AWAIT(has_database(&s, "1816(1) 2a56(3) 2901(4) 2a58(6)"));
+}
+END_TEST
+
+/* As many handles as there are. */
+START_TEST(a_device_may_have_thousands_of_services)
+{
+    g_auto(BhPeerScene) s = {0};
+    BhLinkState state;
+
+    bh_peer_scene_init_ready(&s);
+    for (guint handle = 0x10; handle < 0x10 + MANY; handle++) {
+        g_autofree char *path = g_strdup_printf("%s/service%04x", BH_PEER, handle);
+        bh_puppet_add_attribute(s.puppet, path, "Service", "180d", NULL);
+    }
+    BH_AWAIT((state = bh_peer_scene_peek(&s)).database != NULL &&
+             bh_gatt_database_peek_services(state.database)->len == MANY + 1);
+}
+END_TEST
+
+static void
+send_value(BhPeerScene *s, const char *type, ...)
+{
+    g_autoptr(sd_bus_message) signal = NULL;
+    sd_bus *bus = bh_puppet_peek_bus(s->puppet);
+    va_list values;
+
+    ck_assert_int_ge(sd_bus_message_new_signal(bus,
+                                               &signal,
+                                               BH_PEER_LEVEL,
+                                               "org.freedesktop.DBus.Properties",
+                                               "PropertiesChanged"),
+                     0);
+    sd_bus_message_append(signal, "s", "org.bluez.GattCharacteristic1");
+    sd_bus_message_open_container(signal, 'a', "{sv}");
+    sd_bus_message_open_container(signal, 'e', "sv");
+    sd_bus_message_append(signal, "s", "Value");
+    sd_bus_message_open_container(signal, 'v', type);
+    va_start(values, type);
+    sd_bus_message_appendv(signal, type, values);
+    va_end(values);
+    sd_bus_message_close_container(signal);
+    sd_bus_message_close_container(signal);
+    sd_bus_message_close_container(signal);
+    sd_bus_message_append(signal, "as", 0);
+    ck_assert_int_ge(sd_bus_send(bus, signal, NULL), 0);
+}
+
+START_TEST(values_that_make_no_sense_are_left_out_and_counted)
+{
+    g_autofree char *longest = g_strnfill(2 * BH_GATT_VALUE_MAX, '0');
+    g_autofree char *too_long = g_strconcat(longest, "00", NULL);
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+    guint64 before;
+
+    bh_peer_scene_init_ready(&s);
+    bh_peer_subscribe(&s, BH_LEVEL, &call);
+    BH_ASSERT_END(&call, "ok");
+    before = bh_recorder_count_malformed(&s.scene.radio);
+    bh_puppet_notify(s.puppet, BH_PEER_LEVEL, too_long);
+    send_value(&s, "s", "no bytes");
+    send_value(&s, "v", "ay", 1, 7);
+    send_value(&s, "ay", 1, 7);
+    BH_AWAIT(s.values->len > 0);
+    ck_assert_str_eq(s.values->str, "0003:07");
+    ck_assert_uint_eq(bh_recorder_count_malformed(&s.scene.radio), before + 3);
+    bh_puppet_set_value(s.puppet, BH_PEER_OTHER, too_long);
+    bh_peer_read(&s, BH_OTHER, 0, &call);
+    BH_ASSERT_END(&call, "0: BlueZ's answer is no value");
+    bh_puppet_set_value(s.puppet, BH_PEER_OTHER, longest);
+    bh_peer_read(&s, BH_OTHER, 0, &call);
+    BH_ASSERT_END(&call, longest);
 }
 END_TEST
 
@@ -225,6 +322,10 @@ END_TEST
 
 BH_TEST_MAIN("bluez-gatt",
              objects_that_make_no_sense_are_left_out_and_counted,
+             objects_of_no_adapter_are_nobodys,
+             an_object_is_told_again_without_being_there_twice,
+             a_device_may_have_thousands_of_services,
+             values_that_make_no_sense_are_left_out_and_counted,
              orphans_are_not_in_the_database,
              services_that_change_under_a_link_make_another_database,
              services_that_are_resolved_anew_are_told_twice,
