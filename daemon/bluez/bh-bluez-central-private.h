@@ -22,17 +22,20 @@ typedef struct {
 
     gboolean connected; /* as BlueZ says, and so the next three */
     gboolean services_resolved;
+    gboolean has_gap; /* GAP is among the services that BlueZ knows of */
     gboolean paired;
     gboolean bonded;
     gboolean kernel_connected; /* as the kernel says, FALSE without it */
 
-    gboolean ready; /* its database is known; and of a ready one: */
-    guint16 mtu;    /* 0 = not known */
+    gboolean undiscovered; /* BlueZ failed to find out the services, and calls them resolved */
+    gboolean ready;        /* its database is known; and of a ready one: */
+    guint16 mtu;           /* 0 = not known */
     BhGattDatabase *database;
     guint built_of;      /* which state of the attributes */
     guint32 interval_us; /* as the kernel told; 0 = not known, and so the next two */
     guint16 latency;
     guint32 supervision_ms;
+    BhLinkCause said;  /* by BlueZ, of one that is about to end; else NONE */
     BhLinkCause cause; /* of one that ended */
 
     gboolean watched;      /* by the hub */

@@ -28,6 +28,12 @@ bh_bluez_central_device(BhBluezCentral *self,
     bh_bluez_links_take(self, path, slot, properties, known);
 }
 
+void
+bh_bluez_central_disconnected(BhBluezCentral *self, const char *path, const char *reason)
+{
+    bh_bluez_links_disconnected(self, path, reason);
+}
+
 gboolean
 bh_bluez_central_wants(const char *interface)
 {

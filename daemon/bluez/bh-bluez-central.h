@@ -37,6 +37,9 @@ void bh_bluez_central_device(BhBluezCentral *self,
                              const BhBluezProperties *properties,
                              const BhAddress *known);
 
+/* Why the link of a device ends, told just before that; as BlueZ names it. */
+void bh_bluez_central_disconnected(BhBluezCentral *self, const char *path, const char *reason);
+
 /* Objects of attributes. A negative errno if the message is broken. */
 gboolean bh_bluez_central_wants(const char *interface);
 int bh_bluez_central_object(BhBluezCentral *self,

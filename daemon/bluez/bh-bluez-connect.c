@@ -159,6 +159,17 @@ advance_orphan(BhBluezAttempt *attempt)
         bh_bluez_attempt_free(attempt);
 }
 
+static void
+fail_undiscovered(BhBluezAttempt *attempt)
+{
+    give_up(attempt);
+    bh_bluez_attempt_fail(
+        attempt,
+        g_error_new_literal(BH_ERROR,
+                            BH_ERROR_FAILED,
+                            "there is a link, but BlueZ could not find out the services"));
+}
+
 void
 bh_bluez_attempt_advance(BhBluezAttempt *attempt)
 {
@@ -181,7 +192,9 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
     if (link->refresh != NULL || link->dropping != NULL || attempt->timer != 0)
         return;
     drop_unanswered(attempt);
-    if (link->connected)
+    if (link->connected && link->undiscovered)
+        fail_undiscovered(attempt);
+    else if (link->connected)
         attempt->connected = TRUE;
     else if (attempt->slot == NULL)
         make_link(attempt);

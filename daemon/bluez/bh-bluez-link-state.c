@@ -78,7 +78,32 @@ bh_bluez_link_new_error(const BhBluezLink *link)
                        bh_link_cause_to_string(link->cause));
 }
 
-/* The kernel's word if it is newer than the link, and of its end. */
+/* Of Device1.Disconnected. */
+static const struct {
+    const char *reason;
+    BhLinkCause cause;
+} reasons[] = {
+    {"org.bluez.Reason.Timeout", BH_LINK_CAUSE_TIMEOUT},
+    {"org.bluez.Reason.Local", BH_LINK_CAUSE_LOCAL},
+    {"org.bluez.Reason.Remote", BH_LINK_CAUSE_REMOTE},
+    {"org.bluez.Reason.Authentication", BH_LINK_CAUSE_AUTHENTICATION},
+    {"org.bluez.Reason.Suspend", BH_LINK_CAUSE_SUSPEND},
+};
+
+void
+bh_bluez_links_disconnected(BhBluezCentral *self, const char *path, const char *reason)
+{
+    BhBluezLink *link = bh_bluez_links_find_path(self, path);
+
+    if (link == NULL || !link->connected)
+        return;
+    link->said = BH_LINK_CAUSE_UNSPECIFIED;
+    for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++)
+        if (g_str_equal(reasons[i].reason, reason))
+            link->said = reasons[i].cause;
+}
+
+/* The kernel's word if it is newer than the link, and of its end; else BlueZ's. */
 static BhLinkCause
 find_cause(BhBluezCentral *self, const BhBluezLink *link)
 {
@@ -86,6 +111,8 @@ find_cause(BhBluezCentral *self, const BhBluezLink *link)
     const BhLinkEvent *event = bh_link_log_find(&self->log, link->key.slot, &link->key.address, 0);
     if (event != NULL && event->happened == BH_LINK_DISCONNECTED)
         return event->cause;
+    if (link->said != BH_LINK_CAUSE_NONE)
+        return link->said;
     return link->dropped ? BH_LINK_CAUSE_LOCAL : BH_LINK_CAUSE_UNSPECIFIED;
 }
 
@@ -93,6 +120,7 @@ static void
 forget_database(BhBluezLink *link)
 {
     link->ready = FALSE;
+    link->undiscovered = FALSE;
     link->again = FALSE;
     link->mtu = 0;
     g_clear_pointer(&link->database, bh_gatt_database_unref);
@@ -106,6 +134,7 @@ end_link(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
     link->services_resolved = FALSE;
     link->kernel_connected = FALSE;
     link->cause = cause;
+    link->said = BH_LINK_CAUSE_NONE;
     g_clear_pointer(&link->refresh, sd_bus_slot_unref);
     g_clear_pointer(&link->dropping, sd_bus_slot_unref);
     link->dropped = FALSE;
@@ -148,7 +177,7 @@ bh_bluez_link_apply(BhBluezCentral *self, BhBluezLink *link, const BhBluezProper
     }
     if (!was && properties->has_connected && properties->connected)
         begin(link);
-    if (!link->services_resolved && link->ready)
+    if (!link->services_resolved && (link->ready || link->undiscovered))
         forget_database(link);
 }
 
@@ -156,7 +185,7 @@ void
 bh_bluez_link_no_object(BhBluezCentral *self, BhBluezLink *link)
 {
     if (link->connected)
-        end_link(self, link, BH_LINK_CAUSE_UNSPECIFIED);
+        end_link(self, link, find_cause(self, link));
     g_clear_pointer(&link->dropping, sd_bus_slot_unref); /* BlueZ would not answer any more */
     bh_bluez_link_set_path(self, link, NULL);
     link->paired = link->bonded = FALSE;

@@ -28,6 +28,7 @@ update_database(BhBluezCentral *self, BhBluezLink *link)
 
     if (link->ready && link->built_of == change)
         return;
+    link->undiscovered = FALSE;
     former = link->database;
     link->database = bh_bluez_gatt_build(self->gatt, link->path);
     link->built_of = change;
@@ -35,6 +36,15 @@ update_database(BhBluezCentral *self, BhBluezLink *link)
     g_rc_box_acquire(link);
     bh_bluez_link_spread(self, link);
     bh_bluez_link_release(link);
+}
+
+/* When its discovery failed, BlueZ says that services are resolved, and has none. A device that
+ * really has none but those that BlueZ hides has GAP, as every one must (Core 5.4 Vol 3 Part C 12).
+ */
+static gboolean
+is_undiscovered(BhBluezCentral *self, const BhBluezLink *link)
+{
+    return !link->ready && !link->has_gap && bh_bluez_gatt_get_change(self->gatt, link->path) == 0;
 }
 
 static void
@@ -45,8 +55,12 @@ finish_refresh(BhBluezCentral *self, BhBluezLink *link)
         bh_bluez_link_refresh(self, link);
         return;
     }
-    if (needs_database(link) && link->path != NULL)
-        update_database(self, link);
+    if (needs_database(link) && link->path != NULL) {
+        if (is_undiscovered(self, link))
+            link->undiscovered = TRUE;
+        else
+            update_database(self, link);
+    }
     g_rc_box_acquire(link);
     bh_bluez_link_spread(self, link);
     bh_bluez_link_settle(self, link);
@@ -116,9 +130,10 @@ take_answer(BhBluezCentral *self, BhBluezLink *link, sd_bus_message *message)
 
     bh_bluez_properties_init(&properties);
     gboolean good = sd_bus_message_get_error(message) == NULL && path != NULL &&
-                    bh_bluez_properties_read(&properties, message, TRUE) >= 0 &&
+                    bh_bluez_properties_read(&properties, message, FALSE) >= 0 &&
                     is_identity(link, &properties);
     if (good) {
+        link->has_gap = properties.has_gap;
         bh_bluez_link_set_path(self, link, path);
         bh_bluez_link_apply(self, link, &properties);
     } else {

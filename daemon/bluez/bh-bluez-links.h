@@ -28,6 +28,8 @@ void bh_bluez_links_take(BhBluezCentral *self,
                          guint8 slot,
                          const BhBluezProperties *properties,
                          const BhAddress *known);
+/* Why BlueZ says that its link ends, which it tells next. */
+void bh_bluez_links_disconnected(BhBluezCentral *self, const char *path, const char *reason);
 /* The object of a device is gone. */
 void bh_bluez_links_removed(BhBluezCentral *self, const char *path);
 /* Its attributes changed. */

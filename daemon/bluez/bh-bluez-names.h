@@ -31,6 +31,10 @@
 #define BH_MATCH_ADAPTERS                                                                          \
     "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_DBUS_PROPERTIES                      \
     "',member='PropertiesChanged',arg0='" BH_BLUEZ_ADAPTER "'"
+/* Since 5.83. */
+#define BH_MATCH_DISCONNECTED                                                                      \
+    "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_BLUEZ_DEVICE "',member='"            \
+                                                                           "Disconnected'"
 
 /* There only while a scan is wanted. */
 #define BH_MATCH_DEVICES                                                                           \

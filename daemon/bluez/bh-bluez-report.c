@@ -13,6 +13,7 @@
 
 #define NO_PREFIX ((const guint8 *)"")
 #define UUIDS_PER_STRUCTURE(size) (254 / (size))
+#define GAP_SERVICE 0x1800
 
 typedef struct {
     const char *name;
@@ -136,6 +137,7 @@ add_to_list(BhBluezProperties *self, UuidList lists[3], const char *text)
         return;
     }
     gsize size = bh_uuid_to_le(&uuid, bytes);
+    self->has_gap |= size == 2 && bytes[0] == (GAP_SERVICE & 0xff) && bytes[1] == GAP_SERVICE >> 8;
     UuidList *list = &lists[size == 2 ? 0 : size == 4 ? 1 : 2];
     memcpy(list->data + list->size, bytes, size);
     list->size += size;

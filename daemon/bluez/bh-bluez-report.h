@@ -25,6 +25,7 @@ typedef struct {
     gboolean paired;
     gboolean has_bonded;
     gboolean bonded;
+    gboolean has_gap;    /* GAP is among its services: BlueZ has found out which there are */
     gint8 rssi;          /* BH_RSSI_UNKNOWN if not there */
     BhAdGroups groups;   /* groups whose property was there */
     gboolean advertised; /* there was a property that comes from an advertisement */

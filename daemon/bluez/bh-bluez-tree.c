@@ -425,6 +425,17 @@ on_interfaces_removed(BhBluez *self, sd_bus_message *message)
     return result;
 }
 
+static int
+on_disconnected(BhBluez *self, sd_bus_message *message)
+{
+    const char *reason;
+    int result = sd_bus_message_read_basic(message, 's', &reason);
+
+    if (result >= 0)
+        bh_bluez_central_disconnected(self->central, sd_bus_message_get_path(message), reason);
+    return result;
+}
+
 void
 bh_bluez_tree_handle_signal(BhBluez *self, sd_bus_message *message)
 {
@@ -436,6 +447,8 @@ bh_bluez_tree_handle_signal(BhBluez *self, sd_bus_message *message)
         result = on_interfaces_added(self, message);
     else if (sd_bus_message_is_signal(message, BH_DBUS_OBJECT_MANAGER, "InterfacesRemoved"))
         result = on_interfaces_removed(self, message);
+    else if (sd_bus_message_is_signal(message, BH_BLUEZ_DEVICE, "Disconnected"))
+        result = on_disconnected(self, message);
     if (result < 0)
         self->counters.malformed++;
 }

@@ -203,6 +203,7 @@ start(BhRadio *radio, const BhRadioSink *sink, gpointer sink_data)
     bh_bluez_bus_add_match(self->bus, BH_MATCH_OWNER);
     bh_bluez_bus_add_match(self->bus, BH_MATCH_OBJECTS);
     bh_bluez_bus_add_match(self->bus, BH_MATCH_ADAPTERS);
+    bh_bluez_bus_add_match(self->bus, BH_MATCH_DISCONNECTED);
     bh_bluez_owner_load(self);
     schedule_reconcile(self);
 }

@@ -21,7 +21,8 @@
 static const BhMgmtDefaults linux_defaults = {.discovery = {18, 18}, .monitors = {96, 48}};
 
 struct BhKernel {
-    int fd; /* -1 = not connected */
+    guint16 revision; /* of the management interface */
+    int fd;           /* -1 = not connected */
     guint source;
     GString *log;
     GString *monitors_text;
@@ -109,7 +110,7 @@ read_version(BhKernel *self, const Command *command, GByteArray *answer)
 {
     g_string_append(self->log, "ReadVersion");
     put_u8(answer, 1);
-    put_u16(answer, 22);
+    put_u16(answer, self->revision);
     return BH_MGMT_STATUS_SUCCESS;
 }
 
@@ -500,6 +501,26 @@ bh_kernel_link(BhKernel *self, guint16 code, const char *address, guint32 value)
 }
 
 void
+bh_kernel_set_revision(BhKernel *self, guint16 revision)
+{
+    self->revision = revision;
+}
+
+void
+bh_kernel_parameters(BhKernel *self, const char *address, const BhMgmtConnectionParameters *now)
+{
+    g_autoptr(GByteArray) packet = new_packet(BH_MGMT_NEW_CONNECTION_PARAMETER, 0);
+
+    put_address(packet, address, BH_ADDRESS_RANDOM);
+    put_u8(packet, 0);
+    put_u16(packet, now->min_interval);
+    put_u16(packet, now->max_interval);
+    put_u16(packet, now->latency);
+    put_u16(packet, now->timeout);
+    send_packet(self, packet);
+}
+
+void
 bh_kernel_drop_monitor(BhKernel *self, guint16 handle)
 {
     g_autoptr(GByteArray) packet = new_packet(BH_MGMT_MONITOR_REMOVED, 0);
@@ -588,6 +609,7 @@ bh_kernel_new(void)
     BhKernel *self = g_new0(BhKernel, 1);
 
     self->fd = -1;
+    self->revision = BH_KERNEL_REVISION;
     self->defaults = linux_defaults;
     self->log = g_string_new(NULL);
     self->monitors_text = g_string_new(NULL);

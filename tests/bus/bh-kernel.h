@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 
 #define BH_KERNEL_LINK_RSSI (-61) /* of any link */
 
+#define BH_KERNEL_REVISION 22 /* of Linux 6.1 */
+
 typedef struct BhKernel BhKernel;
 
 BhKernel *bh_kernel_new(void);
@@ -35,6 +37,8 @@ const char *bh_kernel_peek_log(BhKernel *self);
 void bh_kernel_clear_log(BhKernel *self);
 gboolean bh_kernel_was_told(BhKernel *self, const char *command);
 
+/* BH_KERNEL_REVISION unless told otherwise before it is connected. */
+void bh_kernel_set_revision(BhKernel *self, guint16 revision);
 /* The next count commands of an opcode are refused. */
 void bh_kernel_refuse(BhKernel *self, guint16 opcode, guint8 status, guint count);
 /* Commands of an opcode are not answered any more, until it is 0 again, which answers the last. */
@@ -64,6 +68,9 @@ bh_kernel_found_by_monitor(BhKernel *self, guint16 handle, const char *address, 
 void bh_kernel_set_discovering(BhKernel *self, gboolean discovering);
 /* address type, then for "connected" flags, else the reason or status. */
 void bh_kernel_link(BhKernel *self, guint16 code, const char *address, guint32 value);
+/* A link has other parameters. */
+void
+bh_kernel_parameters(BhKernel *self, const char *address, const BhMgmtConnectionParameters *now);
 /* The controller is unplugged: all of it is forgotten, and everybody is told. */
 void bh_kernel_unplug(BhKernel *self);
 /* Any bytes at all. */

@@ -16,43 +16,34 @@
 #define CHARACTERISTIC "org.bluez.GattCharacteristic1"
 #define BATTERY "org.bluez.Battery1"
 #define BATTERY_LEVEL 42
+#define GAP_SERVICE "00001800-0000-1000-8000-00805f9b34fb"
 #define MTU 517
 
 /* Properties */
 
 static void
+append_flag(sd_bus_message *message, const char *name, gboolean flag)
+{
+    sd_bus_message_append(message, "{sv}", name, "b", (int)flag);
+}
+
+/* A device whose services are known has GAP. */
+static void
 append_device(sd_bus_message *message, const BhPuppetObject *object)
 {
-    sd_bus_message_append(message,
-                          "a{sv}",
-                          9,
-                          "Address",
-                          "s",
-                          object->address,
-                          "AddressType",
-                          "s",
-                          "random",
-                          "Connected",
-                          "b",
-                          (int)object->flag,
-                          "ServicesResolved",
-                          "b",
-                          (int)object->resolved,
-                          "Paired",
-                          "b",
-                          (int)object->paired,
-                          "Bonded",
-                          "b",
-                          (int)object->bonded,
-                          "Adapter",
-                          "o",
-                          BH_PUPPET_ADAPTER,
-                          "RSSI",
-                          "n",
-                          -50,
-                          "Name",
-                          "s",
-                          "listed");
+    sd_bus_message_open_container(message, 'a', "{sv}");
+    sd_bus_message_append(message, "{sv}", "Address", "s", object->address);
+    sd_bus_message_append(message, "{sv}", "AddressType", "s", "random");
+    append_flag(message, "Connected", object->flag);
+    append_flag(message, "ServicesResolved", object->resolved);
+    append_flag(message, "Paired", object->paired);
+    append_flag(message, "Bonded", object->bonded);
+    sd_bus_message_append(message, "{sv}", "Adapter", "o", BH_PUPPET_ADAPTER);
+    sd_bus_message_append(message, "{sv}", "RSSI", "n", -50);
+    sd_bus_message_append(message, "{sv}", "Name", "s", "listed");
+    if (object->resolved && !object->undiscovered)
+        sd_bus_message_append(message, "{sv}", "UUIDs", "as", 1, GAP_SERVICE);
+    sd_bus_message_close_container(message);
 }
 
 static void
@@ -380,6 +371,12 @@ bh_puppet_set_value(BhPuppet *self, const char *path, const char *hex)
 
     g_byte_array_set_size(object->value, 0);
     g_byte_array_append(object->value, bytes, (guint)size);
+}
+
+void
+bh_puppet_fail_discovery(BhPuppet *self, const char *path)
+{
+    bh_puppet_find(self, path)->undiscovered = TRUE;
 }
 
 void

@@ -16,6 +16,7 @@ typedef struct {
     gboolean is_adapter;
     gboolean flag; /* adapter: Powered; device: Connected */
     gboolean resolved;
+    gboolean undiscovered;
     gboolean paired;
     gboolean bonded;
     /* Of an attribute; NULL = it is none. */

@@ -60,6 +60,8 @@ void bh_puppet_set_device(BhPuppet *self, const char *path, const char *property
  * ServicesResolved, Disconnect clears them, Pair pairs, ReadValue signals the value and gives it.
  * Silent: they are only answered. */
 void bh_puppet_set_silent(BhPuppet *self, gboolean silent);
+/* A device whose services BlueZ cannot find out, and says that they are resolved. */
+void bh_puppet_fail_discovery(BhPuppet *self, const char *path);
 /* As a bluetoothd that was started with --experimental. */
 void bh_puppet_set_experimental(BhPuppet *self);
 

@@ -134,6 +134,69 @@ START_TEST(a_link_lost_before_its_services_are_known_is_disconnected)
 }
 END_TEST
 
+START_TEST(services_that_bluez_could_not_find_out_are_not_taken_for_none)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_unknown(&s);
+    bh_peer_scene_add_device(&s);
+    bh_puppet_fail_discovery(s.puppet, BH_PEER);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "0: there is a link, but BlueZ could not find out the services");
+    await_call(&s, "Disconnect");
+    bh_peer_scene_add_attributes(&s);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+}
+END_TEST
+
+START_TEST(a_device_that_has_no_service_to_show_is_ready)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_unknown(&s);
+    bh_peer_scene_add_device(&s);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+}
+END_TEST
+
+/* Since 5.83. */
+START_TEST(the_end_of_a_link_has_the_cause_that_bluez_tells)
+{
+    static const struct {
+        const char *reason, *told;
+    } cases[] = {
+        {"Timeout", "-timeout"},
+        {"Local", "-local"},
+        {"Remote", "-remote"},
+        {"Authentication", "-authentication"},
+        {"Suspend", "-suspend"},
+        {"Unknown", "-unspecified"},
+        {"Nonsense", "-unspecified"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *reason = g_strconcat("org.bluez.Reason.", cases[i].reason, NULL);
+        g_auto(BhPeerScene) s = {0};
+        bh_peer_scene_init_ready(&s);
+        ck_assert_int_ge(sd_bus_emit_signal(bh_puppet_peek_bus(s.puppet),
+                                            BH_PEER,
+                                            "org.bluez.Device1",
+                                            "Disconnected",
+                                            "ss",
+                                            reason,
+                                            "words"),
+                         0);
+        bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+        BH_AWAIT(s.links->len > 0);
+        ck_assert_str_eq(s.links->str, cases[i].told);
+    }
+}
+END_TEST
+
 START_TEST(a_bluez_busy_with_somebody_elses_attempt_is_asked_again)
 {
     g_auto(BhPeerScene) s = {0};
@@ -499,11 +562,11 @@ START_TEST(only_devices_that_matter_are_listened_to)
     g_auto(BhPeerScene) s = {0};
 
     bh_peer_scene_init(&s);
-    ck_assert(!has_rule(&s, "Device1"));
+    ck_assert(!has_rule(&s, "arg0='org.bluez.Device1'"));
     ck_assert(!has_rule(&s, "dev_"));
     bh_central_watch(s.central, &s.key);
     BH_POLL(has_rule(&s, "path='" BH_PEER "'"));
-    ck_assert(!has_rule(&s, "Device1"));
+    ck_assert(!has_rule(&s, "arg0='org.bluez.Device1'"));
     bh_central_unwatch(s.central, &s.key);
     BH_POLL(!has_rule(&s, "dev_"));
 }
@@ -516,6 +579,9 @@ BH_TEST_MAIN("bluez-connect",
              a_link_whose_services_stay_unknown_is_dropped_when_cancelled,
              a_foreign_link_is_not_cut_when_cancelled,
              a_link_lost_before_its_services_are_known_is_disconnected,
+             services_that_bluez_could_not_find_out_are_not_taken_for_none,
+             a_device_that_has_no_service_to_show_is_ready,
+             the_end_of_a_link_has_the_cause_that_bluez_tells,
              a_bluez_busy_with_somebody_elses_attempt_is_asked_again,
              somebody_elses_attempt_is_left_alone_when_cancelled,
              without_power_or_adapter_nothing_is_ready,

@@ -100,28 +100,41 @@ connect_device(BhMgmtScene *s, Call *call, const char *more)
     } while (0)
 
 static void
-init(BhMgmtScene *s)
+init_with(BhMgmtScene *s, guint16 revision)
 {
     bh_mgmt_scene_init(s);
+    bh_kernel_set_revision(s->kernel, revision);
     bh_puppet_add_device(s->puppet, PEER, PEER_ADDRESS, FALSE);
     bh_mgmt_scene_start(s);
     bh_kernel_clear_log(s->kernel);
     bh_puppet_clear_calls(s->puppet);
 }
 
+static void
+init(BhMgmtScene *s)
+{
+    init_with(s, BH_KERNEL_REVISION);
+}
+
 /* Returns the path of the hold. */
 static char *
-init_connected(BhMgmtScene *s)
+init_connected_to(BhMgmtScene *s, guint16 revision)
 {
     g_auto(Call) call = {0};
     g_auto(GStrv) parts = NULL;
 
-    init(s);
+    init_with(s, revision);
     connect_device(s, &call, "");
     BH_AWAIT(call.done);
     parts = g_strsplit(call.end, "'", -1);
     ck_assert_msg(g_strv_length(parts) == 5, "%s", call.end);
     return g_strdup(parts[3]);
+}
+
+static char *
+init_connected(BhMgmtScene *s)
+{
+    return init_connected_to(s, BH_KERNEL_REVISION);
 }
 
 START_TEST(a_failed_attempt_has_the_kernels_cause)
@@ -225,10 +238,89 @@ START_TEST(an_old_kernel_cannot_change_a_link_and_that_is_said)
 }
 END_TEST
 
+START_TEST(a_newer_kernel_changes_the_link_itself)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+    g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
+
+    begin(&s,
+          &call,
+          DEVICE_PATH,
+          DEVICE,
+          "SetConnectionParameters",
+          options_of("{'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>}"));
+    ASSERT_END(&call, "()");
+    BH_AWAIT(bh_kernel_was_told(s.kernel, "Parameters:" PEER_ADDRESS ",6-12,0,42"));
+}
+END_TEST
+
+static char *
+dup_property(BhMgmtScene *s, const char *name)
+{
+    g_auto(Call) call = {0};
+
+    begin(s,
+          &call,
+          DEVICE_PATH,
+          "org.freedesktop.DBus.Properties",
+          "Get",
+          g_variant_new("(ss)", DEVICE, name));
+    BH_AWAIT(call.done);
+    return g_steal_pointer(&call.end);
+}
+
+static gboolean
+has_property(BhMgmtScene *s, const char *name, const char *wanted)
+{
+    g_autofree char *end = dup_property(s, name);
+
+    return g_str_equal(end, wanted);
+}
+
+START_TEST(the_parameters_of_a_link_are_those_that_the_kernel_tells)
+{
+    static const BhMgmtConnectionParameters exact = {40, 40, 3, 500}, range = {24, 40, 0, 42};
+    g_auto(BhMgmtScene) s = {0};
+    g_autofree char *hold = init_connected(&s);
+
+    ck_assert(has_property(&s, "ConnectionIntervalUs", "(<uint32 0>,)"));
+    bh_kernel_parameters(s.kernel, PEER_ADDRESS, &exact);
+    BH_AWAIT(has_property(&s, "ConnectionIntervalUs", "(<uint32 50000>,)"));
+    ck_assert(has_property(&s, "ConnectionLatency", "(<uint16 3>,)"));
+    ck_assert(has_property(&s, "SupervisionMs", "(<uint32 5000>,)"));
+    bh_kernel_parameters(s.kernel, PEER_ADDRESS, &range);
+    BH_AWAIT(has_property(&s, "SupervisionMs", "(<uint32 420>,)"));
+    ck_assert(has_property(&s, "ConnectionIntervalUs", "(<uint32 0>,)"));
+}
+END_TEST
+
+START_TEST(what_the_kernel_tells_of_a_link_before_bluez_does_is_not_lost)
+{
+    static const BhMgmtConnectionParameters exact = {40, 40, 3, 500};
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init(&s);
+    bh_puppet_hold(s.puppet, "Connect");
+    connect_device(&s, &call, "");
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 1);
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_CONNECTED, PEER_ADDRESS, 8);
+    bh_kernel_parameters(s.kernel, PEER_ADDRESS, &exact);
+    bh_fixture_settle();
+    bh_puppet_release(s.puppet, "Connect");
+    ASSERT_END(&call, "(");
+    ck_assert(has_property(&s, "ConnectionIntervalUs", "(<uint32 50000>,)"));
+}
+END_TEST
+
 BH_TEST_MAIN("mgmt-link",
              a_failed_attempt_has_the_kernels_cause,
              a_link_that_is_lost_has_the_kernels_cause,
              the_last_release_ends_the_link_by_the_kernel_too,
              the_strength_of_a_link_is_the_kernels,
              connection_parameters_are_loaded_before_the_attempt,
-             an_old_kernel_cannot_change_a_link_and_that_is_said)
+             an_old_kernel_cannot_change_a_link_and_that_is_said,
+             a_newer_kernel_changes_the_link_itself,
+             the_parameters_of_a_link_are_those_that_the_kernel_tells,
+             what_the_kernel_tells_of_a_link_before_bluez_does_is_not_lost)
