@@ -216,6 +216,7 @@ bh_bluez_new(const BhBluezOptions *options,
     bluez->context.peers = bh_peers_new(timeline);
     bluez->context.storage = bh_storage_new();
     bluez->context.is_5_82 = options->is_5_82;
+    bluez->context.tells_reasons = options->tells_reasons;
     bluez->context.experimental = options->experimental;
     bluez->context.temporary_us = options->temporary_us;
     return bluez;

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
     char *bus; /* "session", "system" or an address */
     gboolean is_5_82;
+    gboolean tells_reasons;
     gboolean experimental;
     gint64 temporary_us;
 } BhBluezOptions;

@@ -31,7 +31,8 @@ typedef struct {
     BhPeers *peers; /* the devices of the world */
     BhStorage *storage;
     BhAgents *agents;
-    gboolean is_5_82; /* else 5.66 */
+    gboolean is_5_82;       /* or newer; else 5.66 */
+    gboolean tells_reasons; /* why links end: since 5.83 */
     gboolean experimental;
     gint64 temporary_us;
     guint64 reports; /* that reached bluetoothd; counted here */

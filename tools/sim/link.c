@@ -22,6 +22,7 @@ struct _BhLink {
     BhPeer *peer;
     BhBattery *battery;
     gboolean resolved;
+    const char *reason; /* of the end that comes; NULL = the device */
     BhLinkCalls calls;
     guint step_timer;
     guint disconnect_timer;
@@ -70,13 +71,37 @@ detach(BhLink *link)
     link->setup.plug->links--;
 }
 
+/* Since 5.83, and before Connected changes. */
+static void
+tell_reason(BhLink *link, const char *reason)
+{
+    BhBluezContext *context = link->setup.context;
+    g_autoptr(GDBusConnection) connection =
+        g_dbus_object_manager_server_get_connection(context->manager);
+    g_autofree char *name = g_strconcat("org.bluez.Reason.", reason, NULL);
+
+    if (!context->tells_reasons)
+        return;
+    bh_props_flush(link->setup.props);
+    g_dbus_connection_emit_signal(connection,
+                                  NULL,
+                                  link->setup.path,
+                                  "org.bluez.Device1",
+                                  "Disconnected",
+                                  g_variant_new("(ss)", name, reason),
+                                  NULL);
+}
+
 /* In BlueZ's order: requests fail, services are not resolved any more, calls are answered, and then
  * the link is gone. Whatever ends it, a timer, the device or bluetoothd, comes here. */
 static void
 go_down(gpointer user_data)
 {
     BhLink *link = user_data;
+    const char *by_device = bh_peer_is_away(link->peer) ? "Timeout" : "Remote";
+    const char *reason = link->reason != NULL ? link->reason : by_device;
 
+    link->reason = NULL;
     bh_att_fail_all(link->att);
     detach(link);
     if (link->resolved)
@@ -85,8 +110,35 @@ go_down(gpointer user_data)
     bh_bonding_link_down(link->bonding);
     bh_link_calls_answer_connect(&link->calls, "br-connection-canceled");
     bh_link_calls_answer_disconnects(&link->calls);
+    tell_reason(link, reason);
     set_state(link, "Connected", FALSE);
     link->setup.events->down(link->setup.user_data);
+}
+
+static void
+end_with(BhLink *link, const char *reason)
+{
+    link->reason = reason;
+    go_down(link);
+}
+
+/* It could not be established. */
+static void
+on_lost(gpointer user_data)
+{
+    end_with(user_data, "Unknown");
+}
+
+static void
+on_disconnect_due(gpointer user_data)
+{
+    end_with(user_data, "Local");
+}
+
+static void
+on_keys_refused(gpointer user_data)
+{
+    end_with(user_data, "Authentication");
 }
 
 static void
@@ -182,7 +234,10 @@ go_up(BhLink *link, BhPeer *peer, gboolean stays)
     link->shared.att = link->att;
     set_state(link, "Connected", TRUE);
     if (!stays) {
-        set_timer(link, &link->step_timer, LOST_US, go_down);
+        set_timer(link,
+                  &link->step_timer,
+                  LOST_US,
+                  is_key_missing(link, peer) ? on_keys_refused : on_lost);
         return;
     }
     bh_att_set_security(link->att, bh_bonding_get_keys(link->bonding));
@@ -287,7 +342,7 @@ begin_disconnect(gpointer user_data)
     }
     bh_link_calls_answer_connect(&link->calls, "br-connection-canceled");
     if (link->disconnect_timer == 0)
-        set_timer(link, &link->disconnect_timer, DISCONNECT_US, go_down);
+        set_timer(link, &link->disconnect_timer, DISCONNECT_US, on_disconnect_due);
     link->shared.disconnecting = TRUE;
 }
 
@@ -318,7 +373,7 @@ void
 bh_link_cut(BhLink *link)
 {
     if (link->att != NULL)
-        go_down(link);
+        end_with(link, "Local");
     else if (link->attempt != NULL)
         fail_attempt(link);
 }
@@ -361,7 +416,7 @@ on_secured(BhSecurity security, gpointer user_data)
 
 static const BhBondingEvents BONDING_EVENTS = {.connect = connect_for_pairing,
                                                .disconnect = begin_disconnect,
-                                               .lose = go_down,
+                                               .lose = on_keys_refused,
                                                .failed = on_pairing_failed,
                                                .secured = on_secured};
 

@@ -115,11 +115,11 @@ on_called(GVariant *call, gpointer user_data)
 static gboolean
 check_options(const Options *options, GError **error)
 {
+    static const char *const versions[] = {"5.66", "5.82", "5.87", NULL};
     const char *wrong = NULL;
 
-    if (options->version != NULL && !g_str_equal(options->version, "5.66") &&
-        !g_str_equal(options->version, "5.82"))
-        wrong = "--bluez-version: must be 5.66 or 5.82";
+    if (options->version != NULL && !g_strv_contains(versions, options->version))
+        wrong = "--bluez-version: must be 5.66, 5.82 or 5.87";
     else if (options->temporary_ms <= 0)
         wrong = "--temporary-timeout-ms: must be positive";
     else if (options->speed < 0.01 || options->speed > 1000)
@@ -151,7 +151,7 @@ parse_options(Options *options, int *argc, char ***argv, GError **error)
                                      0,
                                      G_OPTION_ARG_STRING,
                                      &options->version,
-                                     "5.66 (default) or 5.82",
+                                     "5.66 (default), 5.82 or 5.87",
                                      "VERSION"},
                                     {"temporary-timeout-ms",
                                      0,
@@ -255,7 +255,9 @@ static gboolean
 set_up(Sim *sim, const Options *options, BhScenario *scenario, GError **error)
 {
     g_autofree char *address = NULL;
-    BhBluezOptions bluez = {.is_5_82 = g_strcmp0(options->version, "5.82") == 0,
+    gboolean is_5_87 = g_strcmp0(options->version, "5.87") == 0;
+    BhBluezOptions bluez = {.is_5_82 = is_5_87 || g_strcmp0(options->version, "5.82") == 0,
+                            .tells_reasons = is_5_87,
                             .experimental = options->experimental,
                             .temporary_us = (gint64)options->temporary_ms * 1000};
 

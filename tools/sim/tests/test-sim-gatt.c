@@ -156,6 +156,46 @@ START_TEST(controller_has_room_for_so_many_links)
 }
 END_TEST
 
+/* Which signal of PEER says so; -1 = none. */
+static gint
+find_signal(Rig *rig, const char *member, const char *part)
+{
+    for (guint i = 0; i < rig->signals->len; i++) {
+        const Signal *signal = rig->signals->pdata[i];
+        g_autofree char *said = g_variant_print(signal->arguments, FALSE);
+        if (g_str_equal(signal->path, PEER) && g_str_equal(signal->member, member) &&
+            strstr(said, part) != NULL)
+            return (gint)i;
+    }
+    return -1;
+}
+
+static void
+expect_end(Rig *rig, const char *reason)
+{
+    AWAIT(find_signal(rig, "PropertiesChanged", "'Connected': <false>") >= 0);
+    ck_assert_int_ge(find_signal(rig, "Disconnected", reason), 0);
+    ck_assert_int_lt(find_signal(rig, "Disconnected", reason),
+                     find_signal(rig, "PropertiesChanged", "'Connected': <false>"));
+}
+
+START_TEST(reason_of_the_end_of_a_link_is_told_before_it_since_5_83)
+{
+    g_auto(Rig) rig = {0};
+
+    gatt_rig_init(&rig, "--bluez-version=5.87");
+    gatt_connect(&rig, PEER);
+    rig_forget(&rig);
+    g_variant_unref(rig_tell(&rig, "Drop", g_variant_new("(s)", "peer")));
+    expect_end(&rig, "org.bluez.Reason.Remote");
+    gatt_connect(&rig, PEER);
+    rig_forget(&rig);
+    set_speed(&rig, 100);
+    gatt_expect(rig.client, PEER, "Device1.Disconnect", NULL, "");
+    expect_end(&rig, "org.bluez.Reason.Local");
+}
+END_TEST
+
 START_TEST(disconnect_takes_two_seconds_and_answers_everybody)
 {
     g_auto(Rig) rig = {0};
@@ -671,6 +711,7 @@ BH_TEST_MAIN("sim-gatt",
              success_may_be_reported_without_a_link,
              link_that_is_not_established_is_up_for_a_moment,
              controller_has_room_for_so_many_links,
+             reason_of_the_end_of_a_link_is_told_before_it_since_5_83,
              disconnect_takes_two_seconds_and_answers_everybody,
              objects_have_the_properties_of_the_version,
              reads_of_one_offset_share_a_request_and_signal_the_value,
