@@ -52,6 +52,14 @@ bh_owned_renew(BhOwned *self)
 }
 
 void
+bh_owned_suspend_lease(BhOwned *self)
+{
+    BhOwnedPrivate *priv = bh_owned_get_instance_private(self);
+
+    bh_clear_timer(&priv->lease);
+}
+
+void
 bh_owned_claim(BhOwned *self,
                BhClient *client,
                BhLifetime lifetime,

@@ -45,6 +45,9 @@ guint32 bh_owned_get_uid(BhOwned *self);
 BhClient *bh_owned_peek_client(BhOwned *self);
 
 void bh_owned_renew(BhOwned *self);
+/* Stops the lease until it is renewed: while the call that makes the object is under way, its
+ * client waits for it and need not say so. */
+void bh_owned_suspend_lease(BhOwned *self);
 void bh_owned_release(BhOwned *self, BhReleaseReason reason);
 gboolean bh_owned_is_released(BhOwned *self);
 

@@ -66,6 +66,7 @@ on_subscribed(GObject *source, GAsyncResult *result, gpointer user_data)
 
     if (bh_remote_finish(BH_REMOTE(source), result, &error) &&
         !bh_owned_is_released(BH_OWNED(subscription))) {
+        bh_owned_renew(BH_OWNED(subscription));
         g_task_return_pointer(task, g_object_ref(subscription), g_object_unref);
         return;
     }
@@ -98,6 +99,7 @@ bh_remote_subscribe_async(BhRemote *self,
     }
     g_task_set_task_data(task, subscription, g_object_unref);
     bh_owned_claim(BH_OWNED(subscription), client, lifetime, lease_ms, self->context->hub.clock);
+    bh_owned_suspend_lease(BH_OWNED(subscription));
     bh_remote_add_subscription(self, subscription);
     call = bh_remote_call_new(self, &spec->name);
     call->subscription = g_object_ref(subscription);

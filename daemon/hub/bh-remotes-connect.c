@@ -45,6 +45,7 @@ make_hold(BhRemotes *self,
     remote = bh_remotes_ensure(self, &spec->address);
     hold = bh_hold_new(remote, spec);
     bh_owned_claim(BH_OWNED(hold), client, lifetime, lease_ms, hub->clock);
+    bh_owned_suspend_lease(BH_OWNED(hold));
     bh_remote_add_hold(remote, hold);
     return hold;
 }
@@ -61,6 +62,7 @@ on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
     if (error == NULL && bh_owned_is_released(BH_OWNED(hold)))
         error = g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "the hold was released");
     if (error == NULL) {
+        bh_owned_renew(BH_OWNED(hold));
         g_task_return_pointer(task, g_object_ref(hold), g_object_unref);
         return;
     }

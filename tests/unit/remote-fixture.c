@@ -92,6 +92,19 @@ remote_connect(HubFixture *f, BhClient *client, const BhHoldSpec *spec, RemoteRe
     remote_turn(f);
 }
 
+void
+remote_connect_leased(HubFixture *f, BhClient *client, const BhHoldSpec *spec, RemoteResult *result)
+{
+    bh_remotes_connect_async(bh_hub_peek_remotes(f->hub),
+                             spec,
+                             client,
+                             BH_LIFETIME_LEASE,
+                             1000,
+                             on_connected,
+                             result);
+    remote_turn(f);
+}
+
 BhRemote *
 remote_find(HubFixture *f, guint number)
 {

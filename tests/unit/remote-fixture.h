@@ -33,6 +33,11 @@ void remote_turn(HubFixture *f);
 void remote_advance(HubFixture *f, gint64 ms);
 
 void remote_connect(HubFixture *f, BhClient *client, const BhHoldSpec *spec, RemoteResult *result);
+/* The same by a lease of 1 s. */
+void remote_connect_leased(HubFixture *f,
+                           BhClient *client,
+                           const BhHoldSpec *spec,
+                           RemoteResult *result);
 /* Holds device number for client; the link is made if there is none. */
 BhRemote *remote_hold(HubFixture *f, BhClient *client, guint number, RemoteResult *result);
 BhRemote *remote_find(HubFixture *f, guint number);

@@ -195,6 +195,40 @@ START_TEST(client_that_leaves_takes_its_attempt_back)
 }
 END_TEST
 
+START_TEST(lease_begins_when_the_link_is_there)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    const BhHoldSpec spec = remote_spec(1);
+
+    hub_fixture_init(&f);
+    remote_connect_leased(&f, f.ann, &spec, &r);
+    remote_advance(&f, 3000);
+    fake_central_accept(remote_central(&f), 0, 1);
+    remote_turn(&f);
+    remote_result_check(&r, -1);
+    remote_advance(&f, 999);
+    ck_assert(!bh_owned_is_released(BH_OWNED(r.hold)));
+    remote_advance(&f, 1);
+    ck_assert(bh_owned_is_released(BH_OWNED(r.hold)));
+}
+END_TEST
+
+START_TEST(client_that_leaves_takes_its_attempt_back_with_a_lease_too)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    const BhHoldSpec spec = remote_spec(1);
+
+    hub_fixture_init(&f);
+    remote_connect_leased(&f, f.ann, &spec, &r);
+    bh_client_leave(f.ann);
+    remote_turn(&f);
+    remote_result_check(&r, BH_ERROR_CANCELLED);
+    ck_assert_ptr_null(remote_find(&f, 1));
+}
+END_TEST
+
 START_TEST(second_client_gets_the_same_link_at_once)
 {
     g_auto(HubFixture) f = {0};
@@ -463,6 +497,8 @@ BH_TEST_MAIN("hub-connect",
              holds_are_counted_per_user,
              link_that_comes_after_all_is_dropped,
              client_that_leaves_takes_its_attempt_back,
+             client_that_leaves_takes_its_attempt_back_with_a_lease_too,
+             lease_begins_when_the_link_is_there,
              second_client_gets_the_same_link_at_once,
              all_who_wait_for_a_device_share_one_attempt,
              link_drops_with_the_last_hold,
