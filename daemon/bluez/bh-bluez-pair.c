@@ -51,6 +51,8 @@ new_error(const sd_bus_error *cause)
                                "pairing: %s; BlueZ says \"%s\"",
                                failures[i].text,
                                said);
+    if (bh_bluez_error_code(cause) == BH_ERROR_ALREADY_EXISTS)
+        return g_error_new_literal(BH_ERROR, BH_ERROR_ALREADY_EXISTS, "the device is paired");
     return g_error_new(BH_ERROR, (gint)bh_bluez_error_code(cause), "pairing: %s", said);
 }
 

@@ -38,13 +38,13 @@ find_answer(const BhPairOptions *options, BhPairingQuestionKind kind, BhPairingA
 {
     switch (kind) {
     case BH_PAIRING_ENTER_PASSKEY:
-        *answer = (BhPairingAnswer){TRUE, (guint32)options->passkey};
+        *answer = (BhPairingAnswer){TRUE, TRUE, (guint32)options->passkey};
         return options->has_passkey;
     case BH_PAIRING_AUTHORIZE:
-        *answer = (BhPairingAnswer){!options->has_confirm || options->confirm, 0};
+        *answer = (BhPairingAnswer){.accepted = !options->has_confirm || options->confirm};
         return options->has_confirm || options->capability == BH_IO_NO_INPUT_NO_OUTPUT;
     case BH_PAIRING_CONFIRM:
-        *answer = (BhPairingAnswer){options->confirm, 0};
+        *answer = (BhPairingAnswer){.accepted = options->confirm};
         return options->has_confirm;
     case BH_PAIRING_DISPLAY_PASSKEY:
         break;

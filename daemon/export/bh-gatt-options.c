@@ -276,15 +276,18 @@ bh_answer_options_parse(GVariant *dict, BhPairingAnswer *answer, GError **error)
         gboolean accept;
         gint64 passkey;
     } Options;
-    static const BhOptionSpec specs[] = {
-        {"Accept", BH_OPTION_BOOL, BH_OPTION_AT(Options, accept)},
-        {"Passkey", BH_OPTION_INT, BH_OPTION_AT(Options, passkey), 0, MAX_PASSKEY},
-        {NULL}};
+    static const BhOptionSpec specs[] = {{"Accept", BH_OPTION_BOOL, BH_OPTION_AT(Options, accept)},
+                                         {"Passkey",
+                                          BH_OPTION_INT,
+                                          BH_OPTION_AT_WITH(Options, passkey, has_passkey),
+                                          0,
+                                          MAX_PASSKEY},
+                                         {NULL}};
     Options options = {.accept = TRUE};
 
     if (!bh_options_parse(dict, specs, &options, error))
         return FALSE;
-    *answer = (BhPairingAnswer){options.accept, (guint32)options.passkey};
+    *answer = (BhPairingAnswer){options.accept, options.has_passkey, (guint32)options.passkey};
     return TRUE;
 }
 
@@ -299,3 +302,4 @@ bh_value_options_parse(GVariant *dict, BhValueOptions *options, GError **error)
     *options = (BhValueOptions){BH_WAIT_DEFAULT_MS, FALSE};
     return bh_options_parse(dict, specs, options, error);
 }
+        gboolean has_passkey;

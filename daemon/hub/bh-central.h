@@ -88,6 +88,7 @@ typedef struct {
 
 typedef struct {
     gboolean accepted;
+    gboolean has_passkey;
     guint32 passkey; /* of ENTER_PASSKEY */
 } BhPairingAnswer;
 

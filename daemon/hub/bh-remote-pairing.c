@@ -20,13 +20,34 @@ on_question(gpointer data, const BhPairingQuestion *question)
         return; /* whoever would be asked is not there any more */
     call->remote->asked = question->kind != BH_PAIRING_DISPLAY_PASSKEY;
     call->remote->asked_uid = call->uid;
+    call->remote->asked_kind = question->kind;
     call->ask(call->ask_data, question);
+}
+
+/* A pairing under way, which may outlive the call. */
+typedef struct {
+    BhRemote *remote;
+    BhOperation *operation; /* borrowed: until it is answered */
+} Pairing;
+
+/* Who answers now answers nothing. */
+static void
+on_pairing_over(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Pairing *pairing = user_data;
+    g_autoptr(BhRemote) remote = pairing->remote;
+
+    remote->asked = FALSE;
+    bh_remote_call_on_done(source, result, pairing->operation);
 }
 
 static void
 begin_pairing(gpointer data, BhOperation *operation)
 {
     BhRemoteCall *call = data;
+    Pairing *pairing = g_new(Pairing, 1);
+
+    *pairing = (Pairing){g_object_ref(call->remote), operation};
 
     call->operation = operation;
     call->remote->asked = FALSE;
@@ -36,8 +57,8 @@ begin_pairing(gpointer data, BhOperation *operation)
                           on_question,
                           call,
                           bh_operation_peek_cancellable(operation),
-                          bh_remote_call_on_done,
-                          operation);
+                          on_pairing_over,
+                          pairing);
 }
 
 static const BhOperationKind pairing_kind = {.resolve = resolve_pairing,
@@ -73,6 +94,13 @@ bh_remote_answer_pairing(BhRemote *self,
 
     if (!self->asked || (uid != 0 && uid != self->asked_uid)) {
         g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND, "nothing was asked");
+        return FALSE;
+    }
+    if (answer->accepted && !answer->has_passkey && self->asked_kind == BH_PAIRING_ENTER_PASSKEY) {
+        g_set_error_literal(error,
+                            BH_ERROR,
+                            BH_ERROR_INVALID_ARGUMENTS,
+                            "Passkey: is missing, and was asked for");
         return FALSE;
     }
     self->asked = FALSE;

@@ -64,6 +64,7 @@ struct _BhRemote {
     BhRegistrations *registrations;
     gboolean asked;    /* a pairing waits for an answer */
     guint32 asked_uid; /* of this user */
+    BhPairingQuestionKind asked_kind;
 };
 
 BhRemote *bh_remote_new(BhRemotesContext *context, const BhAddress *address);

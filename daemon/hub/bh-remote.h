@@ -97,7 +97,8 @@ void bh_remote_pair_async(BhRemote *self,
                           gint64 timeout_ms,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
-/* On behalf of the user who pairs, or of root. NotFound if nothing was asked of this user. */
+/* On behalf of the user who pairs, or of root. NotFound if nothing was asked of this user;
+ * InvalidArguments if a passkey was asked for and is not there: the question stays. */
 gboolean bh_remote_answer_pairing(BhRemote *self,
                                   BhClient *client,
                                   const BhPairingAnswer *answer,

@@ -76,7 +76,7 @@ START_TEST(a_failed_pairing_says_why)
         {"AuthenticationTimeout",
          "0: pairing: the other side did not answer in time; BlueZ says "
          "\"AuthenticationTimeout: as told\""},
-        {"AlreadyExists", "0x3: pairing: AlreadyExists: as told"},
+        {"AlreadyExists", "0x3: the device is paired"},
     };
     g_auto(BhPeerScene) s = {0};
     g_auto(BhPeerCall) call = {0};

@@ -131,6 +131,66 @@ START_TEST(a_question_that_nobody_answers_times_out)
 }
 END_TEST
 
+static void
+require_nothing_asked(BhFixture *f)
+{
+    bh_caller_require_error(f->connection,
+                            BH_LINK_PATH,
+                            BH_LINK_DEVICE,
+                            "AnswerPairing",
+                            bh_caller_options("{'Passkey': <1>}"),
+                            "org.blehub.Error.NotFound",
+                            "nothing was asked");
+}
+
+START_TEST(an_answer_after_the_end_of_a_pairing_answers_nothing)
+{
+    g_auto(BhFixture) f = {0};
+    g_auto(BhAnswers) answers = {0};
+    Question question = {0};
+
+    init_linked(&f, "comparison");
+    bh_answers_init(&answers);
+    follow_questions(f.connection, &question);
+    start_pairing(&f, "{'Capability': <'DisplayYesNo'>, 'TimeoutMs': <1000>}", &answers);
+    BH_AWAIT(question.kind != NULL);
+    BH_AWAIT(answers.came->len == 1);
+    ck_assert_str_eq(g_ptr_array_index(answers.came, 0), "0 org.blehub.Error.Timeout");
+    require_nothing_asked(&f);
+    g_free(question.kind);
+}
+END_TEST
+
+START_TEST(an_answer_without_the_passkey_that_was_asked_for_is_refused)
+{
+    g_auto(BhFixture) f = {0};
+    g_auto(BhAnswers) answers = {0};
+    Question question = {0};
+
+    init_linked(&f, "entered");
+    bh_answers_init(&answers);
+    follow_questions(f.connection, &question);
+    start_pairing(&f, "{'Capability': <'KeyboardOnly'>}", &answers);
+    BH_AWAIT(question.kind != NULL);
+    ck_assert_str_eq(question.kind, "enter-passkey");
+    bh_caller_require_error(f.connection,
+                            BH_LINK_PATH,
+                            BH_LINK_DEVICE,
+                            "AnswerPairing",
+                            bh_caller_options("{}"),
+                            "org.blehub.Error.InvalidArguments",
+                            "Passkey: ");
+    bh_caller_tell(f.connection,
+                   BH_LINK_PATH,
+                   BH_LINK_DEVICE,
+                   "AnswerPairing",
+                   bh_caller_options("{'Passkey': <123456>}"));
+    BH_AWAIT(answers.came->len == 1);
+    ck_assert_str_eq(g_ptr_array_index(answers.came, 0), "0 ok");
+    g_free(question.kind);
+}
+END_TEST
+
 START_TEST(who_can_do_nothing_pairs_without_a_question)
 {
     g_auto(BhFixture) f = {0};
@@ -144,7 +204,7 @@ START_TEST(who_can_do_nothing_pairs_without_a_question)
                             "Pair",
                             bh_caller_options("{}"),
                             "org.blehub.Error.AlreadyExists",
-                            "");
+                            "the device is paired");
 }
 END_TEST
 
@@ -288,3 +348,5 @@ BH_TEST_MAIN("hub-pairing",
              a_declined_question_fails_the_pairing,
              a_bond_is_listed_until_it_is_given_up,
              root_forgets_the_bond_of_a_device_that_nobody_holds)
+             an_answer_after_the_end_of_a_pairing_answers_nothing,
+             an_answer_without_the_passkey_that_was_asked_for_is_refused,

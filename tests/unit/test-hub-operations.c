@@ -366,7 +366,8 @@ START_TEST(questions_go_to_the_caller_and_answers_to_the_device)
 {
     g_auto(HubFixture) f = {0};
     g_auto(RemoteResult) r = {0}, pair = {0};
-    const BhPairingAnswer answer = {.accepted = TRUE, .passkey = 1234};
+    const BhPairingAnswer answer = {.accepted = TRUE, .has_passkey = TRUE, .passkey = 1234};
+    const BhPairingAnswer without = {.accepted = TRUE};
     g_autoptr(GError) error = NULL;
     BhPairingQuestion asked = {0};
     BhRemote *remote;
@@ -382,6 +383,7 @@ START_TEST(questions_go_to_the_caller_and_answers_to_the_device)
     fake_central_ask(remote_central(&f), BH_PAIRING_ENTER_PASSKEY, 0);
     ck_assert_uint_eq(asked.kind, BH_PAIRING_ENTER_PASSKEY);
     ck_assert(!bh_remote_answer_pairing(remote, f.bob, &answer, NULL)); /* not his to answer */
+    ck_assert(!bh_remote_answer_pairing(remote, f.ann, &without, NULL));
     ck_assert(bh_remote_answer_pairing(remote, f.ann, &answer, NULL));
     ck_assert(!bh_remote_answer_pairing(remote, f.ann, &answer, NULL)); /* once */
     fake_central_answer(remote_central(&f), 0, NULL);
