@@ -59,20 +59,41 @@ static const BhOptionSpec subscribe_specs[] = {TIMEOUT_ROW,
                                                BH_LIFETIME_OPTION_ROWS(BhGattOptions, life),
                                                {NULL}};
 
-/* The deadline is that of the whole transaction. Every key that is owned stands here. */
-static const BhOptionSpec step_specs[] = {
-    {"Service", BH_OPTION_STRING, AT(service)},
-    {"Characteristic", BH_OPTION_STRING, AT(characteristic)},
-    {"Descriptor", BH_OPTION_STRING, AT(descriptor)},
-    {"Value", BH_OPTION_BYTES, AT(value), 0, BH_GATT_VALUE_MAX},
-    HEX_ROW,
-    INSTANCE_ROW,
-    OFFSET_ROW,
-    RESPONSE_ROW,
-    QUEUE_ROW,
-    SIGNALS_ROW,
-    BH_LIFETIME_OPTION_ROWS(BhGattOptions, life),
-    {NULL}};
+/* Steps: the attribute and the value are options, too, and the deadline is that of all of them. */
+
+#define ATTRIBUTE_ROWS                                                                             \
+    {"Service", BH_OPTION_STRING, AT(service)},                                                    \
+        {"Characteristic", BH_OPTION_STRING, AT(characteristic)}, INSTANCE_ROW
+#define DESCRIPTOR_ROW                                                                             \
+    {                                                                                              \
+        "Descriptor", BH_OPTION_STRING, AT(descriptor)                                             \
+    }
+#define VALUE_ROW                                                                                  \
+    {                                                                                              \
+        "Value", BH_OPTION_BYTES, AT(value), 0, BH_GATT_VALUE_MAX                                  \
+    }
+
+static const BhOptionSpec name_step_specs[] = {ATTRIBUTE_ROWS, {NULL}};
+
+static const BhOptionSpec read_step_specs[] = {ATTRIBUTE_ROWS, DESCRIPTOR_ROW, OFFSET_ROW, {NULL}};
+
+static const BhOptionSpec write_step_specs[] =
+    {ATTRIBUTE_ROWS, DESCRIPTOR_ROW, VALUE_ROW, HEX_ROW, OFFSET_ROW, RESPONSE_ROW, {NULL}};
+
+static const BhOptionSpec subscribe_step_specs[] = {ATTRIBUTE_ROWS,
+                                                    QUEUE_ROW,
+                                                    SIGNALS_ROW,
+                                                    BH_LIFETIME_OPTION_ROWS(BhGattOptions, life),
+                                                    {NULL}};
+
+static const BhOptionSpec bare_step_specs[] = {{NULL}};
+
+/* Every key of any of them that is owned. */
+static const BhOptionSpec owned_specs[] = {ATTRIBUTE_ROWS,
+                                           DESCRIPTOR_ROW,
+                                           VALUE_ROW,
+                                           HEX_ROW,
+                                           {NULL}};
 
 static const BhOptionSpec *const specs_for[] = {
     [BH_GATT_OPTIONS_FIND] = find_specs,
@@ -81,7 +102,11 @@ static const BhOptionSpec *const specs_for[] = {
     [BH_GATT_OPTIONS_READ_DESCRIPTOR] = read_specs,
     [BH_GATT_OPTIONS_WRITE_DESCRIPTOR] = write_descriptor_specs,
     [BH_GATT_OPTIONS_SUBSCRIBE] = subscribe_specs,
-    [BH_GATT_OPTIONS_STEP] = step_specs,
+    [BH_GATT_OPTIONS_STEP_NAME] = name_step_specs,
+    [BH_GATT_OPTIONS_STEP_READ] = read_step_specs,
+    [BH_GATT_OPTIONS_STEP_WRITE] = write_step_specs,
+    [BH_GATT_OPTIONS_STEP_SUBSCRIBE] = subscribe_step_specs,
+    [BH_GATT_OPTIONS_STEP_BARE] = bare_step_specs,
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(specs_for) == BH_N_GATT_OPTIONS);
 
@@ -103,7 +128,7 @@ bh_gatt_options_parse(GVariant *dict,
 void
 bh_gatt_options_clear(BhGattOptions *options)
 {
-    bh_options_clear(step_specs, options);
+    bh_options_clear(owned_specs, options);
 }
 
 BhResponse
@@ -274,6 +299,7 @@ bh_answer_options_parse(GVariant *dict, BhPairingAnswer *answer, GError **error)
 {
     typedef struct {
         gboolean accept;
+        gboolean has_passkey;
         gint64 passkey;
     } Options;
     static const BhOptionSpec specs[] = {{"Accept", BH_OPTION_BOOL, BH_OPTION_AT(Options, accept)},
@@ -302,4 +328,3 @@ bh_value_options_parse(GVariant *dict, BhValueOptions *options, GError **error)
     *options = (BhValueOptions){BH_WAIT_DEFAULT_MS, FALSE};
     return bh_options_parse(dict, specs, options, error);
 }
-        gboolean has_passkey;

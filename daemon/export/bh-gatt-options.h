@@ -22,7 +22,12 @@ typedef enum {
     BH_GATT_OPTIONS_READ_DESCRIPTOR,
     BH_GATT_OPTIONS_WRITE_DESCRIPTOR,
     BH_GATT_OPTIONS_SUBSCRIBE,
-    BH_GATT_OPTIONS_STEP, /* of a transaction: the attribute and the value are options, too */
+    /* Steps of a transaction, where the attribute and the value are options, too */
+    BH_GATT_OPTIONS_STEP_NAME, /* an attribute, and no more */
+    BH_GATT_OPTIONS_STEP_READ,
+    BH_GATT_OPTIONS_STEP_WRITE,
+    BH_GATT_OPTIONS_STEP_SUBSCRIBE,
+    BH_GATT_OPTIONS_STEP_BARE, /* nothing */
     BH_N_GATT_OPTIONS
 } BhGattOptionsFor;
 

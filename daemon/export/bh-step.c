@@ -21,6 +21,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    BhGattOptionsFor options; /* of "pair": unused, it has its own */
     gboolean (*parse)(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **error);
     /* Takes over the task. */
     void (*start)(GTask *task, const Run *run);
@@ -72,7 +73,7 @@ static gboolean
 parse_options(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **error)
 {
     return bh_gatt_options_parse(dict,
-                                 BH_GATT_OPTIONS_STEP,
+                                 self->verb->options,
                                  default_lease_ms,
                                  &self->options,
                                  error);
@@ -98,10 +99,23 @@ parse_attribute(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **
                               error);
 }
 
+/* Descriptors are written whole and with a response, as WriteDescriptor() does it. */
+static gboolean
+check_descriptor(const BhGattOptions *options, GError **error)
+{
+    const char *key = options->offset != 0 ? "Offset" : options->has_response ? "Response" : NULL;
+
+    if (options->descriptor == NULL || key == NULL)
+        return TRUE;
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID_ARGUMENTS, "%s: not of a descriptor", key);
+    return FALSE;
+}
+
 static gboolean
 parse_write(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **error)
 {
-    if (!parse_attribute(self, dict, default_lease_ms, error))
+    if (!parse_attribute(self, dict, default_lease_ms, error) ||
+        !check_descriptor(&self->options, error))
         return FALSE;
     self->value = bh_gatt_options_dup_value(&self->options, error);
     return self->value != NULL;
@@ -302,13 +316,13 @@ start_mtu(GTask *task, const Run *run)
 }
 
 static const Verb verbs[] = {
-    {"find", parse_options, start_find},
-    {"read", parse_attribute, start_read},
-    {"write", parse_write, start_write},
-    {"subscribe", parse_attribute, start_subscribe},
-    {"unsubscribe", parse_attribute, start_unsubscribe},
-    {"pair", parse_pair, start_pair},
-    {"mtu", parse_options, start_mtu},
+    {"find", BH_GATT_OPTIONS_STEP_NAME, parse_options, start_find},
+    {"read", BH_GATT_OPTIONS_STEP_READ, parse_attribute, start_read},
+    {"write", BH_GATT_OPTIONS_STEP_WRITE, parse_write, start_write},
+    {"subscribe", BH_GATT_OPTIONS_STEP_SUBSCRIBE, parse_attribute, start_subscribe},
+    {"unsubscribe", BH_GATT_OPTIONS_STEP_NAME, parse_attribute, start_unsubscribe},
+    {"pair", BH_GATT_OPTIONS_STEP_BARE, parse_pair, start_pair},
+    {"mtu", BH_GATT_OPTIONS_STEP_BARE, parse_options, start_mtu},
 };
 
 /* Steps */
