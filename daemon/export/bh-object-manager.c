@@ -6,15 +6,10 @@
  */
 #include "bh-object-manager.h"
 
+#include "bh-managed-list.h"
+
 #define MANAGER "org.freedesktop.DBus.ObjectManager"
 #define PROPERTIES "org.freedesktop.DBus.Properties"
-
-typedef struct {
-    BhExported *exported;
-    char *path;
-    GHashTable
-        *told; /* BhClient, borrowed: the askers who know of it; stays empty of a public one */
-} Item;
 
 struct _BhObjectManager {
     BhStdDBusObjectManagerSkeleton parent;
@@ -22,7 +17,7 @@ struct _BhObjectManager {
     BhOwnedTree *tree; /* borrowed: outlives us */
     GDBusConnection *connection;
     char *path;
-    GPtrArray *items;   /* Item, in the order they came */
+    BhManagedList *items;
     GHashTable *askers; /* BhClient, each with a handler on "gone" */
     guint64 last_number;
 };
@@ -36,38 +31,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhObjectManager,
                               G_IMPLEMENT_INTERFACE(BH_STD_TYPE_DBUS_OBJECT_MANAGER,
                                                     object_manager_iface_init)
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
-
-static Item *
-item_new(BhExported *exported, const char *path)
-{
-    Item *item = g_new(Item, 1);
-
-    *item = (Item){g_object_ref(exported), g_strdup(path), g_hash_table_new(NULL, NULL)};
-    return item;
-}
-
-static void
-item_free(gpointer data)
-{
-    Item *item = data;
-
-    g_object_unref(item->exported);
-    g_free(item->path);
-    g_hash_table_unref(item->told);
-    g_free(item);
-}
-
-static Item *
-find_item(BhObjectManager *self, BhExported *exported)
-{
-    for (guint i = 0; i < self->items->len; i++) {
-        Item *item = g_ptr_array_index(self->items, i);
-
-        if (item->exported == exported)
-            return item;
-    }
-    return NULL;
-}
 
 /* destination NULL: broadcast. */
 static void
@@ -106,7 +69,7 @@ build_interfaces(BhExported *exported)
 }
 
 static void
-tell_added(BhObjectManager *self, const Item *item, BhClient *destination)
+tell_added(BhObjectManager *self, const BhManaged *item, BhClient *destination)
 {
     GVariant *interfaces = build_interfaces(item->exported);
 
@@ -119,7 +82,7 @@ tell_added(BhObjectManager *self, const Item *item, BhClient *destination)
 }
 
 static void
-tell_removed(BhObjectManager *self, const Item *item, BhClient *destination)
+tell_removed(BhObjectManager *self, const BhManaged *item, BhClient *destination)
 {
     const char *const interfaces[] = {bh_exported_get_interface(item->exported), NULL};
 
@@ -132,7 +95,7 @@ tell_removed(BhObjectManager *self, const Item *item, BhClient *destination)
 }
 
 static void
-reconcile_asker(BhObjectManager *self, const Item *item, BhClient *client, gboolean sees)
+reconcile_asker(BhObjectManager *self, const BhManaged *item, BhClient *client, gboolean sees)
 {
     if (sees && g_hash_table_add(item->told, client))
         tell_added(self, item, client);
@@ -142,7 +105,7 @@ reconcile_asker(BhObjectManager *self, const Item *item, BhClient *client, gbool
 
 /* Wanted against told, for each who asked. */
 static void
-reconcile(BhObjectManager *self, const Item *item, gboolean there)
+reconcile(BhObjectManager *self, const BhManaged *item, gboolean there)
 {
     GHashTableIter iter;
     gpointer client;
@@ -167,7 +130,7 @@ gboolean
 bh_object_manager_add(BhObjectManager *self, BhExported *exported, const char *path, GError **error)
 {
     gboolean public = bh_exported_is_public(exported);
-    Item *item;
+    BhManaged *item;
 
     if (!public)
         bh_owned_tree_add(self->tree, path, exported);
@@ -176,8 +139,7 @@ bh_object_manager_add(BhObjectManager *self, BhExported *exported, const char *p
                                                path,
                                                error))
         return FALSE;
-    item = item_new(exported, path);
-    g_ptr_array_add(self->items, item);
+    item = bh_managed_list_add(self->items, exported, path);
     if (public)
         tell_added(self, item, NULL);
     else
@@ -188,7 +150,7 @@ bh_object_manager_add(BhObjectManager *self, BhExported *exported, const char *p
 void
 bh_object_manager_update(BhObjectManager *self, BhExported *exported)
 {
-    const Item *item = find_item(self, exported);
+    const BhManaged *item = bh_managed_list_find(self->items, exported);
 
     if (item != NULL)
         reconcile(self, item, TRUE);
@@ -197,7 +159,7 @@ bh_object_manager_update(BhObjectManager *self, BhExported *exported)
 void
 bh_object_manager_remove(BhObjectManager *self, BhExported *exported)
 {
-    Item *item = find_item(self, exported);
+    BhManaged *item = bh_managed_list_find(self->items, exported);
 
     if (item == NULL)
         return;
@@ -208,7 +170,7 @@ bh_object_manager_remove(BhObjectManager *self, BhExported *exported)
         bh_owned_tree_remove(self->tree, item->path);
         reconcile(self, item, FALSE);
     }
-    g_ptr_array_remove(self->items, item);
+    bh_managed_list_remove(self->items, item);
 }
 
 /* Signals of owned objects */
@@ -237,7 +199,7 @@ bh_object_manager_tell_changed(BhObjectManager *self,
                                GVariant *value)
 {
     g_autoptr(GHashTable) clients = bh_exported_collect_owners(exported);
-    const Item *item = find_item(self, exported);
+    const BhManaged *item = bh_managed_list_find(self->items, exported);
     g_auto(GVariantDict) changed = G_VARIANT_DICT_INIT(NULL);
     g_autoptr(GVariant) parameters = NULL;
     GHashTableIter iter;
@@ -264,7 +226,7 @@ bh_object_manager_emit(BhObjectManager *self,
 {
     g_autoptr(GHashTable) owners = bh_exported_collect_owners(exported);
     g_autoptr(GVariant) kept = g_variant_ref_sink(parameters);
-    const Item *item = find_item(self, exported);
+    const BhManaged *item = bh_managed_list_find(self->items, exported);
 
     if (item != NULL)
         emit_to_all(self, owners, item->path, bh_exported_get_interface(exported), signal, kept);
@@ -278,7 +240,7 @@ bh_object_manager_emit_to(BhObjectManager *self,
                           GVariant *parameters)
 {
     g_autoptr(GVariant) kept = g_variant_ref_sink(parameters);
-    const Item *item = find_item(self, exported);
+    const BhManaged *item = bh_managed_list_find(self->items, exported);
 
     if (item != NULL && !bh_client_is_gone(client))
         emit(self, client, item->path, bh_exported_get_interface(exported), signal, kept);
@@ -290,11 +252,8 @@ static void
 on_asker_gone(BhClient *client, BhObjectManager *self)
 {
     g_signal_handlers_disconnect_by_func(client, on_asker_gone, self);
-    for (guint i = 0; i < self->items->len; i++) {
-        const Item *item = g_ptr_array_index(self->items, i);
-
-        g_hash_table_remove(item->told, client);
-    }
+    for (const GList *it = bh_managed_list_peek(self->items); it != NULL; it = it->next)
+        g_hash_table_remove(((const BhManaged *)it->data)->told, client);
     g_hash_table_remove(self->askers, client);
 }
 
@@ -309,7 +268,7 @@ remember_asker(BhObjectManager *self, BhClient *client)
 
 /* Adds what the client sees, and remembers that it knows. */
 static void
-add_to_answer(const Item *item, BhClient *client, GVariantBuilder *objects)
+add_to_answer(const BhManaged *item, BhClient *client, GVariantBuilder *objects)
 {
     if (!bh_exported_is_visible(item->exported, bh_client_get_uid(client)))
         return;
@@ -327,8 +286,8 @@ handle_get_managed_objects(BhStdDBusObjectManager *object, GDBusMethodInvocation
 
     remember_asker(self, client);
     g_variant_builder_init(&objects, G_VARIANT_TYPE("a{oa{sa{sv}}}"));
-    for (guint i = 0; i < self->items->len; i++)
-        add_to_answer(g_ptr_array_index(self->items, i), client, &objects);
+    for (const GList *it = bh_managed_list_peek(self->items); it != NULL; it = it->next)
+        add_to_answer(it->data, client, &objects);
     bh_std_dbus_object_manager_complete_get_managed_objects(object,
                                                             invocation,
                                                             g_variant_builder_end(&objects));
@@ -372,7 +331,7 @@ bh_object_manager_dispose(GObject *object)
     while (g_hash_table_iter_next(&iter, &client, NULL))
         g_signal_handlers_disconnect_by_func(client, on_asker_gone, self);
     g_hash_table_remove_all(self->askers);
-    g_ptr_array_set_size(self->items, 0);
+    bh_managed_list_clear(self->items);
     G_OBJECT_CLASS(bh_object_manager_parent_class)->dispose(object);
 }
 
@@ -382,7 +341,7 @@ bh_object_manager_finalize(GObject *object)
     BhObjectManager *self = BH_OBJECT_MANAGER(object);
 
     g_hash_table_unref(self->askers);
-    g_ptr_array_unref(self->items);
+    bh_managed_list_free(self->items);
     g_clear_object(&self->connection);
     g_free(self->path);
     G_OBJECT_CLASS(bh_object_manager_parent_class)->finalize(object);
@@ -399,7 +358,7 @@ bh_object_manager_class_init(BhObjectManagerClass *klass)
 static void
 bh_object_manager_init(BhObjectManager *self)
 {
-    self->items = g_ptr_array_new_with_free_func(item_free);
+    self->items = bh_managed_list_new();
     self->askers = g_hash_table_new_full(NULL, NULL, g_object_unref, NULL);
 }
 
