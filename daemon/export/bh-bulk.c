@@ -13,6 +13,7 @@
 #define MAX_UNREAD_BYTES (4 * 1024 * 1024)  /* of one client; a single answer may be longer */
 #define PING_BYTES (64 * 1024)              /* shorter answers are counted and pinged for later */
 #define PING_TIMEOUT_MS 10000
+#define NOT_READ "the caller does not read its answers"
 #define HOLD_MS 5000 /* how long a finished answer waits for the client to read */
 
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
     gpointer rows;
     GDestroyNotify free_rows;
     GPtrArray *built; /* GVariant, serialised */
+    GVariant *whole;  /* instead of rows, or NULL */
     gsize bytes;
 } Job;
 
@@ -32,6 +34,7 @@ typedef struct {
     GQueue jobs;
     guint builder; /* idle source that builds the head; 0 = none */
     guint hold;    /* timeout of a finished head; 0 = it is not held */
+    gsize waiting; /* bytes of whole answers among the jobs */
     gsize unread;
     gsize pinged; /* part of unread the ping under way stands for; 0 = none under way */
     GCancellable *cancellable;
@@ -49,8 +52,10 @@ static void
 job_free(Job *job)
 {
     g_clear_object(&job->invocation);
-    job->free_rows(job->rows);
+    if (job->free_rows != NULL)
+        job->free_rows(job->rows);
     g_ptr_array_unref(job->built);
+    g_clear_pointer(&job->whole, g_variant_unref);
     g_free(job);
 }
 
@@ -106,6 +111,15 @@ ensure_reader(BhBulk *bulk, BhClient *client)
     return self;
 }
 
+static Job *
+pop_head(Reader *self)
+{
+    Job *job = g_queue_pop_head(&self->jobs);
+
+    self->waiting -= job->whole != NULL ? job->bytes : 0;
+    return job;
+}
+
 /* Sending */
 
 static void
@@ -146,9 +160,10 @@ ping(Reader *self)
 static GVariant *
 assemble(Job *job)
 {
-    GVariant *rows = g_variant_new_array(G_VARIANT_TYPE_VARDICT,
-                                         (GVariant *const *)job->built->pdata,
-                                         job->built->len);
+    GVariant *rows = job->whole != NULL ? g_variant_ref(job->whole)
+                                        : g_variant_new_array(G_VARIANT_TYPE_VARDICT,
+                                                              (GVariant *const *)job->built->pdata,
+                                                              job->built->len);
     GVariant *answer = g_variant_new_tuple(&rows, 1);
 
     g_variant_get_data(answer); /* flat: the tree of rows would stay in memory until it is sent */
@@ -158,7 +173,7 @@ assemble(Job *job)
 static void
 send_head(Reader *self)
 {
-    g_autoptr(Job) job = g_queue_pop_head(&self->jobs);
+    g_autoptr(Job) job = pop_head(self);
 
     g_clear_handle_id(&self->hold, g_source_remove);
     self->unread += job->bytes;
@@ -175,7 +190,7 @@ on_hold_over(gpointer user_data)
     self->hold = 0;
     while (!g_queue_is_empty(&self->jobs)) {
         self->bulk->refused++;
-        job_fail(g_queue_pop_head(&self->jobs), "the caller does not read its answers");
+        job_fail(pop_head(self), NOT_READ);
     }
     return G_SOURCE_REMOVE;
 }
@@ -226,7 +241,7 @@ on_build(gpointer user_data)
         return G_SOURCE_CONTINUE;
     self->builder = 0;
     if (job->bytes > MAX_ANSWER_BYTES)
-        job_fail(g_queue_pop_head(&self->jobs), "the answer would be too long: use a filter");
+        job_fail(pop_head(self), "the answer would be too long: use a filter");
     work(self);
     return G_SOURCE_REMOVE;
 }
@@ -247,6 +262,35 @@ work(Reader *self)
         self->builder = g_idle_add_full(G_PRIORITY_DEFAULT, on_build, self, NULL);
 }
 
+/* Rows are built when their turn comes, while a whole answer takes memory at once. */
+static gboolean
+is_too_much(const Reader *reader, const Job *job)
+{
+    return job->whole != NULL && reader->waiting > 0 &&
+           reader->waiting + job->bytes > MAX_UNREAD_BYTES;
+}
+
+static void
+add_job(BhBulk *self, BhClient *client, Job *job)
+{
+    Reader *reader;
+
+    job->built = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
+    if (bh_client_is_gone(client)) {
+        job_fail(job, "the caller left");
+        return;
+    }
+    reader = ensure_reader(self, client);
+    if (is_too_much(reader, job)) {
+        self->refused++;
+        job_fail(job, NOT_READ);
+        return;
+    }
+    reader->waiting += job->whole != NULL ? job->bytes : 0;
+    g_queue_push_tail(&reader->jobs, job);
+    work(reader);
+}
+
 void
 bh_bulk_answer(BhBulk *self,
                BhClient *client,
@@ -256,14 +300,24 @@ bh_bulk_answer(BhBulk *self,
                gpointer rows,
                GDestroyNotify free_rows)
 {
-    Reader *reader = ensure_reader(self, client);
     Job *job = g_new0(Job, 1);
 
     *job =
         (Job){.invocation = invocation, .n = n, .row = row, .rows = rows, .free_rows = free_rows};
-    job->built = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
-    g_queue_push_tail(&reader->jobs, job);
-    work(reader);
+    add_job(self, client, job);
+}
+
+void
+bh_bulk_answer_value(BhBulk *self,
+                     BhClient *client,
+                     GDBusMethodInvocation *invocation,
+                     GVariant *value)
+{
+    Job *job = g_new0(Job, 1);
+
+    *job = (Job){.invocation = invocation, .whole = g_variant_ref_sink(value)};
+    job->bytes = g_variant_get_size(value);
+    add_job(self, client, job);
 }
 
 guint64

@@ -2,11 +2,12 @@
 #pragma once
 
 /*
- * Long answers (aa{sv}) to many clients. Rows are built a slice at a time, between other work, one
- * answer per client at once, in the order of its calls. A client that does not read is not fed:
- * what it was sent lies in the bus's memory on our account, and too much of that would stop the bus
- * from reading us at all. So after a long answer the client is pinged, and before so much more than
- * it has taken is sent its further calls wait for the pong, or fail with LimitExceeded.
+ * Long answers to many clients, mostly aa{sv}. Rows are built a slice at a time, between other
+ * work, one answer per client at once, in the order of its calls. A client that does not read is
+ * not fed: what it was sent lies in the bus's memory on our account, and too much of that would
+ * stop the bus from reading us at all. So after a long answer the client is pinged, and before so
+ * much more than it has taken is sent its further calls wait for the pong, or fail with
+ * LimitExceeded.
  */
 #include "bh-client.h"
 
@@ -31,6 +32,13 @@ void bh_bulk_answer(BhBulk *self,
                     BhBulkRowFunc row,
                     gpointer rows,
                     GDestroyNotify free_rows);
+
+/* The same for an answer that is there already: takes over the invocation and value (floating),
+ * which is the whole of it. */
+void bh_bulk_answer_value(BhBulk *self,
+                          BhClient *client,
+                          GDBusMethodInvocation *invocation,
+                          GVariant *value);
 
 /* Answers refused because the client does not read. */
 guint64 bh_bulk_get_refused(BhBulk *self);

@@ -11,8 +11,29 @@
 
 typedef struct {
     BhDeviceCall *call;
+    BhClient *client;
     gboolean hex_keys;
 } Asking;
+
+static void
+asking_free(Asking *self)
+{
+    bh_device_call_free(self->call);
+    g_object_unref(self->client);
+    g_free(self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Asking, asking_free)
+
+/* The whole answer, as long as it may be, to who may not read it. */
+static void
+answer(const Asking *self, GVariant *value)
+{
+    bh_bulk_answer_value(bh_device_call_peek_context(self->call->object)->bulk,
+                         self->client,
+                         self->call->invocation,
+                         value);
+}
 
 static void
 start(BhDbusDevice1 *object,
@@ -21,11 +42,13 @@ start(BhDbusDevice1 *object,
       GAsyncReadyCallback callback)
 {
     const BhExportContext *context = bh_device_call_peek_context(object);
+    BhClient *client = bh_device_call_peek_client(object, invocation);
     Asking *asking = g_new(Asking, 1);
 
-    *asking = (Asking){bh_device_call_new(object, invocation), options->hex_keys};
+    *asking =
+        (Asking){bh_device_call_new(object, invocation), g_object_ref(client), options->hex_keys};
     bh_device_values_read_async(bh_device_call_peek_remote(object),
-                                bh_device_call_peek_client(object, invocation),
+                                client,
                                 bh_hub_peek_clock(context->hub),
                                 options->values,
                                 options->timeout_ms,
@@ -52,17 +75,14 @@ build_services(const BhDeviceValues *values, gboolean hex_keys)
 static void
 on_services_read(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autofree Asking *asking = user_data;
-    g_autoptr(BhDeviceCall) call = asking->call;
+    g_autoptr(Asking) asking = user_data;
     GError *error = NULL;
     g_autoptr(BhDeviceValues) values = bh_device_values_read_finish(result, &error);
 
     if (values != NULL)
-        bh_dbus_device1_complete_services(call->object,
-                                          call->invocation,
-                                          build_services(values, asking->hex_keys));
+        answer(asking, build_services(values, asking->hex_keys));
     else
-        g_dbus_method_invocation_take_error(call->invocation, error);
+        g_dbus_method_invocation_take_error(asking->call->invocation, error);
 }
 
 static gboolean
@@ -94,19 +114,15 @@ dup_name(BhDbusDevice1 *object)
 static void
 on_explored(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autofree Asking *asking = user_data;
-    g_autoptr(BhDeviceCall) call = asking->call;
+    g_autoptr(Asking) asking = user_data;
     GError *error = NULL;
     g_autoptr(BhDeviceValues) values = bh_device_values_read_finish(result, &error);
-    g_autofree char *name = dup_name(call->object);
-    g_autofree char *json = NULL;
+    g_autofree char *name = dup_name(asking->call->object);
 
-    if (values == NULL) {
-        g_dbus_method_invocation_take_error(call->invocation, error);
-        return;
-    }
-    json = bh_device_values_dup_json(values, name);
-    bh_dbus_device1_complete_explore(call->object, call->invocation, json);
+    if (values != NULL)
+        answer(asking, g_variant_new_take_string(bh_device_values_dup_json(values, name)));
+    else
+        g_dbus_method_invocation_take_error(asking->call->invocation, error);
 }
 
 static gboolean

@@ -186,23 +186,22 @@ bh_caller_send(GDBusConnection *connection,
 }
 
 static void
-send_without_options(sd_bus *bus, const char *method)
+send_without_options(sd_bus *bus, const char *path, const char *interface, const char *method)
 {
     g_autoptr(sd_bus_message) call = NULL;
 
-    ck_assert_int_ge(sd_bus_message_new_method_call(bus,
-                                                    &call,
-                                                    BUS_NAME,
-                                                    BH_CALLER_HUB_PATH,
-                                                    BH_CALLER_HUB,
-                                                    method),
+    ck_assert_int_ge(sd_bus_message_new_method_call(bus, &call, BUS_NAME, path, interface, method),
                      0);
     ck_assert_int_ge(sd_bus_message_append(call, "a{sv}", 0), 0);
     ck_assert_int_ge(sd_bus_send(bus, call, &(uint64_t){0}), 0);
 }
 
 sd_bus *
-bh_caller_new_deaf(BhFixture *f, const char *method, guint n)
+bh_caller_new_deaf_of(BhFixture *f,
+                      const char *path,
+                      const char *interface,
+                      const char *method,
+                      guint n)
 {
     sd_bus *bus = NULL;
 
@@ -211,9 +210,15 @@ bh_caller_new_deaf(BhFixture *f, const char *method, guint n)
     ck_assert_int_ge(sd_bus_set_bus_client(bus, TRUE), 0);
     ck_assert_int_ge(sd_bus_start(bus), 0);
     for (guint i = 0; i < n; i++)
-        send_without_options(bus, method);
+        send_without_options(bus, path, interface, method);
     ck_assert_int_ge(sd_bus_flush(bus), 0);
     return bus;
+}
+
+sd_bus *
+bh_caller_new_deaf(BhFixture *f, const char *method, guint n)
+{
+    return bh_caller_new_deaf_of(f, BH_CALLER_HUB_PATH, BH_CALLER_HUB, method, n);
 }
 
 /* The rest */

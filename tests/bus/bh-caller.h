@@ -69,6 +69,12 @@ void bh_caller_send(GDBusConnection *connection,
 /* A client that has sent this call of Hub1, with no options, so many times and does not read what
  * is sent to it, as a process that stands still. Leaves the bus when it is unreferenced. */
 sd_bus *bh_caller_new_deaf(BhFixture *f, const char *method, guint n);
+/* The same with calls of another object. */
+sd_bus *bh_caller_new_deaf_of(BhFixture *f,
+                              const char *path,
+                              const char *interface,
+                              const char *method,
+                              guint n);
 
 /* Makes the simulated BlueZ hear so many devices that were never heard before, as fast as it can,
  * and waits until blehubd has heard them. A scan must be there. */

@@ -5,7 +5,7 @@
  * or answered, and a long answer to one must not be a long wait for another. BlueZ's own objects
  * come and go here, as with phones that change their address.
  */
-#include "bh-caller.h"
+#include "bh-link-scene.h"
 #include "test-main.h"
 
 #include <gio/gunixfdlist.h>
@@ -27,6 +27,7 @@
 #define UNREAD_DEVICES 2000
 #define UNREAD_CALLS 120
 #define UNREAD_GROWTH_KB (64 * 1024)
+#define UNREAD_EXPLORATIONS 8000 /* 10 MB or more */
 
 static const char crowd[] = "[adapter main]\n"
                             "Address=00:AA:01:00:00:01\n"
@@ -168,6 +169,24 @@ START_TEST(answers_that_nobody_reads_are_bounded_in_memory)
 }
 END_TEST
 
+START_TEST(services_of_a_device_that_nobody_reads_are_bounded_in_memory)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(sd_bus) greedy = NULL;
+    gsize before, most = 0;
+
+    bh_link_scene_init(&f);
+    g_free(bh_link_scene_connect(f.connection, BH_LINK_ADDRESS, "{}"));
+    before = bh_caller_resident_kb(&f);
+    greedy =
+        bh_caller_new_deaf_of(&f, BH_LINK_PATH, BH_LINK_DEVICE, "Services", UNREAD_EXPLORATIONS);
+    while (bh_caller_counter(f.connection, "LimitExceeded") == 0) /* it is given up */
+        most = MAX(most, bh_caller_resident_kb(&f));
+    g_print("resident memory with unread services: %zu to %zu kB\n", before, most);
+    ck_assert_msg(most < before + UNREAD_GROWTH_KB, "resident memory: %zu to %zu kB", before, most);
+}
+END_TEST
+
 /* What a listing of all devices costs blehubd. */
 static gint64
 weigh_listing(BhFixture *f)
@@ -224,5 +243,6 @@ BH_TEST_MAIN("hub-load",
              fifty_thousand_random_addresses_leave_memory_level,
              scans_that_come_and_go_and_listings_leave_memory_level,
              answers_that_nobody_reads_are_bounded_in_memory,
+             services_of_a_device_that_nobody_reads_are_bounded_in_memory,
              ten_thousand_rows_for_one_are_no_wait_for_another,
              a_reader_that_never_reads_costs_its_queue_and_no_more)
