@@ -407,6 +407,7 @@ bh_bluez_mgmt_get_capabilities(const BhBluez *self)
 
     if (self->mgmt == NULL)
         return can;
+    can |= BH_RADIO_CAN_LINK_DETAILS;
     if (self->hears_kernel)
         can |= BH_RADIO_CAN_RAW_DATA;
     if (none_refuses(self, bh_mgmt_scan_get_duty_ability))

@@ -242,7 +242,7 @@ build_counters(const BhExportContext *context)
     return g_variant_builder_end(&counters);
 }
 
-/* What the radio can do more than scan, as it is called in Capabilities. */
+/* What the radio can do more than scan and connect, as it is called in Capabilities. */
 static const struct {
     BhRadioCapabilities flag;
     const char *name;
@@ -251,18 +251,20 @@ static const struct {
     {BH_RADIO_CAN_EVERY_REPORT, "every-report"},
     {BH_RADIO_CAN_PASSIVE_SCAN, "passive-scan"},
     {BH_RADIO_CAN_SCAN_DUTY, "scan-duty"},
+    {BH_RADIO_CAN_LINK_DETAILS, "link-details"},
 };
 
 static void
 tell_capabilities(BhDbusHub1 *object, BhHub *hub)
 {
-    const char *names[G_N_ELEMENTS(capability_names) + 3] = {NULL};
+    const char *names[G_N_ELEMENTS(capability_names) + 4] = {NULL};
     BhRadioCapabilities can = bh_hub_get_capabilities(hub);
     gsize n = 0;
 
     if (bh_hub_get_state(hub) >= BH_HUB_RADIO_OFF) {
         names[n++] = "scan";
         names[n++] = "active-scan";
+        names[n++] = "connect";
         for (gsize i = 0; i < G_N_ELEMENTS(capability_names); i++)
             if ((can & capability_names[i].flag) != 0)
                 names[n++] = capability_names[i].name;
