@@ -101,6 +101,23 @@ handle_list_bonds(BhDbusHub1 *object, GDBusMethodInvocation *invocation)
 
 /* RemoveBond */
 
+typedef struct {
+    Call *call;
+    BhBondOptions options;
+    guint8 slot; /* G_MAXUINT8 = of any adapter */
+    BhClient *client;
+} Removal;
+
+static void
+removal_free(Removal *self)
+{
+    g_clear_pointer(&self->call, call_free);
+    g_object_unref(self->client);
+    g_free(self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Removal, removal_free)
+
 static void
 on_removed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -131,6 +148,62 @@ find_slot(BhHub *hub, const BhBondOptions *options, guint8 *slot, GError **error
     return adapter != NULL;
 }
 
+static void
+remove_now(Removal *owned)
+{
+    g_autoptr(Removal) self = owned;
+    BhHub *hub = bh_export_hub_peek_context(self->call->object)->hub;
+
+    bh_remotes_remove_bond_async(bh_hub_peek_remotes(hub),
+                                 &self->options.address,
+                                 self->slot,
+                                 self->client,
+                                 on_removed,
+                                 g_steal_pointer(&self->call));
+}
+
+static gboolean
+is_meant(const Removal *self, const BhLinkKey *bond)
+{
+    BhAddress address = bond->address;
+
+    address.type = self->options.address.type;
+    return bh_address_equal(&address, &self->options.address) &&
+           (self->slot == G_MAXUINT8 || self->slot == bond->slot);
+}
+
+/* Whose type nobody said is the one that there is a bond with. */
+static void
+on_searched(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(Removal) self = user_data;
+    GError *error = NULL;
+    g_autoptr(GArray) bonds = bh_remotes_list_bonds_finish(BH_REMOTES(source), result, &error);
+
+    if (bonds == NULL) {
+        g_dbus_method_invocation_take_error(self->call->invocation, error);
+        return;
+    }
+    for (guint i = 0; i < bonds->len; i++) {
+        const BhLinkKey *bond = &g_array_index(bonds, BhLinkKey, i);
+
+        if (is_meant(self, bond))
+            self->options.address = bond->address;
+    }
+    remove_now(g_steal_pointer(&self));
+}
+
+static void
+begin_removal(Removal *self)
+{
+    BhHub *hub = bh_export_hub_peek_context(self->call->object)->hub;
+
+    if (self->options.has_type)
+        remove_now(self);
+    else
+        bh_remotes_list_bonds_async(bh_hub_peek_remotes(hub), self->client, on_searched, self);
+}
+
 static gboolean
 handle_remove_bond(BhDbusHub1 *object,
                    GDBusMethodInvocation *invocation,
@@ -138,20 +211,18 @@ handle_remove_bond(BhDbusHub1 *object,
                    GVariant *dict)
 {
     const BhExportContext *context = bh_export_hub_peek_context(object);
-    BhBondOptions options;
+    Removal *self = g_new0(Removal, 1);
     GError *error = NULL;
-    guint8 slot;
 
-    if (bh_bond_options_parse(dict, address, context->hub, &options, &error) &&
-        find_slot(context->hub, &options, &slot, &error))
-        bh_remotes_remove_bond_async(bh_hub_peek_remotes(context->hub),
-                                     &options.address,
-                                     slot,
-                                     bh_gate_peek_client(context->gate, invocation),
-                                     on_removed,
-                                     call_new(object, invocation));
-    else
+    self->client = g_object_ref(bh_gate_peek_client(context->gate, invocation));
+    if (bh_bond_options_parse(dict, address, context->hub, &self->options, &error) &&
+        find_slot(context->hub, &self->options, &self->slot, &error)) {
+        self->call = call_new(object, invocation);
+        begin_removal(self);
+    } else {
+        removal_free(self);
         g_dbus_method_invocation_take_error(invocation, error);
+    }
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -313,6 +313,7 @@ hub_iface_init(BhDbusHub1Iface *iface)
     iface->handle_list_devices = handle_list_devices;
     iface->handle_reload = handle_reload;
     bh_export_connect_implement(iface);
+    bh_export_connect_many_implement(iface);
     bh_export_bonds_implement(iface);
 }
 

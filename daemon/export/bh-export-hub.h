@@ -19,6 +19,7 @@ const BhExportContext *bh_export_hub_peek_context(BhDbusHub1 *object);
 
 /* Methods that have files of their own; each fills in its handlers. */
 void bh_export_connect_implement(BhDbusHub1Iface *iface);
+void bh_export_connect_many_implement(BhDbusHub1Iface *iface);
 void bh_export_bonds_implement(BhDbusHub1Iface *iface);
 
 G_END_DECLS

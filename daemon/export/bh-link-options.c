@@ -6,6 +6,7 @@
  */
 #include "bh-link-options.h"
 
+#include "bh-address-type.h"
 #include "bh-error.h"
 
 #define AT(member) BH_OPTION_AT(BhLinkOptions, member)
@@ -149,24 +150,6 @@ parameters_of(const BhParameterOptions *options)
     };
 }
 
-static gint64
-last_heard_us(BhHub *hub, const BhAddress *address)
-{
-    const BhDevice *device = bh_device_table_lookup(bh_hub_peek_table(hub), address);
-
-    return device != NULL ? device->last_seen_us : -1;
-}
-
-static BhAddressType
-guess_type(BhHub *hub, const BhAddress *address)
-{
-    BhAddress random = *address;
-
-    random.type = BH_ADDRESS_RANDOM;
-    return last_heard_us(hub, &random) > last_heard_us(hub, address) ? BH_ADDRESS_RANDOM
-                                                                     : BH_ADDRESS_PUBLIC;
-}
-
 static gboolean
 parse_address(const char *text,
               gboolean has_type,
@@ -177,7 +160,10 @@ parse_address(const char *text,
 {
     if (!bh_address_parse(text, BH_ADDRESS_PUBLIC, address, error))
         return FALSE;
-    address->type = has_type ? (guint8)type : (guint8)guess_type(hub, address);
+    if (has_type)
+        address->type = (guint8)type;
+    else
+        bh_address_type_recall(hub, address);
     return TRUE;
 }
 
@@ -309,6 +295,7 @@ bh_bond_options_parse(GVariant *dict,
         (keys.adapter == NULL ||
          bh_adapter_option_resolve(keys.adapter, hub, &options->adapter, error));
 
+    options->has_type = keys.has_type;
     options->has_adapter = keys.adapter != NULL;
     bh_options_clear(bond_specs, &keys);
     return good;

@@ -44,7 +44,7 @@ gboolean bh_link_options_parse(GVariant *dict,
 void bh_link_options_clear(BhLinkOptions *options);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhLinkOptions, bh_link_options_clear)
 
-/* The type of an address that nobody said is that of the device as it was heard, else public.
+/* The type of an address that nobody said is that of the device as it is known, else public.
  * Errors: InvalidArguments "Address: ...", "Adapter: ...". */
 gboolean bh_link_options_to_spec(const BhLinkOptions *options,
                                  const char *address,
@@ -73,6 +73,7 @@ gboolean bh_many_options_parse(GVariant *dict,
  * may have AddressType and Adapter. For methods about a device that need not be there. */
 typedef struct {
     BhAddress address;
+    gboolean has_type; /* it was said */
     gboolean has_adapter;
     BhAddress adapter;
 } BhBondOptions;

@@ -109,6 +109,94 @@ END_TEST
 
 /* Links */
 
+/* connect_arguments() says the type. */
+static char *
+connect_untyped(BhFixture *f, const char *address, const char *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) dict = g_variant_parse(G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL);
+    g_autoptr(GVariant) reply = bh_caller_call(f->connection,
+                                               BH_CALLER_HUB_PATH,
+                                               BH_CALLER_HUB,
+                                               "Connect",
+                                               g_variant_new("(s@a{sv})", address, dict),
+                                               &error);
+    char *device = NULL;
+
+    g_assert_no_error(error);
+    g_variant_get(reply, "(oo)", &device, NULL);
+    return device;
+}
+
+START_TEST(a_device_whose_address_type_nobody_knows_is_listened_for)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *first = NULL;
+    g_autofree char *again = NULL;
+
+    bh_link_scene_init(&f);
+    first = connect_untyped(&f, BH_LINK_ADDRESS, "{'Lifetime': <'lease'>}");
+    ck_assert_str_eq(first, BH_LINK_PATH);
+    again = connect_untyped(&f, BH_LINK_ADDRESS, "{}"); /* it is held: its type is known */
+    ck_assert_str_eq(again, BH_LINK_PATH);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Scans"), 0);
+}
+END_TEST
+
+START_TEST(a_device_that_is_silent_counts_as_public)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(GVariant) dict = g_variant_ref_sink(
+        g_variant_new_parsed("[(%s, {'TimeoutMs': <400>})]", "C8:5A:11:00:01:99"));
+    g_autoptr(GVariant) reply = NULL;
+    g_autoptr(GVariant) rows = NULL;
+    g_autoptr(GVariant) row = NULL;
+    const char *type = NULL;
+
+    bh_link_scene_init(&f);
+    reply = bh_caller_call(
+        f.connection,
+        BH_CALLER_HUB_PATH,
+        BH_CALLER_HUB,
+        "ConnectMany",
+        g_variant_new("(@a(sa{sv})@a{sv})", dict, g_variant_new_parsed("{'TimeoutMs': <400>}")),
+        NULL);
+    ck_assert_ptr_nonnull(reply);
+    rows = g_variant_get_child_value(reply, 0);
+    row = g_variant_get_child_value(rows, 0);
+    ck_assert(g_variant_lookup(row, "AddressType", "&s", &type));
+    ck_assert_str_eq(type, "public");
+}
+END_TEST
+
+START_TEST(many_untyped_devices_are_listened_for_together)
+{
+    static const char devices[] =
+        "([('" BH_LINK_ADDRESS "', @a{sv} {}), ('" BH_LINK_OTHER_ADDRESS
+        "', {'AddressType': <'random'>}), ('" BH_LINK_OTHER_ADDRESS "', @a{sv} {})], @a{sv} {})";
+    g_auto(BhFixture) f = {0};
+    g_autoptr(GVariant) reply = NULL;
+    g_autoptr(GVariant) rows = NULL;
+
+    bh_link_scene_init(&f);
+    reply = bh_caller_call(f.connection,
+                           BH_CALLER_HUB_PATH,
+                           BH_CALLER_HUB,
+                           "ConnectMany",
+                           g_variant_new_parsed(devices),
+                           NULL);
+    ck_assert_ptr_nonnull(reply);
+    rows = g_variant_get_child_value(reply, 0);
+    for (gsize i = 0; i < 3; i++) {
+        g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+        const char *device = NULL;
+
+        ck_assert(g_variant_lookup(row, "Device", "&o", &device));
+        ck_assert(g_str_has_prefix(device, "/org/blehub/device/random_"));
+    }
+}
+END_TEST
+
 START_TEST(a_connected_device_tells_of_itself)
 {
     static const char *const wanted[][2] = {
@@ -209,7 +297,7 @@ START_TEST(a_wrong_member_refuses_many_connects_before_the_first)
                                                  BH_LINK_ADDRESS,
                                                  BH_LINK_OTHER_ADDRESS),
                             INVALID,
-                            "Nonsense");
+                            "Nonsense: unknown option (device 2, " BH_LINK_OTHER_ADDRESS ")");
     ck_assert_uint_eq(bh_caller_counter(f.connection, "LinkAttempts"), 0);
 }
 END_TEST
@@ -515,7 +603,9 @@ START_TEST(blehubd_ends_well_in_the_middle_of_everything)
                    BH_CALLER_HUB_PATH,
                    BH_CALLER_HUB,
                    "Connect",
-                   connect_arguments(absent, "{'TimeoutMs': <60000>, 'Reconnect': <true>}"),
+                   connect_arguments(absent,
+                                     "{'AddressType': <'random'>, 'TimeoutMs': <60000>,"
+                                     " 'Reconnect': <true>}"),
                    &answers);
     bh_caller_send(f.connection,
                    BH_CALLER_HUB_PATH,
@@ -523,7 +613,8 @@ START_TEST(blehubd_ends_well_in_the_middle_of_everything)
                    "Connect",
                    connect_arguments(absent, "{'TimeoutMs': <60000>}"),
                    &answers);
-    ck_assert_uint_eq(bh_caller_counter(f.connection, "Holds"), 3); /* so all have arrived */
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Scans"), 1); /* for the type of the last */
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Holds"), 2); /* so all have arrived */
     bh_fixture_stop_process(&f.hub);
     BH_AWAIT(answers.came->len == 3);
     require_all(&answers, 3, "org.blehub.Error.Cancelled");
@@ -563,6 +654,9 @@ BH_TEST_MAIN("hub-link",
              without_bluez_a_connect_is_not_ready,
              a_device_that_does_not_answer_times_out_and_leaves_no_trace,
              only_root_forgets_bonds,
+             a_device_whose_address_type_nobody_knows_is_listened_for,
+             a_device_that_is_silent_counts_as_public,
+             many_untyped_devices_are_listened_for_together,
              a_connected_device_tells_of_itself,
              two_clients_share_a_link_which_goes_with_the_last,
              many_connects_tell_of_each_device_in_order,

@@ -338,15 +338,38 @@ START_TEST(root_forgets_the_bond_of_a_device_that_nobody_holds)
 }
 END_TEST
 
+START_TEST(a_bond_is_found_by_its_address_alone)
+{
+    g_auto(BhFixture) f = {0};
+
+    init_linked(&f, "just-works");
+    pair(&f, "{}");
+    bh_caller_tell(f.connection,
+                   BH_CALLER_HUB_PATH,
+                   BH_CALLER_HUB,
+                   "RemoveBond",
+                   g_variant_new_parsed("(%s, @a{sv} {})", BH_LINK_ADDRESS));
+    ck_assert_uint_eq(count_bonds(&f), 0);
+    bh_caller_require_error(f.connection,
+                            BH_CALLER_HUB_PATH,
+                            BH_CALLER_HUB,
+                            "RemoveBond",
+                            g_variant_new_parsed("(%s, @a{sv} {})", BH_LINK_ADDRESS),
+                            "org.blehub.Error.NotFound",
+                            "");
+}
+END_TEST
+
 BH_TEST_MAIN("hub-pairing",
              a_device_that_refuses_to_pair_is_an_error_with_the_cause,
              a_device_that_falls_silent_times_out,
              a_question_that_nobody_answers_times_out,
+             an_answer_after_the_end_of_a_pairing_answers_nothing,
+             an_answer_without_the_passkey_that_was_asked_for_is_refused,
              who_can_do_nothing_pairs_without_a_question,
              options_answer_what_they_can,
              a_question_goes_to_who_pairs_and_is_answered_by_its_user,
              a_declined_question_fails_the_pairing,
              a_bond_is_listed_until_it_is_given_up,
-             root_forgets_the_bond_of_a_device_that_nobody_holds)
-             an_answer_after_the_end_of_a_pairing_answers_nothing,
-             an_answer_without_the_passkey_that_was_asked_for_is_refused,
+             root_forgets_the_bond_of_a_device_that_nobody_holds,
+             a_bond_is_found_by_its_address_alone)

@@ -26,7 +26,7 @@ bh_peer_options_add(BhPeerOptions *self, GOptionContext *context)
          0,
          G_OPTION_ARG_STRING,
          &self->address_type,
-         "public or random (default: as it was heard, else public)",
+         "public or random (default: as it is known or heard, else public)",
          "TYPE"},
         {"connect-timeout",
          0,
