@@ -101,7 +101,7 @@ run(BhCtl *ctl, const BhVerb *verb, char ***args)
          0,
          G_OPTION_ARG_STRING,
          &options.address_type,
-         "Of --remove: public or random",
+         "Of --remove: public or random (default: that of the bond)",
          "TYPE"},
         {"adapter",
          0,
@@ -118,6 +118,10 @@ run(BhCtl *ctl, const BhVerb *verb, char ***args)
     g_option_context_add_main_entries(context, entries, NULL);
     if (!bh_ctl_parse(ctl, verb, context, args, &code))
         return code;
+    if (!options.remove && (options.address_type || options.adapter)) {
+        bh_ctl_complain("--address-type and --adapter go with --remove");
+        return BH_EXIT_USAGE;
+    }
     if (!(bus = bh_ctl_connect(ctl, &error)) || !(hub = bh_ctl_hub(bus, FALSE, &error)))
         return bh_ctl_fail(error);
     done = options.remove ? remove_bond(&options, hub, &error) : list(ctl, hub, &error);

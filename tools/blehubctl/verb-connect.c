@@ -106,6 +106,11 @@ run(BhCtl *ctl, const BhVerb *verb, char ***args)
     if (!bh_ctl_parse(ctl, verb, context, args, &code) ||
         !bh_peer_check_words(verb, *args + 1, 1, 1, &code))
         return code;
+    if (options.lease && options.duration) {
+        bh_ctl_complain(
+            "--lease ends as soon as the link is there, --duration has nothing to wait for");
+        return BH_EXIT_USAGE;
+    }
     return connect_device(ctl, &options, (*args)[1]);
 }
 

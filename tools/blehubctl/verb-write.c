@@ -25,7 +25,7 @@ options_clear(Options *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
-/* Both or neither of the two words about a response: blehubd chooses. */
+/* Neither of the two words about a response: blehubd chooses. */
 static GVariant *
 dup_options(const Options *self, GError **error)
 {
@@ -84,6 +84,13 @@ take_words(Options *self, char *const *words, GError **error)
 {
     const BhValueType *type = bh_value_type_find(self->as, error);
 
+    if (self->response && self->no_response) {
+        g_set_error_literal(error,
+                            G_OPTION_ERROR,
+                            G_OPTION_ERROR_BAD_VALUE,
+                            "--response and --no-response: one of them");
+        return FALSE;
+    }
     return type && bh_attribute_take_words(&self->attribute, words, error) &&
            (self->value = bh_value_from_words(type, words + 2, error));
 }

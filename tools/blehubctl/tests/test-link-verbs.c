@@ -237,6 +237,18 @@ START_TEST(connect_with_a_lease_prints_the_hold_and_ends)
 }
 END_TEST
 
+START_TEST(options_that_have_nothing_to_do_are_wrong_usage)
+{
+    g_auto(FakeRun) leased = {0}, listed = {0};
+
+    fake_hub_run(hub, &leased, "connect", "--lease=60", "--duration=5", ADDRESS, NULL);
+    ck_assert_int_eq(leased.code, 2);
+    fake_hub_run(hub, &listed, "bonds", "--adapter=hci0", NULL);
+    ck_assert_int_eq(listed.code, 2);
+    ck_assert_str_eq(device->calls->str, "");
+}
+END_TEST
+
 START_TEST(disconnect_gives_up_what_was_left_behind_and_says_who_remains)
 {
     g_auto(FakeRun) by_path = {0}, by_address = {0};
@@ -377,6 +389,7 @@ add_tests(TCase *tests)
     tcase_add_test(tests, connect_holds_until_the_link_is_lost);
     tcase_add_test(tests, connect_options_reach_the_hub);
     tcase_add_test(tests, connect_with_a_lease_prints_the_hold_and_ends);
+    tcase_add_test(tests, options_that_have_nothing_to_do_are_wrong_usage);
     tcase_add_test(tests, disconnect_gives_up_what_was_left_behind_and_says_who_remains);
     tcase_add_test(tests, disconnect_of_what_nobody_left_behind_fails);
     tcase_add_loop_test(tests,

@@ -196,6 +196,25 @@ START_TEST(write_sends_bytes_of_every_type_and_is_silent)
 }
 END_TEST
 
+START_TEST(write_cannot_both_wait_and_not_wait)
+{
+    g_auto(FakeRun) run = {0};
+
+    fake_hub_run(hub,
+                 &run,
+                 "write",
+                 "--response",
+                 "--no-response",
+                 ADDRESS,
+                 "1802",
+                 "2a06",
+                 "01",
+                 NULL);
+    assert_run(&run, 2, "", "blehubctl: --response and --no-response: one of them\n");
+    assert_calls("");
+}
+END_TEST
+
 START_TEST(write_asks_for_a_response_or_for_none)
 {
     g_auto(FakeRun) with = {0}, without = {0}, descriptor = {0};
@@ -395,6 +414,7 @@ add_tests(TCase *tests)
     tcase_add_test(tests, options_reach_connect_and_the_operation);
     tcase_add_test(tests, write_sends_bytes_of_every_type_and_is_silent);
     tcase_add_test(tests, write_asks_for_a_response_or_for_none);
+    tcase_add_test(tests, write_cannot_both_wait_and_not_wait);
     tcase_add_test(tests, explore_shows_a_tree_under_the_name);
     tcase_add_test(tests, explore_json_is_the_object_of_the_hub_made_harmless);
     tcase_add_test(tests, transact_sends_its_steps_and_prints_a_line_each);
