@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The examples, run as a user would run them: each prints what the simulated devices say, and
- * leaves nothing behind when it is ended.
+ * The examples, and a session from README.md, run as a user would run them: each prints what the
+ * simulated devices say, and leaves nothing behind when it is ended.
  */
 #include "bh-caller.h"
 #include "test-main.h"
@@ -133,6 +133,40 @@ START_TEST(an_example_prints_what_is_near_and_leaves_nothing_behind)
 }
 END_TEST
 
+static const char worn[] = "[adapter main]\n"
+                           "Address=00:AA:01:00:00:01\n"
+                           "[device strap]\n"
+                           "Address=C4:7C:8D:6A:11:02\n"
+                           "IntervalMs=20\n"
+                           "[service strap/heart]\n"
+                           "UUID=180d\n"
+                           "[characteristic strap/heart/rate]\n"
+                           "UUID=2a37\n"
+                           "Flags=notify\n"
+                           "NotifyMs=20\n"
+                           "Notify=counter\n"
+                           "[characteristic strap/heart/location]\n"
+                           "UUID=2a38\n"
+                           "Value=01\n";
+
+START_TEST(the_busctl_session_about_a_device_runs)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(GSubprocess) process = NULL;
+    g_autofree char *output = NULL;
+
+    bh_fixture_init(&f);
+    bh_fixture_start_sim(&f, worn);
+    bh_fixture_start_hub(&f, NULL);
+    process = start_example(&f, "BUSCTL_LINK");
+    ck_assert(g_subprocess_communicate_utf8(process, NULL, NULL, &output, NULL, NULL));
+    ck_assert(g_subprocess_get_successful(process));
+    ck_assert_msg(g_str_has_prefix(output, "ay 1 1\naya{sv} "), "%s", output);
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Links") == 0);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "LeasesExpired"), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -145,6 +179,7 @@ main(void)
                         an_example_prints_what_is_near_and_leaves_nothing_behind,
                         0,
                         G_N_ELEMENTS(examples));
+    tcase_add_test(tests, the_busctl_session_about_a_device_runs);
     suite_add_tcase(suite, tests);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
