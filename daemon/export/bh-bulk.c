@@ -317,6 +317,7 @@ bh_bulk_answer_value(BhBulk *self,
 
     *job = (Job){.invocation = invocation, .whole = g_variant_ref_sink(value)};
     job->bytes = g_variant_get_size(value);
+    g_variant_get_data(value); /* flat: it may wait, and a tree takes many times as much */
     add_job(self, client, job);
 }
 
