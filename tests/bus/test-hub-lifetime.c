@@ -2,9 +2,9 @@
 
 /*
  * How things end: blehubd itself while somebody waits or owns something, leases, and clients that
- * are gone before blehubd knows who they were.
+ * are gone before blehubd knows who they were, or in the middle of everything they asked for.
  */
-#include "bh-caller.h"
+#include "bh-link-scene.h"
 #include "test-main.h"
 
 static const char one_adapter[] = "[adapter main]\n"
@@ -139,9 +139,77 @@ START_TEST(a_client_that_left_before_it_was_known_leaves_nothing)
 }
 END_TEST
 
+/* Calls of a device, sent without waiting; what they have in common is that they take a while. */
+static void
+begin_everything(GDBusConnection *connection, const char *subscription, BhAnswers *answers)
+{
+    static const char *const calls[][2] = {
+        {"Pair", "({'Capability': <'DisplayYesNo'>},)"},
+        {"Read", "('180d', '2a38', @a{sv} {})"},
+        {"Write", "('', '" BH_LINK_NOTE "', @ay [1, 2], @a{sv} {})"},
+        {"Subscribe", "('', '2a37', {'Queue': <5>})"},
+        {"Services", "({'Values': <true>},)"},
+        {"Transact", "([('read', {'Characteristic': <'2a38'>}), ('mtu', {})], @a{sv} {})"},
+        {"WaitDisconnected", "({'TimeoutMs': <0>},)"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(calls); i++)
+        bh_caller_send(connection,
+                       BH_LINK_PATH,
+                       BH_LINK_DEVICE,
+                       calls[i][0],
+                       g_variant_new_parsed(calls[i][1]),
+                       answers);
+    bh_caller_send(connection,
+                   subscription,
+                   BH_LINK_SUBSCRIPTION,
+                   "Wait",
+                   bh_caller_options("{'TimeoutMs': <0>}"),
+                   answers);
+    bh_caller_send(connection,
+                   BH_CALLER_HUB_PATH,
+                   BH_CALLER_HUB,
+                   "Connect",
+                   g_variant_new_parsed("('C8:5A:11:00:01:99', {'Reconnect': <true>})"),
+                   answers);
+    bh_caller_send(connection,
+                   BH_CALLER_HUB_PATH,
+                   BH_CALLER_HUB,
+                   "ConnectMany",
+                   g_variant_new_parsed("([(%s, {'AddressType': <'random'>})], @a{sv} {})",
+                                        BH_LINK_OTHER_ADDRESS),
+                   answers);
+}
+
+START_TEST(who_leaves_in_the_middle_of_everything_leaves_nothing)
+{
+    static const char *const counters[] =
+        {"Holds", "Subscriptions", "Streams", "Scans", "Links", NULL};
+    g_auto(BhFixture) f = {0};
+    g_auto(BhAnswers) answers = {0};
+    g_autofree char *subscription = NULL;
+    GDBusConnection *other;
+
+    bh_link_scene_init(&f);
+    bh_answers_init(&answers);
+    other = bh_fixture_connect(&f);
+    g_free(bh_link_scene_connect(other, BH_LINK_ADDRESS, "{}"));
+    subscription = bh_link_scene_subscribe(other, "{'Signals': <true>}");
+    begin_everything(other, subscription, &answers);
+    ck_assert(g_dbus_connection_flush_sync(other, NULL, NULL));
+    bh_fixture_disconnect(&other);
+    for (gsize i = 0; counters[i] != NULL; i++)
+        BH_AWAIT_POLLED(bh_caller_counter(f.connection, counters[i]) == 0);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Clients"), 1);
+    BH_AWAIT(answers.came->len == answers.sent);
+    g_free(bh_link_scene_connect(f.connection, BH_LINK_ADDRESS, "{}"));
+}
+END_TEST
+
 BH_TEST_MAIN("hub-lifetime",
              blehubd_ends_well_while_a_leased_scan_lives,
              calls_that_wait_are_cancelled_when_blehubd_ends,
              blehubd_ends_well_with_answers_that_nobody_reads,
              a_lease_lasts_as_long_as_it_is_renewed,
-             a_client_that_left_before_it_was_known_leaves_nothing)
+             a_client_that_left_before_it_was_known_leaves_nothing,
+             who_leaves_in_the_middle_of_everything_leaves_nothing)
