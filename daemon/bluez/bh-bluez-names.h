@@ -34,7 +34,7 @@
 /* Since 5.83. */
 #define BH_MATCH_DISCONNECTED                                                                      \
     "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_BLUEZ_DEVICE "',member='"            \
-                                                                           "Disconnected'"
+    "Disconnected'"
 
 /* There only while a scan is wanted. */
 #define BH_MATCH_DEVICES                                                                           \
