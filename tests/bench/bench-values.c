@@ -16,7 +16,9 @@
 
 #define HUB "org.blehub"
 #define HUB_PATH "/org/blehub"
-#define CONNECT_MS 60000
+#define CALL_MS 60000
+/* Of calls that wait for the device: emulated machines are slow. */
+#define PATIENCE "'TimeoutMs': <uint32 30000>"
 
 typedef struct {
     char *bus_address;
@@ -98,7 +100,7 @@ start_packed(Client *self, const Options *options)
                                           options->service,
                                           options->characteristic,
                                           NULL,
-                                          NULL);
+                                          g_variant_new_parsed("{" PATIENCE "}"));
     g_signal_connect(self->live, "value", G_CALLBACK(on_value), self);
     g_signal_connect(self->live, "up", G_CALLBACK(be_ready), NULL);
     g_signal_connect(self->live, "down", G_CALLBACK(on_down), self);
@@ -117,10 +119,10 @@ connect_device(Client *self, const Options *options, GError **error)
                                     HUB_PATH,
                                     "org.blehub.Hub1",
                                     "Connect",
-                                    g_variant_new("(sa{sv})", options->address, NULL),
+                                    g_variant_new_parsed("(%s, {" PATIENCE "})", options->address),
                                     G_VARIANT_TYPE("(oo)"),
                                     G_DBUS_CALL_FLAGS_NONE,
-                                    CONNECT_MS,
+                                    CALL_MS,
                                     NULL,
                                     error);
 
@@ -141,16 +143,16 @@ subscribe(Client *self, const Options *options, GError **error)
     g_autoptr(BhDbusDevice1) device = connect_device(self, options, error);
     g_autofree char *path = NULL;
 
-    if (device == NULL ||
-        !bh_dbus_device1_call_subscribe_sync(device,
-                                             options->service,
-                                             options->characteristic,
-                                             g_variant_new_parsed("{'Queue': <uint32 256>}"),
-                                             G_DBUS_CALL_FLAGS_NONE,
-                                             CONNECT_MS,
-                                             &path,
-                                             NULL,
-                                             error))
+    if (device == NULL || !bh_dbus_device1_call_subscribe_sync(
+                              device,
+                              options->service,
+                              options->characteristic,
+                              g_variant_new_parsed("{'Queue': <uint32 256>, " PATIENCE "}"),
+                              G_DBUS_CALL_FLAGS_NONE,
+                              CALL_MS,
+                              &path,
+                              NULL,
+                              error))
         return FALSE;
     self->subscription =
         bh_dbus_subscription1_proxy_new_sync(self->bus,
@@ -196,7 +198,7 @@ start_lines(Client *self, GError **error)
     if (!bh_dbus_subscription1_call_open_stream_sync(self->subscription,
                                                      g_variant_new("a{sv}", NULL),
                                                      G_DBUS_CALL_FLAGS_NONE,
-                                                     CONNECT_MS,
+                                                     CALL_MS,
                                                      NULL,
                                                      &handle,
                                                      &fds,

@@ -58,9 +58,20 @@ class Listener:
         return f"{self.count} {share[0]:.1f} {share[1]:.1f}"
 
 
-async def serve(listener):
+async def open_stdin():
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+def new_client(path):
+    """Of a device that BlueZ knows, by its object path."""
+    address = path[-17:].replace("_", ":")
+    return BleakClient(BLEDevice(address, None, {"path": path, "props": {}}, 0))
+
+
+async def serve(listener):
+    reader = await open_stdin()
     while line := (await reader.readline()).decode().split():
         verb, *arguments = line
         if verb in ("count", "time"):
@@ -79,11 +90,11 @@ async def listen(listener):
 
 
 async def be_notified(listener, path, uuid):
-    address = path[-17:].replace("_", ":")
-    async with BleakClient(BLEDevice(address, None, {"path": path, "props": {}}, 0)) as client:
+    async with new_client(path) as client:
         await client.start_notify(uuid, listener.on_value)
         print("ready", flush=True)
         await serve(listener)
 
 
-asyncio.run(be_notified(Listener(), *sys.argv[1:]) if sys.argv[1:] else listen(Listener()))
+if __name__ == "__main__":
+    asyncio.run(be_notified(Listener(), *sys.argv[1:]) if sys.argv[1:] else listen(Listener()))

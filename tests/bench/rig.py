@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import select
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BLEHUB_BUILD", TOP / "build"))
 LOG = TOP / "build-logs/bench.log"  # what the programs say
 STOP_S = 10
+PATIENCE_S = 60  # for what clients are to hear
 
 
 class Program(Process):
@@ -154,6 +156,18 @@ class Peer(Program):
                          {"DBUS_SYSTEM_BUS_ADDRESS": bus.address})
 
 
+class PeerGroup(Program):
+    """As many programs on bleak as are wanted, told and asked as one; see peer_group.py."""
+
+    def __init__(self, stack, bus, count, path, uuid):
+        super().__init__(stack, [sys.executable, "-B", TOP / "tests/bench/peer_group.py", count, path, uuid],
+                         {"DBUS_SYSTEM_BUS_ADDRESS": bus.address})
+        self.members = [Process(int(pid)) for pid in self.read().split()[1:]]
+
+    def cpu_us(self):
+        return sum(member.cpu_us() for member in self.members)
+
+
 def start_all(programs):
     """Until each of them is ready: they started side by side, and each takes a while."""
     for program in programs:
@@ -169,5 +183,8 @@ def wait_all(clients, count):
     """Until each has heard so many since its count began."""
     for client in clients:
         client.tell(f"wait {count}")
+    deadline = time.monotonic() + PATIENCE_S
     for client in clients:
+        if not select.select([client.process.stdout], [], [], max(0, deadline - time.monotonic()))[0]:
+            raise RuntimeError(f"a client did not hear {count} within {PATIENCE_S} s")
         client.read()

@@ -74,9 +74,9 @@ def make_tree(build, work):
 def _add_bench(lib, build):
     """What the bench's modules look for, where they do: around a checkout. Their log goes to the host."""
     shutil.copytree(BENCH, lib / "tests/bench", ignore=shutil.ignore_patterns("__pycache__", "*.[ch]"))
-    reader = "tests/bench/bench-reader"
-    (lib / "build" / reader).parent.mkdir(parents=True)
-    shutil.copy(build / reader, lib / "build" / reader)
+    (lib / "build/tests/bench").mkdir(parents=True)
+    for program in ["tests/bench/bench-reader", "tests/bench/bench-values"]:
+        shutil.copy(build / program, lib / "build" / program)
     (lib / "build-logs").symlink_to("/run/blehub-vm")
 
 
