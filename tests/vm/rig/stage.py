@@ -22,10 +22,11 @@ class Part:
         self.results = {}  # by case: None for passed, else the reason
         self.machine = None
         self.state = "busy"  # then "asks" to be alone, is "alone", and has "ended"
-        self.heard = time.monotonic()
+        self.heard = None  # when; from the boot on
 
     def __enter__(self):
         self.machine.__enter__()
+        self.heard = time.monotonic()
         return self
 
     def __exit__(self, *what):
