@@ -9,6 +9,7 @@
 
 #include "bh-error.h"
 #include "bh-radio.h"
+#include "bh-turns.h"
 
 #define LOOK_AGAIN_MS 500 /* at attempts that may have to give way */
 
@@ -36,44 +37,13 @@ struct BhConnector {
     BhClock *clock;     /* borrowed: outlives us */
     GQueue waiting;     /* BhConnectRequest, oldest first */
     Attempt *attempts[BH_RADIO_MAX_ADAPTERS];
-    GHashTable *turns; /* client's name -> serial of its last turn; of the present crowd */
-    gsize serial;
+    BhTurns *turns;
     BhTimer *look;
     BhTimer *watch;
     guint64 n_attempts;
 };
 
 static void queue_look(BhConnector *self);
-
-/* Turns */
-
-static gsize
-turn_of(BhConnector *self, BhConnectRequest *request)
-{
-    g_autoptr(GPtrArray) clients = g_ptr_array_new();
-    gsize oldest = G_MAXSIZE;
-
-    request->asker->list_clients(request->data, clients);
-    for (guint i = 0; i < clients->len; i++) {
-        gpointer serial = g_hash_table_lookup(self->turns, bh_client_get_name(clients->pdata[i]));
-
-        oldest = MIN(oldest, GPOINTER_TO_SIZE(serial));
-    }
-    return oldest;
-}
-
-static void
-take_turn(BhConnector *self, BhConnectRequest *request)
-{
-    g_autoptr(GPtrArray) clients = g_ptr_array_new();
-
-    self->serial++;
-    request->asker->list_clients(request->data, clients);
-    for (guint i = 0; i < clients->len; i++)
-        g_hash_table_replace(self->turns,
-                             g_strdup(bh_client_get_name(clients->pdata[i])),
-                             GSIZE_TO_POINTER(self->serial));
-}
 
 /* Attempts */
 
@@ -102,6 +72,38 @@ end_request(BhConnectRequest *request, const GError *error)
     asker->end(data, error);
 }
 
+/* The request of who wants the device again since its attempt was cancelled, out of the queue. */
+static BhConnectRequest *
+take_successor(BhConnector *self, const Attempt *attempt)
+{
+    for (GList *it = self->waiting.head; it != NULL; it = it->next) {
+        BhConnectRequest *request = it->data;
+        guint8 slot = 0;
+
+        if (bh_address_equal(&request->address, &attempt->key.address) &&
+            request->asker->choose(request->data, &slot, NULL) && slot == attempt->key.slot) {
+            g_queue_delete_link(&self->waiting, it);
+            return request;
+        }
+    }
+    return NULL;
+}
+
+/* The link was quicker than taking the attempt back. */
+static void
+take_late_link(BhConnector *self, const Attempt *attempt)
+{
+    BhConnectRequest *successor = take_successor(self, attempt);
+    BhLinkParameters parameters = {0};
+
+    if (successor != NULL) {
+        successor->asker->begin(successor->data, &attempt->key, attempt->foreign, &parameters);
+        end_request(successor, NULL);
+    } else if (!attempt->foreign) {
+        bh_central_disconnect(self->central, &attempt->key);
+    }
+}
+
 static void
 attempt_end(Attempt *attempt, const GError *error)
 {
@@ -110,11 +112,11 @@ attempt_end(Attempt *attempt, const GError *error)
 
     self->attempts[attempt->key.slot] = NULL;
     queue_look(self);
-    if (request == NULL && error == NULL && !attempt->foreign)
-        bh_central_disconnect(self->central,
-                              &attempt->key); /* it was quicker than taking it back */
-    if (request == NULL)
+    if (request == NULL) {
+        if (error == NULL)
+            take_late_link(self, attempt);
         return;
+    }
     request->attempt = NULL;
     if (error != NULL && attempt->gives_way)
         g_queue_push_tail(&self->waiting, request);
@@ -148,6 +150,15 @@ queue_watch(BhConnector *self)
 }
 
 static void
+take_turn(BhConnector *self, BhConnectRequest *request)
+{
+    g_autoptr(GPtrArray) clients = g_ptr_array_new();
+
+    request->asker->list_clients(request->data, clients);
+    bh_turns_take(self->turns, clients);
+}
+
+static void
 begin(BhConnector *self, BhConnectRequest *request, guint8 slot)
 {
     Attempt *attempt = g_new0(Attempt, 1);
@@ -164,7 +175,7 @@ begin(BhConnector *self, BhConnectRequest *request, guint8 slot)
     self->n_attempts++;
     take_turn(self, request);
     queue_watch(self);
-    request->asker->begin(request->data, &attempt->key, &parameters);
+    request->asker->begin(request->data, &attempt->key, attempt->foreign, &parameters);
     bh_central_connect_async(self->central,
                              &attempt->key,
                              &parameters,
@@ -179,26 +190,36 @@ typedef struct {
     BhConnectRequest *request;
     guint8 slot;
     gsize turn;
+    gboolean called; /* a call waits for it */
 } Next;
+
+static gboolean
+is_before(const Next *it, const Next *best)
+{
+    if (best->request == NULL || it->turn != best->turn)
+        return best->request == NULL || it->turn < best->turn;
+    return it->called && !best->called;
+}
 
 /* A request that cannot have an adapter at all is ended instead. */
 static void
 consider(BhConnector *self, BhConnectRequest *request, Next *next)
 {
     g_autoptr(GError) error = NULL;
-    guint8 slot = 0;
-    gsize turn;
+    g_autoptr(GPtrArray) clients = g_ptr_array_new();
+    Next it = {.request = request};
 
-    if (!request->asker->choose(request->data, &slot, &error)) {
+    if (!request->asker->choose(request->data, &it.slot, &error)) {
         g_queue_remove(&self->waiting, request);
         end_request(request, error);
         return;
     }
-    if (self->attempts[slot] != NULL)
+    if (self->attempts[it.slot] != NULL)
         return;
-    turn = turn_of(self, request);
-    if (next->request == NULL || turn < next->turn)
-        *next = (Next){request, slot, turn};
+    it.called = request->asker->list_clients(request->data, clients);
+    it.turn = bh_turns_get_oldest(self->turns, clients);
+    if (is_before(&it, next))
+        *next = it;
 }
 
 static GPtrArray *
@@ -245,7 +266,7 @@ on_look(gpointer user_data)
     while (begin_next(self))
         ;
     if (is_idle(self))
-        g_hash_table_remove_all(self->turns);
+        bh_turns_forget(self->turns);
 }
 
 static void
@@ -258,38 +279,44 @@ queue_look(BhConnector *self)
 /* What takes long */
 
 static gboolean
-is_wanted_by_others(BhConnector *self, guint8 slot)
+is_waited_for(const BhConnectRequest *request)
 {
+    g_autoptr(GPtrArray) clients = g_ptr_array_new();
+
+    return request->asker->list_clients(request->data, clients);
+}
+
+/* How long an attempt may take, by whoever else wants its adapter. */
+static gint64
+turn_ms(BhConnector *self, guint8 slot, gboolean called)
+{
+    gint64 turn = G_MAXINT64;
+
     for (GList *it = self->waiting.head; it != NULL; it = it->next) {
         BhConnectRequest *request = it->data;
         guint8 wanted = 0;
 
-        if (request->asker->choose(request->data, &wanted, NULL) && wanted == slot)
-            return TRUE;
+        if (!request->asker->choose(request->data, &wanted, NULL) || wanted != slot)
+            continue;
+        if (!called && is_waited_for(request))
+            return BH_CONNECTOR_YIELD_MS;
+        turn = BH_CONNECTOR_TURN_MS;
     }
-    return FALSE;
-}
-
-static gboolean
-is_waited_for(const Attempt *attempt)
-{
-    g_autoptr(GPtrArray) clients = g_ptr_array_new();
-    BhConnectRequest *request = attempt->request;
-
-    return request->asker->list_clients(request->data, clients);
+    return turn;
 }
 
 static void
 watch_attempt(BhConnector *self, Attempt *attempt)
 {
     gint64 age_ms = (bh_clock_now_us(self->clock) - attempt->begun_us) / 1000;
+    gboolean called;
 
     if (attempt->request == NULL || g_cancellable_is_cancelled(attempt->cancellable))
         return;
-    if (age_ms >= BH_CONNECTOR_BLIND_MS && !is_waited_for(attempt))
+    called = is_waited_for(attempt->request);
+    if (age_ms >= BH_CONNECTOR_BLIND_MS && !called)
         attempt->blind_over = TRUE;
-    else if (age_ms >= BH_CONNECTOR_TURN_MS && !is_linked(self, &attempt->key) &&
-             is_wanted_by_others(self, attempt->key.slot))
+    else if (age_ms >= turn_ms(self, attempt->key.slot, called) && !is_linked(self, &attempt->key))
         attempt->gives_way = TRUE;
     if (attempt->blind_over || attempt->gives_way)
         g_cancellable_cancel(attempt->cancellable);
@@ -377,7 +404,7 @@ bh_connector_new(BhCentral *central, BhClock *clock)
 
     self->central = central;
     self->clock = clock;
-    self->turns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->turns = bh_turns_new();
     g_queue_init(&self->waiting);
     return self;
 }
@@ -396,6 +423,6 @@ bh_connector_free(BhConnector *self)
         g_cancellable_cancel(attempt->cancellable);
     }
     g_queue_clear_full(&self->waiting, g_free);
-    g_hash_table_unref(self->turns);
+    bh_turns_free(self->turns);
     g_free(self);
 }

@@ -3,8 +3,9 @@
 
 /*
  * Who may try to connect when: one attempt at a time per adapter. Whose client had its last turn
- * longest ago is next, and among the devices of one client the one that has waited for longest. An
- * attempt that takes long while others wait for the adapter gives way to them and queues again.
+ * longest ago is next, and among the devices of one client first those that calls wait for, then
+ * the one that has waited for longest. An attempt that takes long while others wait for the adapter
+ * gives way to them and queues again, sooner if a call waits for theirs and none for its own.
  */
 #include "bh-central.h"
 #include "bh-client.h"
@@ -14,6 +15,8 @@ G_BEGIN_DECLS
 
 /* An attempt that has no link after so long gives way to others that wait. */
 #define BH_CONNECTOR_TURN_MS 5000
+/* The same of one that no call waits for, to one that a call waits for. */
+#define BH_CONNECTOR_YIELD_MS 1000
 /* One that no call waits for ends after so long. */
 #define BH_CONNECTOR_BLIND_MS 10000
 
@@ -28,8 +31,11 @@ typedef struct {
     /* Adds the clients (BhClient, borrowed) that want it; returns whether one of them waits in a
      * call. */
     gboolean (*list_clients)(gpointer data, GPtrArray *clients);
-    /* An attempt begins. */
-    void (*begin)(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters);
+    /* An attempt begins. foreign: the link is there already, and not by an attempt of ours. */
+    void (*begin)(gpointer data,
+                  const BhLinkKey *key,
+                  gboolean foreign,
+                  BhLinkParameters *parameters);
     /* The request is over: the link is there (error NULL), or it failed. Error is borrowed. */
     void (*end)(gpointer data, const GError *error);
 } BhConnectAsker;
@@ -45,7 +51,9 @@ BhConnectRequest *bh_connector_add(BhConnector *self,
                                    const BhAddress *address,
                                    const BhConnectAsker *asker,
                                    gpointer data);
-/* Nobody wants the link any more; end() is not called. Forgets the request in *request, if any. */
+/* Nobody wants the link any more; end() is not called. Forgets the request in *request, if any. The
+ * adapter is free again when the central says that the attempt is over. A link that comes all the
+ * same is dropped, unless somebody wants the device again meanwhile, who has it then. */
 void bh_connector_cancel(BhConnectRequest **request);
 /* Whether an attempt is under way. */
 gboolean bh_connect_request_has_begun(BhConnectRequest *request);

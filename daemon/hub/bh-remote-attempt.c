@@ -46,13 +46,12 @@ choose_parameters(BhRemote *self, BhLinkParameters *parameters)
 }
 
 static void
-on_attempt(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters)
+on_attempt(gpointer data, const BhLinkKey *key, gboolean foreign, BhLinkParameters *parameters)
 {
     BhRemote *self = data;
-    BhLinkState state = {0};
 
     bh_remote_set_key(self, key);
-    self->ours = !bh_central_peek(self->context->hub.central, key, &state) || !state.connected;
+    self->ours = !foreign;
     self->attempts++;
     choose_parameters(self, parameters);
     bh_remote_emit_changed(self);

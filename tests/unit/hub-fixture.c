@@ -36,6 +36,16 @@ hub_fixture_init(HubFixture *self)
 }
 
 void
+hub_fixture_widen(HubFixture *self, guint limit)
+{
+    BhHubSettings wide = settings;
+
+    wide.max_waits = wide.max_holds = wide.max_operations = limit;
+    wide.max_links = 16;
+    bh_hub_configure(self->hub, &wide);
+}
+
+void
 hub_fixture_clear(HubFixture *self)
 {
     bh_client_leave(self->ann);

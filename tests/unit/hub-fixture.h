@@ -20,6 +20,9 @@ void hub_fixture_init(HubFixture *self);
 void hub_fixture_clear(HubFixture *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HubFixture, hub_fixture_clear)
 
+/* Lets each user wait, hold and operate so often, and an adapter have 16 links. */
+void hub_fixture_widen(HubFixture *self, guint limit);
+
 /* Lets finished tasks call back. */
 void hub_fixture_turn(void);
 
