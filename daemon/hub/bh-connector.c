@@ -372,12 +372,6 @@ bh_connector_cancel(BhConnectRequest **request)
     g_cancellable_cancel(attempt->cancellable);
 }
 
-gboolean
-bh_connect_request_has_begun(BhConnectRequest *request)
-{
-    return request->attempt != NULL;
-}
-
 void
 bh_connector_look(BhConnector *self)
 {
@@ -389,6 +383,14 @@ gboolean
 bh_connector_is_busy(BhConnector *self, guint8 slot)
 {
     return self->attempts[slot] != NULL;
+}
+
+gboolean
+bh_connector_is_trying(BhConnector *self, const BhLinkKey *key)
+{
+    const Attempt *attempt = self->attempts[key->slot];
+
+    return attempt != NULL && bh_address_equal(&attempt->key.address, &key->address);
 }
 
 guint64

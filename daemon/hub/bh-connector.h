@@ -55,14 +55,13 @@ BhConnectRequest *bh_connector_add(BhConnector *self,
  * adapter is free again when the central says that the attempt is over. A link that comes all the
  * same is dropped, unless somebody wants the device again meanwhile, who has it then. */
 void bh_connector_cancel(BhConnectRequest **request);
-/* Whether an attempt is under way. */
-gboolean bh_connect_request_has_begun(BhConnectRequest *request);
 
 /* Adapters, links or wishes changed: looks again at who may begin. */
 void bh_connector_look(BhConnector *self);
 
-/* Whether an attempt is under way on an adapter. */
+/* Whether an attempt is under way on an adapter; at this link, also one that was cancelled. */
 gboolean bh_connector_is_busy(BhConnector *self, guint8 slot);
+gboolean bh_connector_is_trying(BhConnector *self, const BhLinkKey *key);
 
 guint64 bh_connector_get_attempts(BhConnector *self);
 

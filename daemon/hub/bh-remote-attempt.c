@@ -53,6 +53,7 @@ on_attempt(gpointer data, const BhLinkKey *key, gboolean foreign, BhLinkParamete
     bh_remote_set_key(self, key);
     self->ours = !foreign;
     self->attempts++;
+    self->attempting = TRUE;
     choose_parameters(self, parameters);
     bh_remote_emit_changed(self);
 }
@@ -72,6 +73,26 @@ attempt_failed(BhRemote *self, const GError *error)
     bh_remote_reconsider(self);
 }
 
+/* The adapter has no room for another link: perhaps another one has. */
+static gboolean
+try_elsewhere(BhRemote *self, const GError *error)
+{
+    BhRemotesContext *context = self->context;
+    guint8 slot;
+
+    if (!self->attempting || !g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED))
+        return FALSE;
+    bh_link_room_refused(&context->room,
+                         self->key.slot,
+                         bh_central_count_links(context->hub.central, self->key.slot),
+                         bh_clock_now_us(context->hub.clock));
+    if (!bh_remote_choose_adapter(self, &slot, NULL))
+        return FALSE;
+    self->attempting = FALSE;
+    bh_remote_begin_attempt(self);
+    return TRUE;
+}
+
 static void
 on_attempt_end(gpointer data, const GError *error)
 {
@@ -80,6 +101,9 @@ on_attempt_end(gpointer data, const GError *error)
     BhLinkState state = {0};
 
     self->request = NULL;
+    if (error != NULL && try_elsewhere(self, error))
+        return;
+    self->attempting = FALSE;
     if (error != NULL) {
         attempt_failed(self, error);
         return;

@@ -29,6 +29,14 @@ may_use(BhRemote *self, BhAdapter *adapter)
     return only == NULL || bh_address_equal(bh_adapter_get_address(adapter), only);
 }
 
+gboolean
+bh_remote_may_use(BhRemote *self, guint8 slot)
+{
+    BhAdapter *adapter = bh_adapter_slots_peek(self->context->hub.adapters, slot);
+
+    return adapter != NULL && may_use(self, adapter);
+}
+
 static gboolean
 get_signal(BhRemote *self, guint8 slot, gint8 *rssi)
 {
@@ -52,7 +60,10 @@ fill_candidate(BhRemote *self, guint8 slot, BhAdapterCandidate *it)
     *it = (BhAdapterCandidate){.slot = slot};
     it->linked = bh_central_peek(context->hub.central, &key, &state) && state.connected;
     it->links = bh_central_count_links(context->hub.central, slot);
-    it->full = it->links >= context->max_links;
+    it->full = bh_link_room_get_free(&context->room,
+                                     slot,
+                                     it->links,
+                                     bh_clock_now_us(context->hub.clock)) == 0;
     it->busy = bh_connector_is_busy(context->connector, slot);
     it->heard = get_signal(self, slot, &it->rssi);
 }
@@ -69,6 +80,12 @@ list_candidates(BhRemote *self, BhAdapterCandidate *list)
             fill_candidate(self, slot, &list[n++]);
     }
     return n;
+}
+
+gboolean
+bh_remote_has_adapter(BhRemote *self)
+{
+    return bh_adapter_slots_get_state(self->context->hub.adapters, peek_only(self)) == BH_HUB_READY;
 }
 
 gboolean

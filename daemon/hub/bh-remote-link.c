@@ -111,12 +111,11 @@ bh_remote_link_lost(BhRemote *self, BhLinkCause cause)
     g_autofree char *message = g_strdup_printf("the link is lost: %s", cause_text(cause));
 
     self->last_cause = cause_text(cause);
-    self->context->counters.links_lost++;
+    self->context->counters.links_lost += bh_remote_is_wanted(self);
     bh_remote_set_error(self, message);
     clear_facts(self);
     bh_reconnect_lost(&self->reconnect, link_age_ms(self), g_random_double());
     bh_remote_set_unlinked(self);
-    bh_remote_emit_disconnected(self);
     end_calls(self, message);
 }
 

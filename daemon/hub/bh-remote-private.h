@@ -7,6 +7,7 @@
  */
 #include "bh-connector.h"
 #include "bh-hearing.h"
+#include "bh-link-room.h"
 #include "bh-operations.h"
 #include "bh-reconnect.h"
 #include "bh-registrations.h"
@@ -20,7 +21,7 @@ typedef struct {
     BhRemotesShared hub;
     BhConnector *connector; /* NULL without a central */
     BhHearing *hearing;
-    guint max_links;
+    BhLinkRoom room;
     BhRemotesCounters counters;
     void (*listening_changed)(gpointer user_data);
     gpointer user_data;
@@ -38,6 +39,7 @@ struct _BhRemote {
 
     BhLinkKey key; /* of the last attempt, or of the link */
     gboolean has_key;
+    gboolean watched[BH_RADIO_MAX_ADAPTERS]; /* the central tells of the device by this adapter */
     BhRemoteState state;
     gboolean ours;            /* the link was not there before our attempt */
     BhGattDatabase *database; /* NULL unless ready */
@@ -52,6 +54,7 @@ struct _BhRemote {
     GPtrArray *holds;          /* BhHold, owned */
     GPtrArray *subscriptions;  /* BhSubscription, owned */
     BhConnectRequest *request; /* NULL unless an attempt waits or is under way */
+    gboolean attempting;       /* it is under way */
     BhReconnect reconnect;
     BhTimer *linger;
     BhTimer *dropping; /* armed while a link that nobody wants goes */
@@ -62,6 +65,7 @@ struct _BhRemote {
     BhWaits *mtu_waits;
     BhOperations *operations;
     BhRegistrations *registrations;
+    gboolean stopped;  /* it is forgotten */
     gboolean asked;    /* a pairing waits for an answer */
     guint32 asked_uid; /* of this user */
     BhPairingQuestionKind asked_kind;
@@ -110,17 +114,23 @@ void bh_remote_set_state(BhRemote *self, BhRemoteState state);
 void bh_remote_set_unlinked(BhRemote *self);
 void bh_remote_set_error(BhRemote *self, const char *message);
 void bh_remote_set_key(BhRemote *self, const BhLinkKey *key);
+/* Has the central tell of the device: by the adapter of its link, or while there is none by all it
+ * may be connected by, because somebody else may make a link. */
+void bh_remote_look_after_watches(BhRemote *self);
 void bh_remote_emit_changed(BhRemote *self);
-void bh_remote_emit_disconnected(BhRemote *self);
 
 /* What the central, the hub and the clock tell. */
 void bh_remote_take_link_state(BhRemote *self, const BhLinkState *state);
 void bh_remote_adapter_ready(BhRemote *self, guint8 slot);
 void bh_remote_adapter_gone(BhRemote *self, guint8 slot, BhLinkCause cause);
-void bh_remote_heard(BhRemote *self);
+void bh_remote_heard(BhRemote *self, guint8 slot);
 /* Whether an advertisement of it is waited for, by this adapter. */
 gboolean bh_remote_listens(BhRemote *self, BhAdapter *adapter);
 
+/* Whether this adapter could be used, on or off. */
+gboolean bh_remote_may_use(BhRemote *self, guint8 slot);
+/* Whether there is one that is on. */
+gboolean bh_remote_has_adapter(BhRemote *self);
 /* By which adapter to connect now. Errors: NotReady, LimitExceeded. */
 gboolean bh_remote_choose_adapter(BhRemote *self, guint8 *slot, GError **error);
 

@@ -39,10 +39,15 @@ static void reconcile(BhRemote *self);
 void
 bh_remote_set_state(BhRemote *self, BhRemoteState state)
 {
+    gboolean lost = self->state == BH_REMOTE_READY;
+
     if (self->state == state)
         return;
     self->state = state;
+    bh_remote_look_after_watches(self);
     self->context->listening_changed(self->context->user_data);
+    if (lost)
+        g_signal_emit(self, signals[SIGNAL_DISCONNECTED], 0, self->last_cause);
     g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
 }
 
@@ -56,15 +61,39 @@ bh_remote_set_error(BhRemote *self, const char *message)
 void
 bh_remote_set_key(BhRemote *self, const BhLinkKey *key)
 {
-    BhCentral *central = self->context->hub.central;
-
-    if (self->has_key && self->key.slot == key->slot)
-        return;
-    if (self->has_key)
-        bh_central_unwatch(central, &self->key);
     self->key = *key;
     self->has_key = TRUE;
-    bh_central_watch(central, &self->key);
+    bh_remote_look_after_watches(self);
+}
+
+static gboolean
+wants_watch(BhRemote *self, guint8 slot)
+{
+    if (self->stopped)
+        return FALSE;
+    if (self->has_key && self->key.slot == slot)
+        return TRUE;
+    return self->state != BH_REMOTE_READY && self->dropping == NULL &&
+           bh_remote_may_use(self, slot);
+}
+
+void
+bh_remote_look_after_watches(BhRemote *self)
+{
+    BhCentral *central = self->context->hub.central;
+
+    for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++) {
+        const BhLinkKey key = {.slot = slot, .address = self->address};
+        gboolean wanted = wants_watch(self, slot);
+
+        if (wanted == self->watched[slot])
+            continue;
+        self->watched[slot] = wanted;
+        if (wanted)
+            bh_central_watch(central, &key);
+        else
+            bh_central_unwatch(central, &key);
+    }
 }
 
 void
@@ -78,12 +107,6 @@ void
 bh_remote_emit_changed(BhRemote *self)
 {
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
-}
-
-void
-bh_remote_emit_disconnected(BhRemote *self)
-{
-    g_signal_emit(self, signals[SIGNAL_DISCONNECTED], 0, self->last_cause);
 }
 
 gboolean
@@ -100,10 +123,12 @@ bh_remote_forget(BhRemote *self)
 
 /* Wanted against there */
 
+/* Without an adapter only a call gets an attempt: it is told why there is none. */
 static gboolean
 wants_attempt(BhRemote *self)
 {
-    return bh_waits_count(self->once) + bh_waits_count(self->patient) > 0 || self->reconnect.due;
+    return bh_waits_count(self->once) + bh_waits_count(self->patient) > 0 ||
+           (self->reconnect.due && bh_remote_has_adapter(self));
 }
 
 static void
@@ -128,6 +153,7 @@ bh_remote_reconsider(BhRemote *self)
     bh_reconnect_set_policy(&self->reconnect, &policy);
     if (self->state == BH_REMOTE_READY)
         bh_reconnect_succeeded(&self->reconnect);
+    bh_remote_look_after_watches(self);
     reconcile(self);
 }
 
@@ -181,12 +207,19 @@ lose_link(BhRemote *self, BhLinkCause cause)
         bh_remote_forget(self);
 }
 
-/* A link that somebody else made while none of our attempts was under way. */
+/* A link that somebody else made: none of our attempts at it is under way. */
 static gboolean
 may_adopt(BhRemote *self, const BhLinkState *state)
 {
     return state->connected && state->resolved && state->database != NULL &&
-           (self->request == NULL || !bh_connect_request_has_begun(self->request));
+           bh_remote_may_use(self, state->key.slot) &&
+           !bh_connector_is_trying(self->context->connector, &state->key);
+}
+
+static gboolean
+is_of_link(BhRemote *self, const BhLinkState *state)
+{
+    return self->has_key && state->key.slot == self->key.slot;
 }
 
 void
@@ -194,17 +227,18 @@ bh_remote_take_link_state(BhRemote *remote, const BhLinkState *state)
 {
     g_autoptr(BhRemote) self = g_object_ref(remote);
 
-    if (!self->has_key || state->key.slot != self->key.slot)
-        return;
-    if (self->dropping != NULL) {
-        if (!state->connected)
-            bh_remote_dropped(self);
-    } else if (self->state != BH_REMOTE_READY) {
-        self->paired = state->paired;
+    if (self->dropping == NULL && self->state != BH_REMOTE_READY) {
+        if (is_of_link(self, state))
+            self->paired = state->paired;
         if (may_adopt(self, state)) {
             bh_connector_cancel(&self->request);
             bh_remote_link_ready(self, state, FALSE);
         }
+    } else if (!is_of_link(self, state)) {
+        return;
+    } else if (self->dropping != NULL) {
+        if (!state->connected)
+            bh_remote_dropped(self);
     } else if (!state->connected) {
         lose_link(self, state->cause);
     } else {
@@ -215,8 +249,11 @@ bh_remote_take_link_state(BhRemote *remote, const BhLinkState *state)
 void
 bh_remote_adapter_ready(BhRemote *self, guint8 slot)
 {
-    if (self->state == BH_REMOTE_WAITING && bh_reconnect_at_once(&self->reconnect))
-        reconcile(self);
+    bh_remote_look_after_watches(self);
+    if (self->state != BH_REMOTE_WAITING || !bh_remote_may_use(self, slot))
+        return;
+    bh_reconnect_at_once(&self->reconnect);
+    reconcile(self);
 }
 
 void
@@ -233,9 +270,10 @@ bh_remote_adapter_gone(BhRemote *remote, guint8 slot, BhLinkCause cause)
 }
 
 void
-bh_remote_heard(BhRemote *self)
+bh_remote_heard(BhRemote *self, guint8 slot)
 {
-    if (self->state == BH_REMOTE_WAITING && bh_reconnect_heard(&self->reconnect))
+    if (self->state == BH_REMOTE_WAITING && bh_remote_may_use(self, slot) &&
+        bh_reconnect_heard(&self->reconnect))
         reconcile(self);
 }
 
@@ -335,9 +373,8 @@ bh_remote_stop(BhRemote *self)
     bh_clear_timer(&self->dropping);
     bh_reconnect_clear(&self->reconnect);
     bh_connector_cancel(&self->request);
-    if (self->has_key)
-        bh_central_unwatch(self->context->hub.central, &self->key);
-    self->has_key = FALSE;
+    self->stopped = TRUE;
+    bh_remote_look_after_watches(self);
 }
 
 static void
@@ -416,5 +453,6 @@ bh_remote_new(BhRemotesContext *context, const BhAddress *address)
     self->operations = bh_operations_new(quota, clock);
     self->registrations = bh_registrations_new(&context->hub);
     bh_reconnect_init(&self->reconnect, clock, on_reconnect_due, self);
+    bh_remote_look_after_watches(self);
     return self;
 }

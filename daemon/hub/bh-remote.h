@@ -9,8 +9,9 @@
  *   disconnected -> connecting -> ready -> disconnected (or waiting, with a hold that reconnects)
  *   waiting -> connecting when the back-off is over or the device is heard
  *
- * Signals: "state-changed"; "disconnected" (cause as string); "changed" (MTU, pairing, holds ...);
- * "gone" (the last hold went; the remote is forgotten).
+ * Signals: "disconnected" (cause as string), when the link is gone and the state says so already;
+ * "state-changed", after it; "changed" (MTU, pairing, holds ...); "gone" (the last hold went; the
+ * remote is forgotten).
  */
 #include "bh-central.h"
 #include "bh-client.h"

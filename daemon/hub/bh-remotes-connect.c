@@ -50,6 +50,29 @@ make_hold(BhRemotes *self,
     return hold;
 }
 
+/* There is one link of a device, by one adapter. */
+static gboolean
+check_hold(BhHold *hold, GError **error)
+{
+    BhRemote *remote = bh_hold_peek_remote(hold);
+    const BhAddress *only = &bh_hold_peek_spec(hold)->adapter;
+    BhAdapter *adapter = bh_adapter_slots_peek(remote->context->hub.adapters, remote->key.slot);
+
+    if (bh_owned_is_released(BH_OWNED(hold))) {
+        g_set_error_literal(error, BH_ERROR, BH_ERROR_CANCELLED, "the hold was released");
+        return FALSE;
+    }
+    if (!bh_hold_peek_spec(hold)->has_adapter || adapter == NULL ||
+        bh_address_equal(bh_adapter_get_address(adapter), only))
+        return TRUE;
+    g_set_error(error,
+                BH_ERROR,
+                BH_ERROR_ALREADY_EXISTS,
+                "Adapter: the device has its link by %s",
+                bh_adapter_get_address_text(adapter));
+    return FALSE;
+}
+
 /* The caller's task, from that of the wait. */
 static void
 on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
@@ -58,9 +81,8 @@ on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
     BhHold *hold = g_task_get_task_data(task);
     GError *error = NULL;
 
-    g_task_propagate_boolean(G_TASK(result), &error);
-    if (error == NULL && bh_owned_is_released(BH_OWNED(hold)))
-        error = g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "the hold was released");
+    if (g_task_propagate_boolean(G_TASK(result), &error))
+        check_hold(hold, &error);
     if (error == NULL) {
         bh_owned_renew(BH_OWNED(hold));
         g_task_return_pointer(task, g_object_ref(hold), g_object_unref);

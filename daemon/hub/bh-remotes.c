@@ -155,13 +155,13 @@ queue_news(gpointer user_data)
 guint
 bh_remotes_get_max_links(BhRemotes *self)
 {
-    return self->context.max_links;
+    return self->context.room.max;
 }
 
 void
 bh_remotes_set_max_links(BhRemotes *self, guint max_links)
 {
-    self->context.max_links = max_links;
+    self->context.room.max = max_links;
 }
 
 void
@@ -209,7 +209,7 @@ bh_remotes_heard(BhRemotes *self, const BhDevice *device, const BhReport *report
         return;
     remote = bh_remotes_find(self, &device->address);
     if (remote != NULL)
-        bh_remote_heard(remote);
+        bh_remote_heard(remote, report->adapter);
 }
 
 void
@@ -267,7 +267,10 @@ bh_remotes_count_free_slots(BhRemotes *self, guint8 slot)
 {
     guint links = bh_remotes_count_links(self, slot);
 
-    return links < self->context.max_links ? self->context.max_links - links : 0;
+    return bh_link_room_get_free(&self->context.room,
+                                 slot,
+                                 links,
+                                 bh_clock_now_us(self->context.hub.clock));
 }
 
 static void

@@ -36,8 +36,10 @@ typedef struct {
 BhRemotes *bh_remotes_new(const BhRemotesShared *shared);
 
 /* Takes a hold and waits until the link is ready; with spec.reconnect through failures, while there
- * is time. When it fails the hold is released again. Errors: NotReady, Timeout, LimitExceeded,
- * Disconnected, Cancelled, NotFound (Adapter), Failed. */
+ * is time. When it fails the hold is released again. With spec.any_type it finds out the type of
+ * the address: it is known, or heard within a third of the time and 3 s, or else both are tried,
+ * first the likelier one. Errors: NotReady, Timeout, LimitExceeded, Disconnected, Cancelled,
+ * NotFound (Adapter), Failed. */
 void bh_remotes_connect_async(BhRemotes *self,
                               const BhHoldSpec *spec,
                               BhClient *client,

@@ -338,6 +338,141 @@ START_TEST(cause_of_a_loss_is_told_once)
 }
 END_TEST
 
+static void
+note_disconnected(BhRemote *remote, const char *cause, GString *log)
+{
+    g_string_append_printf(log,
+                           "%s while %s, ",
+                           cause,
+                           bh_remote_state_to_string(bh_remote_get_state(remote)));
+}
+
+static void
+note_state(BhRemote *remote, GString *log)
+{
+    g_string_append_printf(log,
+                           "%s (%s), ",
+                           bh_remote_state_to_string(bh_remote_get_state(remote)),
+                           bh_remote_peek_last_error(remote));
+}
+
+START_TEST(cause_is_told_before_the_state_and_both_agree)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    g_autoptr(GString) log = g_string_new(NULL);
+    const BhHoldSpec spec = keeping();
+    BhRemote *remote;
+
+    hub_fixture_init(&f);
+    remote_connect(&f, f.ann, &spec, &r);
+    fake_central_accept(remote_central(&f), 0, 1);
+    remote_turn(&f);
+    remote = remote_find(&f, 1);
+    g_signal_connect(remote, "disconnected", G_CALLBACK(note_disconnected), log);
+    g_signal_connect(remote, "state-changed", G_CALLBACK(note_state), log);
+    fake_central_drop(remote_central(&f), 0, 1, BH_LINK_CAUSE_TIMEOUT);
+    ck_assert_str_eq(log->str, "timeout while waiting, waiting (the link is lost: timeout), ");
+    g_signal_handlers_disconnect_by_data(remote, log);
+}
+END_TEST
+
+START_TEST(waiting_hold_does_not_try_while_the_radio_is_off)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    const BhHoldSpec spec = keeping();
+    BhRemote *remote = lose(&f, &spec, &r);
+
+    fake_radio_set_adapter(f.radio, 0, "hci0", FALSE);
+    for (guint i = 0; i < 20; i++) {
+        remote_advance(&f, 10000);
+        ck_assert_uint_eq(bh_remote_get_state(remote), BH_REMOTE_WAITING);
+    }
+    ck_assert_uint_eq(bh_remote_get_attempts(remote), 0);
+    ck_assert_str_eq(bh_remote_peek_last_error(remote), "the link is lost: timeout");
+    fake_radio_set_adapter(f.radio, 0, "hci0", TRUE);
+    remote_turn(&f);
+    ck_assert(fake_central_is_trying(remote_central(&f), 0, 1));
+}
+END_TEST
+
+START_TEST(radio_that_goes_off_in_an_attempt_is_waited_for)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    const BhHoldSpec spec = keeping();
+    BhRemote *remote = lose(&f, &spec, &r);
+
+    hub_fixture_hear(&f, 1, -50);
+    remote_turn(&f);
+    fake_radio_set_adapter(f.radio, 0, "hci0", FALSE);
+    fake_central_refuse(remote_central(&f), 0, 1, BH_ERROR_NOT_READY);
+    remote_advance(&f, 100000);
+    ck_assert_uint_eq(bh_remote_get_state(remote), BH_REMOTE_WAITING);
+    fake_radio_set_adapter(f.radio, 0, "hci0", TRUE);
+    remote_turn(&f);
+    ck_assert(fake_central_is_trying(remote_central(&f), 0, 1));
+}
+END_TEST
+
+/* A link that is lost after so long, and then how long until the next blind attempt, at most. */
+static gint64
+blind_delay_after(HubFixture *f, gint64 lasted_ms)
+{
+    gint64 ms = 0;
+
+    remote_advance(f, lasted_ms);
+    fake_central_drop(remote_central(f), 0, 1, BH_LINK_CAUSE_TIMEOUT);
+    remote_turn(f);
+    for (; ms < 100000 && !fake_central_is_trying(remote_central(f), 0, 1); ms += 1000)
+        remote_advance(f, 1000);
+    return ms;
+}
+
+START_TEST(only_a_link_that_lasted_resets_the_back_off)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    BhHoldSpec spec = keeping();
+
+    hub_fixture_init(&f);
+    spec.stable_ms = 60000;
+    remote_connect(&f, f.ann, &spec, &r);
+    fake_central_accept(remote_central(&f), 0, 1);
+    remote_turn(&f);
+    remote_result_check(&r, -1);
+    ck_assert_int_le(blind_delay_after(&f, 1000), 6000);
+    fake_central_accept(remote_central(&f), 0, 1);
+    remote_turn(&f);
+    ck_assert_int_ge(blind_delay_after(&f, 1000), 10000);
+    fake_central_accept(remote_central(&f), 0, 1);
+    remote_turn(&f);
+    ck_assert_int_le(blind_delay_after(&f, 60000), 6000);
+}
+END_TEST
+
+START_TEST(hold_of_another_user_that_reconnects_is_enough)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) plain = {0}, kept = {0};
+    const BhHoldSpec spec = keeping();
+
+    hub_fixture_init(&f);
+    remote_hold(&f, f.ann, 1, &plain);
+    remote_connect(&f, f.bob, &spec, &kept);
+    fake_central_drop(remote_central(&f), 0, 1, BH_LINK_CAUSE_TIMEOUT);
+    remote_turn(&f);
+    ck_assert_uint_eq(bh_remote_get_state(remote_find(&f, 1)), BH_REMOTE_WAITING);
+    bh_client_leave(f.bob);
+    remote_turn(&f);
+    ck_assert_uint_eq(bh_remote_get_state(remote_find(&f, 1)), BH_REMOTE_DISCONNECTED);
+    ck_assert_uint_eq(bh_remote_count_holds(remote_find(&f, 1)), 1);
+    remote_result_check(&plain, -1);
+    remote_result_check(&kept, -1);
+}
+END_TEST
+
 BH_TEST_MAIN("hub-reconnect",
              hold_that_does_not_reconnect_stays_disconnected,
              blind_attempts_back_off,
@@ -355,4 +490,9 @@ BH_TEST_MAIN("hub-reconnect",
              adapter_that_goes_takes_its_links_along,
              link_that_somebody_else_made_is_taken,
              released_hold_ends_the_waiting,
-             cause_of_a_loss_is_told_once)
+             cause_of_a_loss_is_told_once,
+             cause_is_told_before_the_state_and_both_agree,
+             waiting_hold_does_not_try_while_the_radio_is_off,
+             radio_that_goes_off_in_an_attempt_is_waited_for,
+             only_a_link_that_lasted_resets_the_back_off,
+             hold_of_another_user_that_reconnects_is_enough)
