@@ -200,8 +200,10 @@ guint bh_central_count_links(BhCentral *self, guint8 slot);
 /* Makes a link and waits until its services are resolved; at once if that is so already. A device
  * that BlueZ does not know is found first: by ConnectDevice where there, else by a discovery for it
  * alone. Cancelling gives the attempt up in BlueZ, too, unless somebody else has made the link
- * meanwhile. Errors: NotReady, Timeout (the controller gave up), Disconnected (it was lost at once,
- * or before its services were known), LimitExceeded (no more links), Failed with BlueZ's words. */
+ * meanwhile: the call ends (Cancelled, or done if the link was quicker) when BlueZ was told so, and
+ * until then the adapter's attempt counts as under way. What BlueZ makes of it later is undone
+ * there. Errors: NotReady, Timeout (the controller gave up), Disconnected (it was lost at once, or
+ * before its services were known), LimitExceeded (no more links), Failed with BlueZ's words. */
 void bh_central_connect_async(BhCentral *self,
                               const BhLinkKey *key,
                               const BhLinkParameters *parameters,
@@ -243,6 +245,8 @@ void bh_central_subscribe_async(BhCentral *self,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
+/* Takes effect before anything that is asked of the same characteristic later; nobody waits for it.
+ */
 void bh_central_unsubscribe(BhCentral *self, const BhLinkKey *key, guint16 handle);
 
 /* Bonds. Cancelling cancels it in BlueZ. Errors: Failed with the cause ("authentication failed",

@@ -8,8 +8,9 @@
 void
 bh_link_room_refused(BhLinkRoom *self, guint8 slot, guint links, gint64 now_us)
 {
-    self->refusals[slot] =
-        (BhLinkRefusal){links, now_us + BH_LINK_ROOM_LASTS_MS * G_GINT64_CONSTANT(1000)};
+    gint64 ms = links > 0 ? BH_LINK_ROOM_LASTS_MS : BH_LINK_ROOM_LASTS_WITHOUT_LINKS_MS;
+
+    self->refusals[slot] = (BhLinkRefusal){links, now_us + ms * 1000};
 }
 
 guint

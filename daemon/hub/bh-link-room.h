@@ -10,8 +10,10 @@
 
 G_BEGIN_DECLS
 
-/* A refusal means something for so long. */
+/* A refusal means something for so long; shorter if there was no link at all, because then it was
+ * not links that took the room. */
 #define BH_LINK_ROOM_LASTS_MS 30000
+#define BH_LINK_ROOM_LASTS_WITHOUT_LINKS_MS 1000
 
 typedef struct {
     guint links; /* how many there were when one more was refused */

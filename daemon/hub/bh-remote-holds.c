@@ -108,6 +108,7 @@ on_subscription_released(BhSubscription *subscription, BhReleaseReason reason, B
     count_release(self, reason);
     self->context->counters.stream_records += bh_subscription_get_streamed(subscription);
     self->context->counters.stream_losses += bh_subscription_get_stream_losses(subscription);
+    self->context->counters.value_losses += bh_subscription_get_queue_losses(subscription);
     bh_registrations_remove(self->registrations, subscription);
     g_ptr_array_remove(self->subscriptions, subscription);
     lose_one(self, 0);

@@ -283,6 +283,7 @@ add_stream_counts(BhRemote *remote, gpointer user_data)
 
         counters->stream_records += bh_subscription_get_streamed(it);
         counters->stream_losses += bh_subscription_get_stream_losses(it);
+        counters->value_losses += bh_subscription_get_queue_losses(it);
     }
 }
 

@@ -36,10 +36,8 @@ typedef struct {
 BhRemotes *bh_remotes_new(const BhRemotesShared *shared);
 
 /* Takes a hold and waits until the link is ready; with spec.reconnect through failures, while there
- * is time. When it fails the hold is released again. With spec.any_type it finds out the type of
- * the address: it is known, or heard within a third of the time and 3 s, or else both are tried,
- * first the likelier one. Errors: NotReady, Timeout, LimitExceeded, Disconnected, Cancelled,
- * NotFound (Adapter), Failed. */
+ * is time. When it fails the hold is released again. Errors: NotReady, Timeout, LimitExceeded,
+ * Disconnected, Cancelled, NotFound (Adapter), Failed. */
 void bh_remotes_connect_async(BhRemotes *self,
                               const BhHoldSpec *spec,
                               BhClient *client,
@@ -65,9 +63,10 @@ guint bh_remotes_count_free_slots(BhRemotes *self, guint8 slot);
 /* What remotes did and met. */
 typedef struct {
     guint64 attempts;
-    guint64 links;      /* that became ready */
-    guint64 links_lost; /* while somebody held the device */
-    guint64 values;     /* notified */
+    guint64 links;        /* that became ready */
+    guint64 links_lost;   /* while somebody held the device */
+    guint64 values;       /* notified */
+    guint64 value_losses; /* that subscriptions dropped, of those nobody fetched in time */
     guint64 orphans_released;
     guint64 leases_expired;
     guint64 stream_records;

@@ -23,5 +23,7 @@ void bh_subscription_take_value(BhSubscription *self, const BhValue *value);
 
 guint64 bh_subscription_get_streamed(BhSubscription *self);
 guint64 bh_subscription_get_stream_losses(BhSubscription *self);
+/* Values that its queue had no room for. */
+guint64 bh_subscription_get_queue_losses(BhSubscription *self);
 
 G_END_DECLS

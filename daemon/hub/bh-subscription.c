@@ -240,6 +240,12 @@ bh_subscription_get_stream_losses(BhSubscription *self)
 }
 
 guint64
+bh_subscription_get_queue_losses(BhSubscription *self)
+{
+    return self->dropped;
+}
+
+guint64
 bh_subscription_get_delivered(BhSubscription *self)
 {
     return self->delivered + bh_subscription_get_streamed(self);

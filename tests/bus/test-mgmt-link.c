@@ -143,9 +143,9 @@ START_TEST(a_failed_attempt_has_the_kernels_cause)
         guint8 status;
         const char *end;
     } cases[] = {
-        {0x07, "LimitExceeded: "},
         {0x08, "Timeout: "},
         {0x0b, "Failed: "},
+        {0x07, "LimitExceeded: "}, /* last: the adapter counts as full for a while */
     };
     g_auto(BhMgmtScene) s = {0};
 

@@ -64,6 +64,9 @@ START_TEST(refusal_for_want_of_room_is_forgotten_after_30_s)
     ck_assert_uint_eq(bh_link_room_get_free(&room, 1, 2, 1000), 2);
     ck_assert_uint_eq(bh_link_room_get_free(&room, 0, 2, 30000999), 0);
     ck_assert_uint_eq(bh_link_room_get_free(&room, 0, 2, 30001000), 2);
+    bh_link_room_refused(&room, 0, 0, 1000);
+    ck_assert_uint_eq(bh_link_room_get_free(&room, 0, 0, 1000999), 0);
+    ck_assert_uint_eq(bh_link_room_get_free(&room, 0, 0, 1001000), 4); /* no link took the room */
 }
 END_TEST
 

@@ -393,6 +393,26 @@ START_TEST(questions_go_to_the_caller_and_answers_to_the_device)
 }
 END_TEST
 
+START_TEST(pairing_that_ended_has_no_question_any_more)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, pair = {0};
+    BhPairingQuestion asked = {0};
+    const BhPairingAnswer answer = {TRUE, 1234};
+    BhRemote *remote;
+
+    hub_fixture_init(&f);
+    remote = remote_hold(&f, f.ann, 1, &r);
+    remote_pair(remote, f.ann, on_question, &asked, &pair);
+    fake_central_ask(remote_central(&f), BH_PAIRING_ENTER_PASSKEY, 0);
+    fake_central_fail(remote_central(&f), 0, BH_ERROR_FAILED);
+    hub_fixture_turn();
+    remote_result_check(&pair, BH_ERROR_FAILED);
+    ck_assert(!bh_remote_answer_pairing(remote, f.ann, &answer, NULL));
+    remote_check_log(&f, "pair");
+}
+END_TEST
+
 START_TEST(pairing_of_a_client_that_leaves_is_taken_back)
 {
     g_auto(HubFixture) f = {0};
@@ -431,5 +451,6 @@ BH_TEST_MAIN("hub-operations",
              names_are_looked_up_anew_when_the_attributes_changed,
              mtu_is_told_when_it_is_known,
              pairing_is_taken_back_at_its_deadline,
+             pairing_that_ended_has_no_question_any_more,
              questions_go_to_the_caller_and_answers_to_the_device,
              pairing_of_a_client_that_leaves_is_taken_back)

@@ -281,6 +281,45 @@ START_TEST(released_subscription_ends_its_waits)
 }
 END_TEST
 
+START_TEST(subscribing_right_after_the_release_works)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, first = {0}, second = {0};
+
+    hub_fixture_init(&f);
+    remote_hold(&f, f.ann, 1, &r);
+    subscribe(&f, f.ann, 1, &first);
+    g_free(fake_central_take_log(remote_central(&f)));
+    bh_owned_release(BH_OWNED(first.subscription), BH_RELEASE_ASKED);
+    remote_subscribe(remote_find(&f, 1), f.ann, RATE, 1, &second);
+    remote_check_log(&f, "unsubscribe 12, subscribe 12");
+    fake_central_answer(remote_central(&f), 12, NULL);
+    hub_fixture_turn();
+    remote_result_check(&second, -1);
+    notify(&f, "x");
+    check_value(second.subscription, f.ann, 'x', 1, 0);
+    ck_assert_uint_eq(bh_subscription_get_received(first.subscription), 0);
+}
+END_TEST
+
+START_TEST(values_that_queues_dropped_are_counted)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, s = {0};
+    BhHubCounters counters;
+
+    hub_fixture_init(&f);
+    remote_hold(&f, f.ann, 1, &r);
+    subscribe(&f, f.ann, 1, &s);
+    notify(&f, "abc");
+    bh_hub_get_counters(f.hub, &counters);
+    ck_assert_uint_eq(counters.remotes.value_losses, 2);
+    bh_owned_release(BH_OWNED(s.subscription), BH_RELEASE_ASKED);
+    bh_hub_get_counters(f.hub, &counters);
+    ck_assert_uint_eq(counters.remotes.value_losses, 2);
+}
+END_TEST
+
 START_TEST(subscriptions_are_counted_per_user)
 {
     g_auto(HubFixture) f = {0};
@@ -381,6 +420,8 @@ BH_TEST_MAIN("hub-subscription",
              longer_queue_drops_the_oldest_and_says_so,
              subscription_keeps_the_link_without_a_hold,
              released_subscription_ends_its_waits,
+             subscribing_right_after_the_release_works,
+             values_that_queues_dropped_are_counted,
              subscriptions_are_counted_per_user,
              stream_begins_with_what_waits_and_survives_a_lost_link,
              packed_stream_has_values)
