@@ -166,18 +166,22 @@ class Peripheral:
         for value in values:
             self.server.tell(attribute, value)
 
-    def stream(self, name, count, period_s=0.0, size=4, first=0):
-        """Values of this size that begin with a counter, one a period; those due together go together."""
-        self._stream_on(self.server, self.database.find(name), first, first + count, period_s, size, time.monotonic())
+    def stream(self, name, count, period_s=0.0, size=4, first=0, store=False):
+        """Values of this size that begin with a counter, one a period; those due together go together. `store`: they can be
+        read, too."""
+        self._stream_on(self.server, self.database.find(name), first, first + count, period_s, size, store,
+                        time.monotonic())
 
-    def _stream_on(self, server, attribute, number, end, period_s, size, began):
+    def _stream_on(self, server, attribute, number, end, period_s, size, store, began):
         while number < end and time.monotonic() >= began and self.server is server and self.link:
-            server.tell(attribute, number.to_bytes(4, "little") + bytes(size - 4))
+            value = number.to_bytes(4, "little") + bytes(size - 4)
+            attribute.value = value if store else attribute.value
+            server.tell(attribute, value)
             number += 1
             began += period_s
         if number < end and self.server is server and self.link:
             self.loop.after(began - time.monotonic(), self._stream_on, server, attribute, number, end, period_s, size,
-                            began)
+                            store, began)
 
     # What goes wrong
 
