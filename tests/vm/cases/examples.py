@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The examples as they are installed, each run by another user than root until it is ended."""
 
+import json
 import pathlib
 
-from guest import LIB, poll, require_equal
+from air.gatt import characteristic, service
+from guest import LIB, poll, require, require_equal
 from scenarios import TICKER, TICKER_ADDRESS
 
 EXAMPLES = pathlib.Path("/usr/share/doc/blehub/examples")
@@ -31,3 +33,41 @@ def the_example_in_python_prints_reports(world):
 
 def the_example_in_node_prints_reports(world):
     _print_reports(world, "/usr/bin/node", EXAMPLES / "scan.js")
+
+
+def what_subscribes_prints_values_also_after_a_lost_link(world):
+    """The examples and blehubctl at the same time: they share the link. What is linked does not advertise, so all scan first."""
+    peer = world.air().peer(services=[service("180d", characteristic("2a37", "notify"))], advertise=False,
+                            data=bytes.fromhex("020106 03030d18"))
+    programs = {name: world.start(*command, user="nobody") for name, command in {
+        "c": [LIB / "example-subscribe"],
+        "python": ["/usr/bin/python3", EXAMPLES / "subscribe.py"],
+        "node": ["/usr/bin/node", EXAMPLES / "subscribe.js"],
+    }.items()}
+    poll(lambda: world.bus.counters()["Scans"] == len(programs), "all to scan", timeout=90)
+    peer.advertise()
+    programs["blehubctl"] = world.start("blehubctl", "--json", "subscribe", "--reconnect", "--address-type=random",
+                                        peer.address, "180d", "2a37", user="nobody")
+    poll(lambda: world.bus.counters()["Subscriptions"] == len(programs), "all to subscribe", timeout=90)
+    for link, beats in enumerate([[60, 61, 62], [70, 71, 72]]):
+        if link:
+            peer.disconnect()
+            poll(lambda: peer.is_connected() and peer.is_subscribed("2a37"), "the link and the subscription")
+        peer.tell("2a37", *(bytes([0, beat]) for beat in beats))
+        for name, program in programs.items():
+            require_equal([_read_beat(peer, name, program) for _ in beats], beats, f"values of {name} from link {link}")
+    require_equal(peer.count("connected"), 2, "links")
+    for program in programs.values():
+        program.terminate()
+    poll(lambda: not any(world.bus.counters()[name] for name in ["Streams", "Subscriptions", "Holds", "Links"]),
+         "everything of theirs to go")
+
+
+def _read_beat(peer, name, program):
+    line = program.stdout.readline()
+    require(line, f"{name} has ended")
+    if name == "blehubctl":
+        return bytes.fromhex(json.loads(line)["Value"])[1]
+    address, beat, unit = line.split()
+    require_equal((address, unit), (peer.address, "bpm"), f"a line of {name}")
+    return int(beat)
