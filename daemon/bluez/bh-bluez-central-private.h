@@ -25,7 +25,8 @@ typedef struct {
     gboolean has_gap; /* GAP is among the services that BlueZ knows of */
     gboolean paired;
     gboolean bonded;
-    gboolean kernel_connected; /* as the kernel says, FALSE without it */
+    gboolean kernel_connected; /* as the kernel says, FALSE without it, and so the next one */
+    gboolean pairing;
 
     gboolean undiscovered; /* BlueZ failed to find out the services, and calls them resolved */
     gboolean ready;        /* its database is known; and of a ready one: */

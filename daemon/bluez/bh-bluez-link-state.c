@@ -24,6 +24,7 @@ bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state)
         .resolved = link->ready,
         .paired = link->paired,
         .bonded = link->bonded,
+        .pairing = link->connected && link->pairing,
         .mtu = link->ready ? link->mtu : 0,
         .database = link->ready ? link->database : NULL,
         .cause = link->connected ? BH_LINK_CAUSE_NONE : link->cause,
@@ -37,9 +38,9 @@ static gboolean
 is_same(const BhLinkState *a, const BhLinkState *b)
 {
     return a->connected == b->connected && a->resolved == b->resolved && a->paired == b->paired &&
-           a->bonded == b->bonded && a->mtu == b->mtu && a->database == b->database &&
-           a->cause == b->cause && a->interval_us == b->interval_us && a->latency == b->latency &&
-           a->supervision_ms == b->supervision_ms;
+           a->bonded == b->bonded && a->pairing == b->pairing && a->mtu == b->mtu &&
+           a->database == b->database && a->cause == b->cause && a->interval_us == b->interval_us &&
+           a->latency == b->latency && a->supervision_ms == b->supervision_ms;
 }
 
 void
@@ -138,6 +139,7 @@ end_link(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
     g_clear_pointer(&link->refresh, sd_bus_slot_unref);
     g_clear_pointer(&link->dropping, sd_bus_slot_unref);
     link->dropped = FALSE;
+    link->pairing = FALSE;
     link->interval_us = link->supervision_ms = link->latency = 0;
     forget_database(link);
     bh_bluez_operations_link_gone(self, link);

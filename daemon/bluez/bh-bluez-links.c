@@ -298,6 +298,17 @@ bh_bluez_links_kernel(BhBluezCentral *self, const BhLinkEvent *event)
     bh_bluez_link_settle(self, link);
 }
 
+void
+bh_bluez_links_pairing(BhBluezCentral *self, const BhLinkKey *key, gboolean under_way)
+{
+    BhBluezLink *link = bh_bluez_links_find(self, key);
+
+    if (link == NULL || !link->connected || link->pairing == under_way)
+        return;
+    link->pairing = under_way;
+    bh_bluez_link_spread(self, link);
+}
+
 /* An interval is in force only if it is one: the kernel tells the range that was agreed on. */
 void
 bh_bluez_links_parameters(BhBluezCentral *self,

@@ -39,6 +39,7 @@ void bh_bluez_links_adapter_added(BhBluezCentral *self, guint8 slot);
 void bh_bluez_links_adapter_removed(BhBluezCentral *self, guint8 slot);
 /* What the kernel said; NULL: nothing more will come from it. */
 void bh_bluez_links_kernel(BhBluezCentral *self, const BhLinkEvent *event);
+void bh_bluez_links_pairing(BhBluezCentral *self, const BhLinkKey *key, gboolean under_way);
 void bh_bluez_links_parameters(BhBluezCentral *self,
                                const BhLinkKey *key,
                                const BhMgmtConnectionParameters *parameters);

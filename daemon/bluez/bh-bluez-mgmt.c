@@ -159,6 +159,18 @@ on_parameters(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
         bh_bluez_central_parameters(self->central, &key, &told->parameters);
 }
 
+/* Somebody is asked something, or it is over; that it begins nobody tells. */
+static void
+on_pairing(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
+{
+    gboolean over =
+        event->code == BH_MGMT_AUTHENTICATION_FAILED || event->code == BH_MGMT_NEW_LONG_TERM_KEY;
+    BhLinkKey key = {.slot = adapter->slot, .address = event->peer.address};
+
+    if (event->peer.is_le)
+        bh_bluez_central_pairing(self->central, &key, !over);
+}
+
 /* Events */
 
 static void
@@ -198,6 +210,11 @@ static const struct {
     {BH_MGMT_DEVICE_DISCONNECTED, on_link},
     {BH_MGMT_CONNECT_FAILED, on_link},
     {BH_MGMT_NEW_CONNECTION_PARAMETER, on_parameters},
+    {BH_MGMT_USER_CONFIRMATION_REQUEST, on_pairing},
+    {BH_MGMT_USER_PASSKEY_REQUEST, on_pairing},
+    {BH_MGMT_PASSKEY_NOTIFY, on_pairing},
+    {BH_MGMT_AUTHENTICATION_FAILED, on_pairing},
+    {BH_MGMT_NEW_LONG_TERM_KEY, on_pairing},
     {BH_MGMT_INDEX_REMOVED, on_index_removed},
     {BH_MGMT_MONITOR_REMOVED, on_monitor_removed},
     {BH_MGMT_COMMAND_COMPLETE, on_late_reply},

@@ -153,6 +153,21 @@ parse_link_code(Cursor *cursor, BhMgmtEvent *event)
     return !cursor->short_of;
 }
 
+/* Of a pairing it matters with whom, never a number or a key. */
+static gboolean
+parse_pairing(Cursor *cursor, BhMgmtEvent *event)
+{
+    event->peer = take_peer(cursor);
+    return !cursor->short_of;
+}
+
+static gboolean
+parse_key(Cursor *cursor, BhMgmtEvent *event)
+{
+    take_u8(cursor); /* whether to store it */
+    return parse_pairing(cursor, event);
+}
+
 static gboolean
 parse_discovering(Cursor *cursor, BhMgmtEvent *event)
 {
@@ -219,6 +234,11 @@ static const struct {
     {BH_MGMT_CONNECT_FAILED, parse_link_code},
     {BH_MGMT_DISCOVERING, parse_discovering},
     {BH_MGMT_NEW_CONNECTION_PARAMETER, parse_new_parameters},
+    {BH_MGMT_USER_CONFIRMATION_REQUEST, parse_pairing},
+    {BH_MGMT_USER_PASSKEY_REQUEST, parse_pairing},
+    {BH_MGMT_PASSKEY_NOTIFY, parse_pairing},
+    {BH_MGMT_AUTHENTICATION_FAILED, parse_pairing},
+    {BH_MGMT_NEW_LONG_TERM_KEY, parse_key},
     {BH_MGMT_MONITOR_REMOVED, parse_monitor_removed},
 };
 

@@ -35,11 +35,16 @@ typedef enum {
     BH_MGMT_COMMAND_COMPLETE = 0x0001,
     BH_MGMT_COMMAND_STATUS = 0x0002,
     BH_MGMT_INDEX_REMOVED = 0x0005,
+    BH_MGMT_NEW_LONG_TERM_KEY = 0x000a,
     BH_MGMT_DEVICE_CONNECTED = 0x000b,
     BH_MGMT_DEVICE_DISCONNECTED = 0x000c,
     BH_MGMT_CONNECT_FAILED = 0x000d,
+    BH_MGMT_USER_CONFIRMATION_REQUEST = 0x000f,
+    BH_MGMT_USER_PASSKEY_REQUEST = 0x0010,
+    BH_MGMT_AUTHENTICATION_FAILED = 0x0011,
     BH_MGMT_DEVICE_FOUND = 0x0012,
     BH_MGMT_DISCOVERING = 0x0013,
+    BH_MGMT_PASSKEY_NOTIFY = 0x0017,
     BH_MGMT_NEW_CONNECTION_PARAMETER = 0x001c,
     BH_MGMT_MONITOR_REMOVED = 0x002c,
     BH_MGMT_MONITOR_DEVICE_FOUND = 0x002f,
@@ -107,6 +112,7 @@ typedef struct {
         BhMgmtFound found;
         BhMgmtLink link;
         BhMgmtNewParameters new_parameters;
+        BhMgmtPeer peer; /* of a pairing */
         gboolean discovering;
         guint16 monitor; /* handle */
     };

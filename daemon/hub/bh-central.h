@@ -37,7 +37,9 @@ typedef struct {
     gboolean resolved; /* its GATT database is known */
     gboolean paired;
     gboolean bonded;
-    guint16 mtu; /* ATT_MTU as far as known, 0 = not known */
+    gboolean pairing; /* under way, whoever began it, as far as known: BlueZ tells of it only when
+                         somebody is asked something, and when it is over */
+    guint16 mtu;      /* ATT_MTU as far as known, 0 = not known */
     BhGattDatabase
         *database;       /* borrowed; NULL unless resolved. Another one after Service Changed */
     BhLinkCause cause;   /* when not connected: why it ended, as far as known */

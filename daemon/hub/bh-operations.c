@@ -24,6 +24,8 @@ struct BhOperation {
     guint32 uid;
     guint32 attribute;
     gboolean begun;
+    gint64 timeout_ms;
+    gint64 deadline_us; /* of the timer */
     BhTimer *timer;
     GCancellable *cancellable;
 };
@@ -36,6 +38,7 @@ struct BhOperations {
     guint sharing;    /* operations under way that share */
     guint count;
     gboolean serving;
+    gboolean pairing; /* BlueZ makes operations wait for it */
 };
 
 static void serve(BhOperations *self);
@@ -140,6 +143,20 @@ on_late(gpointer user_data)
     g_task_return_new_error(task, BH_ERROR, BH_ERROR_TIMEOUT, "%s", message);
 }
 
+/* Moves a deadline out, never in. */
+static void
+set_deadline(BhOperation *self, gint64 after_ms)
+{
+    BhClock *clock = self->turn->operations->clock;
+    gint64 deadline_us = bh_clock_now_us(clock) + after_ms * 1000;
+
+    if (self->task == NULL || deadline_us <= self->deadline_us)
+        return;
+    self->deadline_us = deadline_us;
+    bh_clear_timer(&self->timer);
+    self->timer = bh_clock_call_in(clock, after_ms, on_late, self);
+}
+
 static GPtrArray *
 list_unanswered(Turn *turn)
 {
@@ -187,6 +204,8 @@ begin(BhOperations *self, Turn *turn, BhOperation *operation)
         self->sharing++;
     else
         g_hash_table_add(self->busy, GUINT_TO_POINTER(operation->attribute));
+    if (self->pairing && operation->kind->may_pair)
+        set_deadline(operation, BH_OPERATIONS_PAIRING_MS);
     operation->kind->begin(operation->data, operation);
 }
 
@@ -255,9 +274,10 @@ bh_operations_add(BhOperations *self,
         .data = data,
         .uid = bh_client_get_uid(client),
         .attribute = attribute,
+        .timeout_ms = timeout_ms,
         .cancellable = g_cancellable_new(),
     };
-    operation->timer = bh_clock_call_in(self->clock, timeout_ms, on_late, operation);
+    set_deadline(operation, timeout_ms);
     self->count++;
     g_queue_push_tail(&operation->turn->waiting, operation);
     serve(self);
@@ -303,6 +323,33 @@ bh_operations_resolve(BhOperations *self)
 }
 
 static void
+give_time(BhOperations *self, gboolean pairing)
+{
+    for (GList *turn = self->turns.head; turn != NULL; turn = turn->next) {
+        for (GList *it = ((Turn *)turn->data)->begun.head; it != NULL; it = it->next) {
+            BhOperation *operation = it->data;
+
+            if (operation->kind->may_pair)
+                set_deadline(operation, pairing ? BH_OPERATIONS_PAIRING_MS : operation->timeout_ms);
+        }
+    }
+}
+
+void
+bh_operations_pairing_began(BhOperations *self)
+{
+    self->pairing = TRUE;
+    give_time(self, TRUE);
+}
+
+void
+bh_operations_pairing_ended(BhOperations *self)
+{
+    self->pairing = FALSE;
+    give_time(self, FALSE);
+}
+
+static void
 take_back(GPtrArray *cancellables)
 {
     for (guint i = 0; i < cancellables->len; i++)
@@ -317,6 +364,7 @@ bh_operations_end(BhOperations *self, BhError code, const char *message)
     g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_object_unref);
     g_autoptr(GPtrArray) cancellables = g_ptr_array_new_with_free_func(g_object_unref);
 
+    self->pairing = FALSE;
     for (guint i = 0; i < list->len; i++) {
         BhOperation *operation = list->pdata[i];
 

@@ -9,6 +9,9 @@
  * An operation's deadline includes its wait. When it is over, or its client leaves, the caller is
  * answered; what has not begun is dropped, and what has begun keeps its attribute busy until it is
  * answered, because BlueZ cannot take it back. Pairing can be taken back, and is.
+ *
+ * A pairing that is under way over the link keeps BlueZ from answering, and may be what an
+ * operation itself brought about. Its time does not count, up to the time that a pairing has.
  */
 #include "bh-client.h"
 #include "bh-clock.h"
@@ -21,6 +24,9 @@ G_BEGIN_DECLS
  * mean something. */
 #define BH_OPERATIONS_MAX_SHARING 16
 
+/* How long an operation may wait for a pairing: as long as one has. */
+#define BH_OPERATIONS_PAIRING_MS 20000
+
 typedef struct BhOperations BhOperations;
 typedef struct BhOperation BhOperation;
 
@@ -32,6 +38,7 @@ typedef struct {
     void (*begin)(gpointer data, BhOperation *operation);
     gboolean shares; /* begins when the attribute is idle, but leaves it idle (write commands) */
     gboolean takes_back; /* its cancellable ends the work */
+    gboolean may_pair;   /* the device may want the link encrypted for it */
 } BhOperationKind;
 
 /* Everything is borrowed: outlives the operations. */
@@ -47,6 +54,11 @@ void bh_operations_add(BhOperations *self,
                        GTask *task,
                        BhClient *client,
                        gint64 timeout_ms);
+
+/* The link is being paired, by whomever; and it is not any more. Those under way that may need it
+ * have BH_OPERATIONS_PAIRING_MS from now on, and at least their own time from the end on. */
+void bh_operations_pairing_began(BhOperations *self);
+void bh_operations_pairing_ended(BhOperations *self);
 
 /* The attributes have changed: those that wait look theirs up anew. */
 void bh_operations_resolve(BhOperations *self);

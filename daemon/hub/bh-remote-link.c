@@ -5,6 +5,46 @@
  */
 #include "bh-remote-private.h"
 
+static void
+tell_operations(BhRemote *self, gboolean was_pairing)
+{
+    gboolean pairing = bh_remote_is_pairing(self);
+
+    if (pairing && !was_pairing)
+        bh_operations_pairing_began(self->operations);
+    else if (!pairing && was_pairing)
+        bh_operations_pairing_ended(self->operations);
+}
+
+gboolean
+bh_remote_is_pairing(BhRemote *self)
+{
+    return self->pairing || self->pairings > 0;
+}
+
+void
+bh_remote_count_pairing(BhRemote *self, gboolean begins)
+{
+    gboolean was_pairing = bh_remote_is_pairing(self);
+
+    if (begins)
+        self->pairings++;
+    else
+        self->pairings--;
+    tell_operations(self, was_pairing);
+}
+
+/* A bond that is there all at once came of a pairing that nobody told us of. */
+static void
+take_pairing(BhRemote *self, const BhLinkState *state)
+{
+    gboolean was_pairing = bh_remote_is_pairing(self) || (!self->paired && state->paired);
+
+    self->pairing = state->pairing;
+    self->paired = state->paired;
+    tell_operations(self, was_pairing);
+}
+
 /* Takes what is told of a link that is there. */
 static void
 take_facts(BhRemote *self, const BhLinkState *state)
@@ -12,7 +52,7 @@ take_facts(BhRemote *self, const BhLinkState *state)
     BhGattDatabase *before = self->database;
 
     self->mtu = state->mtu;
-    self->paired = state->paired;
+    take_pairing(self, state);
     self->parameters = (BhLinkParameters){
         .min_interval_us = state->interval_us,
         .max_interval_us = state->interval_us,
@@ -96,6 +136,7 @@ clear_facts(BhRemote *self)
     g_clear_pointer(&self->database, bh_gatt_database_unref);
     self->mtu = 0;
     self->parameters = (BhLinkParameters){0};
+    self->pairing = FALSE;
     self->asked = FALSE;
 }
 

@@ -38,6 +38,7 @@ on_pairing_over(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(BhRemote) remote = pairing->remote;
 
     remote->asked = FALSE;
+    bh_remote_count_pairing(remote, FALSE);
     bh_remote_call_on_done(source, result, pairing->operation);
 }
 
@@ -51,6 +52,7 @@ begin_pairing(gpointer data, BhOperation *operation)
 
     call->operation = operation;
     call->remote->asked = FALSE;
+    bh_remote_count_pairing(call->remote, TRUE);
     bh_central_pair_async(bh_remote_call_peek_central(call),
                           &call->remote->key,
                           call->capability,

@@ -45,6 +45,8 @@ struct _BhRemote {
     BhGattDatabase *database; /* NULL unless ready */
     guint16 mtu;
     gboolean paired;
+    gboolean pairing;            /* under way, as the central tells */
+    guint pairings;              /* that we asked the central for */
     BhLinkParameters parameters; /* in force */
     gint64 ready_us;             /* since when the link is ready */
     guint32 attempts;
@@ -97,6 +99,10 @@ void bh_remote_link_lost(BhRemote *self, BhLinkCause cause);
 void bh_remote_link_released(BhRemote *self);
 /* Other facts about it. */
 void bh_remote_link_update(BhRemote *self, const BhLinkState *state);
+/* Whether a pairing is under way, as far as known; one that we ask the central for begins or ends.
+ */
+gboolean bh_remote_is_pairing(BhRemote *self);
+void bh_remote_count_pairing(BhRemote *self, gboolean begins);
 
 /* Who wants it, in bh-remote-holds.c. */
 gboolean bh_remote_is_wanted(BhRemote *self);

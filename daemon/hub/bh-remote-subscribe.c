@@ -40,7 +40,8 @@ begin_subscribe(gpointer data, BhOperation *operation)
 }
 
 static const BhOperationKind subscribe_kind = {.resolve = resolve_subscribe,
-                                               .begin = begin_subscribe};
+                                               .begin = begin_subscribe,
+                                               .may_pair = TRUE};
 
 static BhSubscription *
 make_subscription(BhRemote *self, BhClient *client, const BhSubscriptionSpec *spec, GError **error)

@@ -46,7 +46,9 @@ begin_read(gpointer data, BhOperation *operation)
                           operation);
 }
 
-static const BhOperationKind read_kind = {.resolve = resolve_read, .begin = begin_read};
+static const BhOperationKind read_kind = {.resolve = resolve_read,
+                                          .begin = begin_read,
+                                          .may_pair = TRUE};
 
 void
 bh_remote_read_async(BhRemote *self,
@@ -167,7 +169,9 @@ begin_write(gpointer data, BhOperation *operation)
                            operation);
 }
 
-static const BhOperationKind request_kind = {.resolve = resolve_write, .begin = begin_write};
+static const BhOperationKind request_kind = {.resolve = resolve_write,
+                                             .begin = begin_write,
+                                             .may_pair = TRUE};
 static const BhOperationKind command_kind = {.resolve = resolve_write,
                                              .begin = begin_write,
                                              .shares = TRUE};

@@ -7,6 +7,7 @@
 #include "bh-mgmt-scene.h"
 
 #define PEER "/org/bluez/hci0/dev_C0_00_00_00_00_01"
+#define LEVEL PEER "/service0001/char0002"
 #define PEER_ADDRESS "C0:00:00:00:00:01"
 #define DEVICE_PATH "/org/blehub/device/random_C0_00_00_00_00_01"
 #define DEVICE "org.blehub.Device1"
@@ -75,6 +76,15 @@ options_of(const char *text)
 
     ck_assert_ptr_nonnull(options);
     return g_variant_new("(@a{sv})", options);
+}
+
+static GVariant *
+read_of(const char *text)
+{
+    g_autoptr(GVariant) tuple = g_variant_ref_sink(options_of(text));
+    g_autoptr(GVariant) options = g_variant_get_child_value(tuple, 0);
+
+    return g_variant_new("(ss@a{sv})", "1815", "2a56", options);
 }
 
 static void
@@ -207,6 +217,47 @@ START_TEST(the_strength_of_a_link_is_the_kernels)
 }
 END_TEST
 
+/* Somebody is asked something, on whatever occasion, while BlueZ keeps a read waiting. */
+START_TEST(a_pairing_that_the_kernel_tells_of_does_not_count_for_a_read)
+{
+    static const guint16 questions[] = {BH_MGMT_USER_CONFIRMATION_REQUEST,
+                                        BH_MGMT_USER_PASSKEY_REQUEST,
+                                        BH_MGMT_PASSKEY_NOTIFY};
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) read = {0}, wait = {0};
+
+    bh_mgmt_scene_init(&s);
+    bh_puppet_add_device(s.puppet, PEER, PEER_ADDRESS, FALSE);
+    bh_puppet_add_attribute(s.puppet, PEER "/service0001", "Service", "1815", NULL);
+    bh_puppet_add_attribute(s.puppet, LEVEL, "Characteristic", "2a56", "read");
+    bh_puppet_set_value(s.puppet, LEVEL, "0a");
+    bh_mgmt_scene_start(&s);
+    connect_device(&s, &read, "");
+    ASSERT_END(&read, "(");
+    for (gsize i = 0; i < G_N_ELEMENTS(questions); i++) {
+        bh_kernel_link(s.kernel, questions[i], PEER_ADDRESS, 0);
+        bh_fixture_settle();
+        bh_puppet_hold(s.puppet, "ReadValue");
+        begin(&s, &read, DEVICE_PATH, DEVICE, "Read", read_of("{'TimeoutMs': <50>}"));
+        begin(&s,
+              &wait,
+              DEVICE_PATH,
+              DEVICE,
+              "WaitDisconnected",
+              options_of("{'TimeoutMs': <100>}"));
+        ASSERT_END(&wait, "Timeout: ");
+        ck_assert(!read.done);
+        bh_puppet_release(s.puppet, "ReadValue");
+        ASSERT_END(&read, "([0x0a],)");
+        bh_kernel_link(s.kernel, BH_MGMT_AUTHENTICATION_FAILED, PEER_ADDRESS, 5);
+        bh_fixture_settle();
+    }
+    bh_puppet_hold(s.puppet, "ReadValue");
+    begin(&s, &read, DEVICE_PATH, DEVICE, "Read", read_of("{'TimeoutMs': <50>}"));
+    ASSERT_END(&read, "Timeout: ");
+}
+END_TEST
+
 START_TEST(connection_parameters_are_loaded_before_the_attempt)
 {
     g_auto(BhMgmtScene) s = {0};
@@ -319,6 +370,7 @@ BH_TEST_MAIN("mgmt-link",
              a_link_that_is_lost_has_the_kernels_cause,
              the_last_release_ends_the_link_by_the_kernel_too,
              the_strength_of_a_link_is_the_kernels,
+             a_pairing_that_the_kernel_tells_of_does_not_count_for_a_read,
              connection_parameters_are_loaded_before_the_attempt,
              an_old_kernel_cannot_change_a_link_and_that_is_said,
              a_newer_kernel_changes_the_link_itself,

@@ -15,6 +15,8 @@ typedef struct {
     gboolean connected;
     guint watched;
     guint16 mtu;
+    gboolean pairing;
+    gboolean paired;
     BhGattDatabase *database;
     GTask *attempt;
     gulong on_cancelled;
@@ -130,6 +132,8 @@ fill_state(const Device *it, BhLinkCause cause, BhLinkState *state)
     *state = (BhLinkState){.key = it->key,
                            .connected = it->connected,
                            .resolved = it->connected,
+                           .pairing = it->pairing,
+                           .paired = it->paired,
                            .mtu = it->mtu,
                            .database = it->database,
                            .cause = cause};
@@ -264,6 +268,24 @@ fake_central_set_mtu(FakeCentral *self, guint8 slot, guint number, guint16 mtu)
     Device *it = device_of(self, slot, number);
 
     it->mtu = mtu;
+    tell(self, it, BH_LINK_CAUSE_NONE);
+}
+
+void
+fake_central_set_pairing(FakeCentral *self, guint8 slot, guint number, gboolean under_way)
+{
+    Device *it = device_of(self, slot, number);
+
+    it->pairing = under_way;
+    tell(self, it, BH_LINK_CAUSE_NONE);
+}
+
+void
+fake_central_set_paired(FakeCentral *self, guint8 slot, guint number)
+{
+    Device *it = device_of(self, slot, number);
+
+    it->paired = TRUE;
     tell(self, it, BH_LINK_CAUSE_NONE);
 }
 

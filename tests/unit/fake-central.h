@@ -34,6 +34,8 @@ void fake_central_link(FakeCentral *self, guint8 slot, guint number);
 void fake_central_drop(FakeCentral *self, guint8 slot, guint number, BhLinkCause cause);
 /* Tells of other facts about a link: an MTU; attributes anew, with all handles 100 higher. */
 void fake_central_set_mtu(FakeCentral *self, guint8 slot, guint number, guint16 mtu);
+void fake_central_set_pairing(FakeCentral *self, guint8 slot, guint number, gboolean under_way);
+void fake_central_set_paired(FakeCentral *self, guint8 slot, guint number);
 void fake_central_change_services(FakeCentral *self, guint8 slot, guint number);
 gboolean fake_central_is_watched(FakeCentral *self, guint8 slot, guint number);
 

@@ -4,6 +4,7 @@
  * Reads, writes and pairing of several clients on one link.
  */
 #include "bh-error.h"
+#include "bh-operations.h"
 #include "remote-fixture.h"
 #include "test-main.h"
 
@@ -346,6 +347,70 @@ on_question(gpointer data, const BhPairingQuestion *question)
     *(BhPairingQuestion *)data = *question;
 }
 
+START_TEST(pairing_under_way_does_not_count_for_what_waits_for_it)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, first = {0}, second = {0}, queued = {0};
+    BhRemote *remote;
+
+    hub_fixture_init(&f);
+    remote = remote_hold(&f, f.ann, 1, &r);
+    remote_read(remote, f.ann, READ, &first);
+    remote_advance(&f, 900);
+    fake_central_set_pairing(remote_central(&f), 0, 1, TRUE);
+    remote_write(remote, f.bob, WRITE, "x", BH_RESPONSE_YES, &second);
+    remote_read(remote, f.bob, READ, &queued);
+    remote_advance(&f, 1000);
+    remote_result_check(&queued, BH_ERROR_TIMEOUT); /* it has not begun */
+    remote_advance(&f, BH_OPERATIONS_PAIRING_MS - 1001);
+    ck_assert(!first.done);
+    ck_assert(!second.done);
+    remote_advance(&f, 1);
+    remote_result_check(&first, BH_ERROR_TIMEOUT);
+    remote_result_check(&second, BH_ERROR_TIMEOUT);
+}
+END_TEST
+
+START_TEST(pairing_that_is_over_leaves_operations_their_own_time)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, read = {0}, later = {0};
+    BhRemote *remote;
+
+    hub_fixture_init(&f);
+    remote = remote_hold(&f, f.ann, 1, &r);
+    fake_central_set_pairing(remote_central(&f), 0, 1, TRUE);
+    remote_read(remote, f.ann, READ, &read);
+    remote_advance(&f, BH_OPERATIONS_PAIRING_MS - 100);
+    fake_central_set_pairing(remote_central(&f), 0, 1, FALSE);
+    remote_write(remote, f.bob, WRITE, "x", BH_RESPONSE_YES, &later);
+    remote_advance(&f, 999);
+    ck_assert(!read.done);
+    remote_advance(&f, 1);
+    remote_result_check(&read, BH_ERROR_TIMEOUT);
+    remote_result_check(&later, BH_ERROR_TIMEOUT);
+}
+END_TEST
+
+START_TEST(bond_that_is_there_all_at_once_was_a_pairing)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, read = {0};
+    BhRemote *remote;
+
+    hub_fixture_init(&f);
+    remote = remote_hold(&f, f.ann, 1, &r);
+    remote_read(remote, f.ann, READ, &read);
+    remote_advance(&f, 900);
+    fake_central_set_paired(remote_central(&f), 0, 1);
+    remote_advance(&f, 900);
+    ck_assert(!read.done);
+    fake_central_answer(remote_central(&f), 14, "ok");
+    hub_fixture_turn();
+    remote_result_check(&read, -1);
+}
+END_TEST
+
 START_TEST(pairing_is_taken_back_at_its_deadline)
 {
     g_auto(HubFixture) f = {0};
@@ -450,6 +515,9 @@ BH_TEST_MAIN("hub-operations",
              response_is_asked_for_where_a_command_will_not_do,
              names_are_looked_up_anew_when_the_attributes_changed,
              mtu_is_told_when_it_is_known,
+             pairing_under_way_does_not_count_for_what_waits_for_it,
+             pairing_that_is_over_leaves_operations_their_own_time,
+             bond_that_is_there_all_at_once_was_a_pairing,
              pairing_is_taken_back_at_its_deadline,
              pairing_that_ended_has_no_question_any_more,
              questions_go_to_the_caller_and_answers_to_the_device,
