@@ -19,6 +19,7 @@ struct BhBluezAgent {
     sd_bus_slot *object;
     sd_bus_message *question; /* NULL = none open */
     BhPairingQuestionKind kind;
+    gboolean declined;
 };
 
 static const char *const capabilities[] = {
@@ -158,6 +159,7 @@ void
 bh_bluez_agent_answer(BhBluezAgent *self, const BhPairingAnswer *answer)
 {
     if (!answer->accepted) {
+        self->declined |= self->question != NULL;
         drop_question(self, REJECTED);
         return;
     }
@@ -168,6 +170,12 @@ bh_bluez_agent_answer(BhBluezAgent *self, const BhPairingAnswer *answer)
         sd_bus_reply_method_return(question, "u", answer->passkey);
     else
         sd_bus_reply_method_return(question, NULL);
+}
+
+gboolean
+bh_bluez_agent_has_declined(const BhBluezAgent *self)
+{
+    return self->declined;
 }
 
 /* Life */

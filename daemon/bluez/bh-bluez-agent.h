@@ -26,5 +26,7 @@ void bh_bluez_agent_free(BhBluezAgent *self);
 
 /* Nothing if there is no question. */
 void bh_bluez_agent_answer(BhBluezAgent *self, const BhPairingAnswer *answer);
+/* Whether an answer was no. */
+gboolean bh_bluez_agent_has_declined(const BhBluezAgent *self);
 
 G_END_DECLS

@@ -39,10 +39,17 @@ static const struct {
     {PREFIX "ConnectionAttemptFailed", "there is no link, and none could be made"},
 };
 
+/* BlueZ tells of a question that was declined here as of any other failure. */
 static GError *
-new_error(const sd_bus_error *cause)
+new_error(const Pairing *pairing, const sd_bus_error *cause)
 {
     g_autofree char *said = bh_bluez_error_dup_text(cause);
+
+    if (bh_bluez_agent_has_declined(pairing->agent))
+        return g_error_new(BH_ERROR,
+                           BH_ERROR_FAILED,
+                           "pairing: its question was declined; BlueZ says \"%s\"",
+                           said);
 
     for (gsize i = 0; i < G_N_ELEMENTS(failures); i++)
         if (sd_bus_error_has_name(cause, failures[i].name))
@@ -87,7 +94,7 @@ on_paired(sd_bus_message *message, void *data, sd_bus_error *unused)
 
     g_clear_pointer(&pairing->slot, sd_bus_slot_unref);
     if (error != NULL) {
-        end(pairing, new_error(error));
+        end(pairing, new_error(pairing, error));
         return 1;
     }
     pairing->done = TRUE;
@@ -114,6 +121,7 @@ begin(Pairing *pairing)
         end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the bus is gone"));
 }
 
+/* BlueZ would go and pair a device that has a bond over classic Bluetooth. */
 static void
 begin_next(BhBluezCentral *self)
 {
@@ -121,10 +129,13 @@ begin_next(BhBluezCentral *self)
 
     if (pairing == NULL || pairing->agent != NULL)
         return;
-    if (pairing->link->connected && pairing->link->path != NULL)
-        begin(pairing);
-    else
+    if (!pairing->link->connected || pairing->link->path == NULL)
         end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_DISCONNECTED, "there is no link"));
+    else if (pairing->link->bonded)
+        end(pairing,
+            g_error_new_literal(BH_ERROR, BH_ERROR_ALREADY_EXISTS, "the device is paired"));
+    else
+        begin(pairing);
 }
 
 /* Links that end */

@@ -242,6 +242,41 @@ START_TEST(a_question_that_bluez_takes_back_is_over)
 }
 END_TEST
 
+START_TEST(a_question_that_was_declined_is_the_cause)
+{
+    static const BhPairingAnswer no = {.accepted = FALSE};
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+    Question question = {0};
+
+    begin_pairing(&s, &call);
+    ASK(s.puppet, &question, "RequestConfirmation", "ou", BH_PEER, 12u);
+    BH_AWAIT(s.questions->len > 0);
+    bh_central_answer_pairing(s.central, &s.key, &no);
+    ASSERT_ANSWER(&question, "Rejected");
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AuthenticationFailed", 1);
+    bh_puppet_release(s.puppet, "Pair");
+    BH_ASSERT_END(&call,
+                  "0: pairing: its question was declined; BlueZ says "
+                  "\"AuthenticationFailed: as told\"");
+}
+END_TEST
+
+/* BlueZ would pair it over classic Bluetooth instead. */
+START_TEST(a_device_with_a_bond_is_not_paired_again)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_peer_pair(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    bh_peer_pair(&s, &call);
+    BH_ASSERT_END(&call, "0x3: the device is paired");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Pair"), 1);
+}
+END_TEST
+
 START_TEST(a_pairing_makes_a_bond_and_is_told)
 {
     g_auto(BhPeerScene) s = {0};
@@ -336,6 +371,8 @@ BH_TEST_MAIN("bluez-pair",
              the_agent_is_there_only_while_a_pairing_is,
              questions_are_answered_by_who_asked_for_the_pairing,
              a_question_that_bluez_takes_back_is_over,
+             a_question_that_was_declined_is_the_cause,
+             a_device_with_a_bond_is_not_paired_again,
              a_pairing_makes_a_bond_and_is_told,
              a_bond_that_is_not_there_cannot_be_removed,
              bonds_that_other_programs_made_are_listed_and_removed,

@@ -157,7 +157,8 @@ bh_bonding_pair(BhBonding *bonding,
     if (bh_bonding_is_busy(bonding)) {
         bh_bluez_refuse(invocation, "InProgress", "In Progress");
     } else if (bh_bonding_get_keys(bonding) != BH_SECURITY_NONE) {
-        bh_bluez_refuse(invocation, "AlreadyExists", "Already Exists");
+        /* It tries the other bearer, which such a controller does not have. */
+        bh_bluez_refuse(invocation, "AuthenticationFailed", "Authentication Failed");
     } else {
         take_call(bonding, invocation);
         bonding->resolved = resolved;

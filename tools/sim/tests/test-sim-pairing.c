@@ -134,7 +134,7 @@ START_TEST(request_asks_the_agent_and_goes_on)
     gatt_connect(&rig, LOCK);
     gatt_expect(rig.client, LOCK VALUE, READ, gatt_read_arguments(0), "([0x07],)");
     ck_assert_str_eq(agent.asked->str, "RequestAuthorization");
-    expect_pair(&rig, "AlreadyExists: Already Exists");
+    expect_pair(&rig, "AuthenticationFailed: Authentication Failed");
     gatt_agent_clear(&agent, &rig);
 }
 END_TEST
