@@ -222,6 +222,16 @@ is_of_link(BhRemote *self, const BhLinkState *state)
     return self->has_key && state->key.slot == self->key.slot;
 }
 
+/* Of a device without a link. */
+static void
+take_bond(BhRemote *self, gboolean paired)
+{
+    if (self->paired == paired)
+        return;
+    self->paired = paired;
+    bh_remote_emit_changed(self);
+}
+
 void
 bh_remote_take_link_state(BhRemote *remote, const BhLinkState *state)
 {
@@ -229,7 +239,7 @@ bh_remote_take_link_state(BhRemote *remote, const BhLinkState *state)
 
     if (self->dropping == NULL && self->state != BH_REMOTE_READY) {
         if (is_of_link(self, state))
-            self->paired = state->paired;
+            take_bond(self, state->paired);
         if (may_adopt(self, state)) {
             bh_connector_cancel(&self->request);
             bh_remote_link_ready(self, state, FALSE);
