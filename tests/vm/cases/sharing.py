@@ -10,6 +10,7 @@ from sharers import ALSO_COUNTING, COUNTING, SERVICES, WRITTEN, Sharer
 
 LINKS = 8
 ABSENT = "C0:00:00:00:00:99"
+NOTHING = "/org/blehub/device/random_C0_00_00_00_00_99"
 PERIOD_S = 0.1
 WORK_S = 30
 BURST = 1000
@@ -146,3 +147,47 @@ def a_thousand_writes_at_once_arrive_in_order_and_those_of_the_dead_are_forgotte
     require_equal(beside < BURST // 2, True, f"{beside} of the dead client's writes arrived, most forgotten")
     return (f"{rates['response']:.0f} writes/s with response, {rates['none']:.0f} without; ten took {seconds:.2f} s beside "
             f"{beside} of the dead client's")
+
+
+def clients_of_three_users_share_a_link_made_at_once_while_a_scan_goes_on(world):
+    air = world.air()
+    peer, heard = [air.peer(services=SERVICES) for _ in range(2)]
+    scan = world.bus.scan(Report="all")
+    _wait_for_report(scan, heard)
+    attempts = world.bus.counters()["LinkAttempts"]
+    root, nobody, stranger = [Sharer(world, user) for user in [None, "nobody", "daemon"]]
+    for client in [root, nobody]:
+        client.tell("connect", peer.address)
+    seconds = [client.answer() for client in [root, nobody]]
+    _wait_for_report(scan, heard)
+    require_equal((world.bus.counters()["LinkAttempts"] - attempts, peer.count("connected")), (1, 1), "attempts and links")
+    for client in [root, nobody]:
+        client.ask("follow", COUNTING, "json")
+    peer.stream(COUNTING, 5)
+    for client in [root, nobody]:
+        poll(lambda client=client: client.followed(COUNTING) == [0, 4, 5], "five values")
+    device = root.ask("where")
+    _require_seen(root, device=1, hold=2, subscription=2)
+    _require_seen(nobody, device=1, hold=1, subscription=1)
+    _require_seen(stranger)
+    require_equal(stranger.ask("try_read", device), stranger.ask("try_read", NOTHING) or "an error", "a stranger's read")
+    shared_s = stranger.connect(peer)
+    _require_seen(stranger, device=1, hold=1)
+    require_equal(stranger.ask("try_read", device), None, "a holder's read")
+    stranger.ask("release")
+    _require_seen(stranger)
+    for client in [root, nobody]:
+        require_equal(client.complaints(), [], "complaints")
+    return f"both in {max(seconds):.2f} s, a third in {shared_s:.2f} s"
+
+
+def _wait_for_report(scan, peer):
+    """Of now, not one that waited."""
+    began_us = time.monotonic() * 1e6
+    while (row := scan.wait_device())["Address"] != peer.address or row["TimestampMonotonic"] < began_us:
+        pass
+
+
+def _require_seen(client, **wanted):
+    seen = client.ask("sees")
+    require_equal({kind: seen.count(kind) for kind in set(seen)}, wanted, "objects seen")
