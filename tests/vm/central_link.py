@@ -21,6 +21,12 @@ class Link:
         return self.bus.call(HUB, self.path, f"{DEVICE}.{method}", f"({signature}a{{sv}})", *arguments, options,
                              timeout=timeout)
 
+    def begin(self, method, signature, *arguments, **options):
+        """The same, not waited for; see guest.Pending."""
+        options = options_of({"TimeoutMs": PATIENCE_MS, **options})
+        return self.bus.begin(HUB, self.path, f"{DEVICE}.{method}", f"({signature}a{{sv}})", *arguments, options,
+                              timeout=40)
+
     def read(self, uuid, service="", **options):
         return bytes(self.call("Read", "ss", service, uuid, **options))
 

@@ -186,6 +186,11 @@ class Peripheral:
         disconnect=0x13, vanish=True. The newest that fits counts."""
         self.faults.insert(0, ((kind, name), Fault(name, times, action)))
 
+    def refuse(self, kind, name, codes):
+        """The next requests of this kind get these errors, one each, in this order."""
+        for code in reversed(codes):
+            self.fault(kind, name, times=1, error=code)
+
     def heal(self):
         """No faults any more; requests that hang go on hanging."""
         self.faults = []
