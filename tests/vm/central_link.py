@@ -27,6 +27,9 @@ class Link:
         return self.bus.begin(HUB, self.path, f"{DEVICE}.{method}", f"({signature}a{{sv}})", *arguments, options,
                               timeout=40)
 
+    def find(self, service, uuid, **options):
+        return self.bus.call(HUB, self.path, f"{DEVICE}.Find", "(ssa{sv})", service, uuid, options_of(options))
+
     def read(self, uuid, service="", **options):
         return bytes(self.call("Read", "ss", service, uuid, **options))
 
