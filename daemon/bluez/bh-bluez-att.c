@@ -13,6 +13,7 @@
 #define PREFIX "org.bluez.Error."
 #define BYTE_TEXT "Operation failed with ATT error: "
 #define HIDDEN 0
+#define UNLIKELY_ERROR 0x0e /* BlueZ says so itself of what it asked when the link went */
 
 static const struct {
     const char *name;
@@ -83,4 +84,10 @@ bh_bluez_att_new_error(const sd_bus_error *cause)
     }
     g_autofree char *said = bh_bluez_error_dup_text(cause);
     return g_error_new_literal(BH_ERROR, (gint)local_code(cause, text), said);
+}
+
+gboolean
+bh_bluez_att_may_be_lost_link(const GError *error)
+{
+    return g_error_matches(error, BH_ERROR, (gint)BH_ERROR_ATT(UNLIKELY_ERROR));
 }

@@ -13,4 +13,7 @@ G_BEGIN_DECLS
  * BlueZ's words where it does not, else as bh_bluez_error_code() has it. Free it. */
 GError *bh_bluez_att_new_error(const sd_bus_error *cause);
 
+/* Whether it may also mean that the link went, which BlueZ tells a moment later. */
+gboolean bh_bluez_att_may_be_lost_link(const GError *error);
+
 G_END_DECLS

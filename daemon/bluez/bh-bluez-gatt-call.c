@@ -59,6 +59,17 @@ bh_bluez_gatt_call_new(BhBluezBus *bus,
     return g_steal_pointer(&message);
 }
 
+sd_bus_message *
+bh_bluez_gatt_call_new_question(BhBluezBus *bus, const char *device)
+{
+    g_autoptr(sd_bus_message) message =
+        bh_bluez_bus_new_call(bus, device, BH_DBUS_PROPERTIES, "Get");
+
+    if (message == NULL || sd_bus_message_append(message, "ss", BH_BLUEZ_DEVICE, "Connected") < 0)
+        return NULL;
+    return g_steal_pointer(&message);
+}
+
 static GBytes *
 dup_level(sd_bus_message *answer, guint16 offset)
 {
@@ -77,6 +88,8 @@ bh_bluez_gatt_call_dup_value(sd_bus_message *answer, BhBluezGattKind kind, guint
 
     if (kind == BH_BLUEZ_GATT_BATTERY)
         return dup_level(answer, offset);
+    if (sd_bus_message_is_empty(answer) > 0)
+        return g_bytes_new(NULL, 0); /* of a read from the end on, if it was the first of all */
     if (sd_bus_message_read_array(answer, 'y', &bytes, &size) < 0 || size > BH_GATT_VALUE_MAX)
         return NULL;
     return g_bytes_new(bytes, size);

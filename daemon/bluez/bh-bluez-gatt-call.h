@@ -19,7 +19,12 @@ sd_bus_message *bh_bluez_gatt_call_new(BhBluezBus *bus,
                                        guint16 offset,
                                        BhWriteKind how);
 
-/* What a read brought, from offset on; NULL if the answer has no value, or none that can be one. */
+/* A question about a device, which BlueZ answers behind the news that it had before. NULL if the
+ * connection is gone. */
+sd_bus_message *bh_bluez_gatt_call_new_question(BhBluezBus *bus, const char *device);
+
+/* What a read brought, from offset on; NULL if the answer has something else, or what no value can
+ * be. */
 GBytes *bh_bluez_gatt_call_dup_value(sd_bus_message *answer, BhBluezGattKind kind, guint16 offset);
 
 G_END_DECLS

@@ -205,9 +205,10 @@ on_answer(gpointer data, guint status, const BhMgmtReply *reply)
         fail(request, BH_ERROR_TIMEOUT, "the kernel does not answer");
     } else if (status == BH_MGMT_STATUS_GONE) {
         fail(request, BH_ERROR_NOT_SUPPORTED, "the management socket is lost");
-    } else if (status != BH_MGMT_STATUS_SUCCESS || !bh_mgmt_reply_get_rssi(reply, &peer, &rssi) ||
-               rssi == BH_RSSI_UNKNOWN) {
-        fail(request, BH_ERROR_FAILED, "the controller does not say");
+    } else if (status != BH_MGMT_STATUS_SUCCESS || !bh_mgmt_reply_get_rssi(reply, &peer, &rssi)) {
+        fail(request, BH_ERROR_FAILED, "the kernel does not say");
+    } else if (rssi == BH_RSSI_UNKNOWN) {
+        fail(request, BH_ERROR_NOT_SUPPORTED, "the controller does not know it");
     } else {
         BhBluezWaiter waiter = end_request(request);
         g_autoptr(GTask) task = bh_bluez_waiter_take(&waiter);

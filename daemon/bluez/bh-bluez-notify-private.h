@@ -25,6 +25,7 @@ typedef struct {
     char *rule;
     BhBluezWaiter waiter; /* for StartNotify */
     sd_bus_slot *slot;    /* StartNotify */
+    GError *doubt;        /* why it failed, unless the link turns out to be gone */
     gboolean unwanted;    /* taken back while that was under way: it is stopped when it is over */
     guint timer;          /* until it is tried again */
     guint retries;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bh-bluez-gatt-call.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-operation.h"
 
@@ -76,13 +77,11 @@ static void
 ask_barrier(BhBluezSubscription *self)
 {
     BhBluezBus *bus = self->central->bluez->bus;
-    g_autoptr(sd_bus_message) message =
-        bh_bluez_bus_new_call(bus, self->device, BH_DBUS_PROPERTIES, "Get");
+    g_autoptr(sd_bus_message) message = bh_bluez_gatt_call_new_question(bus, self->device);
 
     self->behind = self->held.length;
-    if (message != NULL && sd_bus_message_append(message, "ss", BH_BLUEZ_DEVICE, "Connected") >= 0)
-        self->barrier =
-            bh_bluez_bus_send(bus, message, self->central->bluez->timing.call_ms, on_barrier, self);
+    self->barrier =
+        bh_bluez_bus_send(bus, message, self->central->bluez->timing.call_ms, on_barrier, self);
     if (self->barrier == NULL)
         release(self, self->held.length);
 }

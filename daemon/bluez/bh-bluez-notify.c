@@ -12,6 +12,7 @@
 
 #include "bh-bluez-att.h"
 #include "bh-bluez-error.h"
+#include "bh-bluez-gatt-call.h"
 #include "bh-bluez-links.h"
 #include "bh-bluez-names.h"
 #include "bh-error.h"
@@ -27,6 +28,7 @@ free_subscription(gpointer data)
     sd_bus_slot_unref(self->slot);
     sd_bus_slot_unref(self->barrier);
     g_clear_handle_id(&self->timer, g_source_remove);
+    g_clear_error(&self->doubt);
     g_queue_clear_full(&self->held, bh_bluez_value_free);
     g_free(self->path);
     g_free(self->device);
@@ -71,6 +73,32 @@ on_retry(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* The news that the link is gone would have come before this, and ended the subscription. */
+static int
+on_answer_to_doubt(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    BhBluezSubscription *self = data;
+
+    end(self, FALSE, g_steal_pointer(&self->doubt));
+    return 1;
+}
+
+static void
+take_refusal(BhBluezSubscription *self, const sd_bus_error *cause)
+{
+    BhBluez *bluez = self->central->bluez;
+    g_autoptr(sd_bus_message) message = NULL;
+
+    self->doubt = bh_bluez_att_new_error(cause);
+    if (bh_bluez_att_may_be_lost_link(self->doubt)) {
+        message = bh_bluez_gatt_call_new_question(bluez->bus, self->device);
+        self->slot =
+            bh_bluez_bus_send(bluez->bus, message, bluez->timing.call_ms, on_answer_to_doubt, self);
+    }
+    if (self->slot == NULL)
+        end(self, FALSE, g_steal_pointer(&self->doubt));
+}
+
 static int
 on_started(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
@@ -86,7 +114,7 @@ on_started(sd_bus_message *message, void *data, sd_bus_error *unused)
         guint wait_ms = self->central->bluez->timing.retry_ms * ++self->retries;
         self->timer = g_timeout_add(MIN(wait_ms, RETRY_MAX_MS), on_retry, self);
     } else {
-        end(self, FALSE, bh_bluez_att_new_error(error));
+        take_refusal(self, error);
     }
     return 1;
 }

@@ -25,6 +25,7 @@ typedef struct {
     GList link; /* in ready_lines, if is_ready */
     gboolean is_ready;
     sd_bus_slot *slot; /* the head is under way */
+    GError *doubt;     /* its end, unless the link turns out to be gone */
     guint timer;       /* the head is tried again */
     guint retries;     /* of the head */
 } Line;
@@ -77,6 +78,7 @@ free_line(gpointer data)
     set_ready(line, FALSE);
     clear_slot(line);
     g_clear_handle_id(&line->timer, g_source_remove);
+    g_clear_error(&line->doubt);
     g_free(line->path);
     g_free(line->device);
     g_free(line);
@@ -179,6 +181,50 @@ end_badly(Operation *operation, GError *error)
     bh_bluez_waiter_fail(&waiter, error);
 }
 
+static void
+go_on(BhBluezCentral *self, const char *path)
+{
+    Line *line = g_hash_table_lookup(self->lines, path);
+
+    if (line != NULL && line->slot == NULL)
+        advance(self, line);
+}
+
+/* The news that the link is gone would have come before this, and ended the line. */
+static int
+on_answer_to_doubt(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    Line *line = data;
+    BhBluezCentral *self = line->central;
+    g_autofree char *path = g_strdup(line->path);
+
+    clear_slot(line);
+    end_badly(peek_head(line), g_steal_pointer(&line->doubt));
+    go_on(self, path);
+    return 1;
+}
+
+static gboolean
+ask_about(Line *line)
+{
+    BhBluez *bluez = line->central->bluez;
+    g_autoptr(sd_bus_message) message = bh_bluez_gatt_call_new_question(bluez->bus, line->device);
+
+    line->slot =
+        bh_bluez_bus_send(bluez->bus, message, bluez->timing.call_ms, on_answer_to_doubt, line);
+    if (line->slot != NULL)
+        line->central->active_operations++;
+    return line->slot != NULL;
+}
+
+static void
+take_refusal(Line *line, const sd_bus_error *cause)
+{
+    line->doubt = bh_bluez_att_new_error(cause);
+    if (!bh_bluez_att_may_be_lost_link(line->doubt) || !ask_about(line))
+        end_badly(peek_head(line), g_steal_pointer(&line->doubt));
+}
+
 static int
 on_reply(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
@@ -196,13 +242,12 @@ on_reply(sd_bus_message *message, void *data, sd_bus_error *unused)
         return 1;
     }
     if (error != NULL)
-        end_badly(head, bh_bluez_att_new_error(error));
+        take_refusal(line, error);
     else if (head->value != NULL)
         end_write(head);
     else
         end_read(head, message);
-    if ((line = g_hash_table_lookup(self->lines, path)) != NULL && line->slot == NULL)
-        advance(self, line);
+    go_on(self, path);
     return 1;
 }
 

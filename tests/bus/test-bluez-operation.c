@@ -7,6 +7,7 @@
 
 #define ERROR(name) "org.bluez.Error." name
 #define IN_PROGRESS ERROR("InProgress")
+#define UNLIKELY "Operation failed with ATT error: 0x0e"
 
 /* What BlueZ says of what devices answer */
 
@@ -154,6 +155,43 @@ START_TEST(everything_ends_with_the_link_at_once)
 }
 END_TEST
 
+START_TEST(what_bluez_says_of_a_link_that_is_going_is_no_error_of_the_device)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) read = {0}, behind = {0}, subscribe = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail_with(s.puppet, "ReadValue", ERROR("Failed"), UNLIKELY, 2);
+    bh_puppet_fail_with(s.puppet, "StartNotify", ERROR("Failed"), UNLIKELY, 1);
+    bh_puppet_hold(s.puppet, "Get");
+    bh_peer_read(&s, BH_LEVEL, 0, &read);
+    bh_peer_read(&s, BH_LEVEL, 0, &behind);
+    bh_peer_subscribe(&s, BH_OTHER, &subscribe);
+    BH_AWAIT(bh_peer_scene_count(&s, "Get") == 2);
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    BH_ASSERT_END(&read, "0x8: the link is gone: unspecified");
+    BH_ASSERT_END(&behind, "0x8: the link is gone: unspecified");
+    BH_ASSERT_END(&subscribe, "0x8: the link is gone: unspecified");
+}
+END_TEST
+
+START_TEST(an_unlikely_error_of_a_device_that_stays_is_told_and_the_next_call_made)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) read = {0}, behind = {0}, subscribe = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail_with(s.puppet, "ReadValue", ERROR("Failed"), UNLIKELY, 1);
+    bh_puppet_fail_with(s.puppet, "StartNotify", ERROR("Failed"), UNLIKELY, 1);
+    bh_peer_read(&s, BH_LEVEL, 0, &read);
+    bh_peer_read(&s, BH_LEVEL, 0, &behind);
+    bh_peer_subscribe(&s, BH_OTHER, &subscribe);
+    BH_ASSERT_END(&read, "0x10e: 0x0e Unlikely error");
+    BH_ASSERT_END(&behind, "0a0b0c");
+    BH_ASSERT_END(&subscribe, "0x10e: 0x0e Unlikely error");
+}
+END_TEST
+
 START_TEST(everything_ends_with_bluez_and_with_the_adapter_at_once)
 {
     g_auto(BhPeerScene) s = {0};
@@ -259,6 +297,8 @@ BH_TEST_MAIN("bluez-operation",
              a_cancelled_read_keeps_its_place_until_bluez_has_answered,
              what_waits_behind_can_be_cancelled_alone,
              everything_ends_with_the_link_at_once,
+             what_bluez_says_of_a_link_that_is_going_is_no_error_of_the_device,
+             an_unlikely_error_of_a_device_that_stays_is_told_and_the_next_call_made,
              everything_ends_with_bluez_and_with_the_adapter_at_once,
              what_is_under_way_ends_when_the_radio_stops,
              values_are_read_whole_and_from_an_offset,

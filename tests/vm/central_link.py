@@ -21,6 +21,15 @@ class Link:
         return self.bus.call(HUB, self.path, f"{DEVICE}.{method}", f"({signature}a{{sv}})", *arguments, options,
                              timeout=timeout)
 
+    def begin(self, method, signature, *arguments, **options):
+        """The same, not waited for; see guest.Pending."""
+        options = options_of({"TimeoutMs": PATIENCE_MS, **options})
+        return self.bus.begin(HUB, self.path, f"{DEVICE}.{method}", f"({signature}a{{sv}})", *arguments, options,
+                              timeout=40)
+
+    def find(self, service, uuid, **options):
+        return self.bus.call(HUB, self.path, f"{DEVICE}.Find", "(ssa{sv})", service, uuid, options_of(options))
+
     def read(self, uuid, service="", **options):
         return bytes(self.call("Read", "ss", service, uuid, **options))
 

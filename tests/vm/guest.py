@@ -140,6 +140,10 @@ class Bus:
             raise RemoteError(error) from None
         return reply[0] if len(reply) == 1 else reply
 
+    def begin(self, name, path, member, signature="()", *arguments, timeout=PATIENCE_S):
+        """The same, not waited for."""
+        return Pending(self.connection, name, path, member, GLib.Variant(signature, arguments), timeout)
+
     def hub(self, method, timeout=PATIENCE_S, **options):
         """A method of Hub1 that takes options."""
         return self.call(HUB, HUB_PATH, f"org.blehub.Hub1.{method}", "(a{sv})", options_of(options), timeout=timeout)
@@ -160,6 +164,34 @@ class Bus:
 
     def follow(self, name, path, member):
         return Follow(self, name, path, member)
+
+
+class Pending:
+    """A call that is under way; its answer may be waited for."""
+
+    def __init__(self, connection, name, path, member, arguments, timeout):
+        interface, _, self.method = member.rpartition(".")
+        self.timeout = timeout
+        self.result = None
+        connection.call(name, path, interface, self.method, arguments, None, Gio.DBusCallFlags.NONE,
+                        int(timeout * 1000), None, self._on_done)
+
+    def _on_done(self, connection, result):
+        try:
+            self.result = (connection.call_finish(result).unpack(), None)
+        except GLib.Error as error:
+            self.result = (None, RemoteError(error))
+
+    def is_done(self):
+        return self.result is not None
+
+    def wait(self):
+        """As Bus.call."""
+        wait(self.is_done, self.method, self.timeout + PATIENCE_S)
+        reply, error = self.result
+        if error:
+            raise error
+        return reply[0] if len(reply) == 1 else reply
 
 
 class Scan:

@@ -16,10 +16,15 @@ _JITTER_S = 0.010
 class Fault:
     """What to do instead of answering: delay (then answer), error, hang, disconnect (with this reason), vanish."""
 
-    def __init__(self, name, times, action):
-        self.name = name
+    def __init__(self, kind, name, value, times, action):
+        self.kind = kind
+        self.name = name  # of the attribute; None: of any
+        self.value = value  # that is written; None: any
         self.times = times  # how often from now on; None: always
         self.action = action
+
+    def fits(self, kind, name, value):
+        return kind == self.kind and self.times != 0 and self.name in (None, name) and self.value in (None, value)
 
 
 class Peripheral:
@@ -185,10 +190,15 @@ class Peripheral:
 
     # What goes wrong
 
-    def fault(self, kind, name=None, times=None, **action):
-        """From now on, for requests of this kind (of this attribute): one of error=0x80, delay=0.5, hang=True,
-        disconnect=0x13, vanish=True. The newest that fits counts."""
-        self.faults.insert(0, ((kind, name), Fault(name, times, action)))
+    def fault(self, kind, name=None, value=None, times=None, **action):
+        """From now on, for requests of this kind (of this attribute, with this value): one of error=0x80, delay=0.5,
+        hang=True, disconnect=0x13, vanish=True. The newest that fits counts."""
+        self.faults.insert(0, Fault(kind, name, value, times, action))
+
+    def refuse(self, kind, name, codes, value=None):
+        """The next requests of this kind get these errors, one each, in this order."""
+        for code in reversed(codes):
+            self.fault(kind, name, value, 1, error=code)
 
     def heal(self):
         """No faults any more; requests that hang go on hanging."""
@@ -204,8 +214,9 @@ class Peripheral:
         self.server.receive(pdu)
 
     def on_request(self, server, kind, attribute, pdu, answer):
-        self._log(kind, attribute, pdu[3:] if attribute else pdu[1:])
-        fault = self._take_fault(kind, attribute.name if attribute else None)
+        name, value = attribute.name if attribute else None, pdu[3:] if attribute else pdu[1:]
+        self._log(kind, name, value)
+        fault = self._take_fault(kind, name, value)
         action = fault.action if fault else {}
         if "error" in action:
             server.refuse(pdu[0], attribute.handle if attribute else 0, action["error"])
@@ -220,17 +231,16 @@ class Peripheral:
         else:
             answer()
 
-    def _take_fault(self, kind, name):
-        for key, fault in self.faults:
-            if key[0] == kind and key[1] in (None, name) and fault.times != 0:
-                fault.times = None if fault.times is None else fault.times - 1
-                return fault
-        return None
+    def _take_fault(self, kind, name, value):
+        fault = next((fault for fault in self.faults if fault.fits(kind, name, value)), None)
+        if fault and fault.times is not None:
+            fault.times -= 1
+        return fault
 
     # What was asked
 
-    def _log(self, kind, attribute=None, value=b""):
-        self.requests.append((kind, attribute.name if attribute else None, value))
+    def _log(self, kind, name=None, value=b""):
+        self.requests.append((kind, name, value))
         for wait in list(self.waits):
             wait()
 
