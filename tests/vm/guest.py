@@ -360,10 +360,9 @@ class Guest:
                                  f"{done.stdout[-300:]} {done.stderr[-300:]}")
         return done
 
-    def start(self, *command, user=None):
+    def start(self, *command, user=None, stdin=subprocess.PIPE):
         """A program that stays until the case ends, unless it ends before; what it says can be read."""
-        process = subprocess.Popen(command, user=user, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                   env=_environment())
+        process = subprocess.Popen(command, user=user, stdin=stdin, stdout=subprocess.PIPE, text=True, env=_environment())
         self.stack.callback(_end, process)
         return process
 
@@ -429,5 +428,5 @@ def _end(process):
     if process.poll() is None:
         process.send_signal(signal.SIGKILL)
     process.wait()
-    process.stdin.close()
-    process.stdout.close()
+    for stream in filter(None, [process.stdin, process.stdout]):
+        stream.close()

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A peripheral on one controller, served by bluetoothd itself: `peer.py ADAPTER-PATH`. Says "ready" when it advertises.
+"""A peripheral on one controller, served by bluetoothd itself: `peer.py ADAPTER-PATH [CAPABILITY]`. Says "ready" when it
+advertises. With a capability it has a pairing agent, too: see agent.py.
 
 Service 5a1b0001: 0011 read, write, notify (what was written is notified twice), 0012 refuses with 0x80, 0013 has 600 bytes
-of which BlueZ serves 512.
+of which BlueZ serves 512, 0021 read and write on an encrypted link, 0022 read on an authenticated one.
 """
 
 import sys
 
 from gi.repository import Gio, GLib
+
+import agent
 
 BASE = "5a1b{:04x}-7c1e-4a53-9e61-3f2c3a5d0001"
 ROOT = "/org/blehub/peer"
@@ -43,7 +46,9 @@ class Peer:
         self.service = {"UUID": GLib.Variant("s", BASE.format(1)), "Primary": GLib.Variant("b", True)}
         self.characteristics = [Characteristic(0x11, ["read", "write", "notify"], b"\x0a\x0b"),
                                 Characteristic(0x12, ["read"], None),
-                                Characteristic(0x13, ["read"], bytes(i & 0xff for i in range(512)))]
+                                Characteristic(0x13, ["read"], bytes(i & 0xff for i in range(512))),
+                                Characteristic(0x21, ["encrypt-read", "encrypt-write"], b"\x21"),
+                                Characteristic(0x22, ["encrypt-authenticated-read"], b"\x22")]
 
     def export(self, path, interface, properties, call=None):
         self.bus.register_object(path, self.interfaces[interface], call,
@@ -99,5 +104,19 @@ class Peer:
         print("ready", flush=True)
         GLib.MainLoop().run()
 
+    def pair_with(self, capability):
+        commanded = agent.Agent(self.bus, capability)
+        lines = GLib.IOChannel.unix_new(sys.stdin.fileno())
+        GLib.io_add_watch(lines, GLib.PRIORITY_DEFAULT, GLib.IOCondition.IN | GLib.IOCondition.HUP,
+                          lambda channel, _condition: self.obey(commanded, channel.readline()))
 
-Peer(sys.argv[1]).run()
+    @staticmethod
+    def obey(commanded, line):
+        commanded.obey(line.strip())
+        return bool(line)
+
+
+peer = Peer(sys.argv[1])
+if len(sys.argv) > 2:
+    peer.pair_with(sys.argv[2])
+peer.run()

@@ -1,0 +1,342 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Pairing and bonds, against a peripheral that bluetoothd itself serves and whose agent does what the case says."""
+
+import contextlib
+import os
+import pty
+import time
+
+from gi.repository import Gio, GLib
+
+from guest import (HUB, HUB_PATH, LIB, Bus, RemoteError, expect_error, let_pass, options_of, poll, require, require_equal,
+                   wait)
+
+DEVICE = "org.blehub.Device1"
+BASE = "5a1b{:04x}-7c1e-4a53-9e61-3f2c3a5d0001"
+ENCRYPTED, AUTHENTICATED = 0x21, 0x22
+PATIENCE_MS = 20000
+
+
+class _Call:
+    """A call under way; signals come meanwhile."""
+
+    def __init__(self, bus, path, method, signature, *arguments):
+        self.reply = self.error = None
+        bus.connection.call(HUB, path, DEVICE, method, GLib.Variant(signature, arguments), None, Gio.DBusCallFlags.NONE,
+                            60000, None, self._on_done)
+
+    def _on_done(self, connection, result):
+        try:
+            self.reply = connection.call_finish(result).unpack()
+        except GLib.Error as error:
+            self.error = RemoteError(error)
+
+    def is_done(self):
+        return self.reply is not None or self.error is not None
+
+    def end(self):
+        wait(self.is_done, "the end of a call", 60)
+        if self.error:
+            raise self.error
+        return self.reply
+
+
+class _Peer:
+    """peer.py on a controller: its agent says a line for each question, and does what lines tell it."""
+
+    def __init__(self, world, adapter, capability):
+        capabilities = [capability] if capability else []
+        self.process = world.start("/usr/bin/python3", "-B", LIB / "peer.py", adapter, *capabilities)
+        require_equal(self.process.stdout.readline(), "ready\n", "peer")
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self.said = ""
+
+    def tell(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+
+    def wait_for(self, begin):
+        """The line; what was said before it is forgotten."""
+        poll(lambda: self._find(begin), f"'{begin}' from the peer", every=0.05)
+        line = self._find(begin)
+        self.said = self.said[self.said.index(line) + len(line):]
+        return line
+
+    def _find(self, begin):
+        try:
+            self.said += os.read(self.process.stdout.fileno(), 4096).decode()
+        except BlockingIOError:
+            pass
+        return next((line for line in self.said.splitlines() if line.startswith(begin)), None)
+
+
+class _Pair:
+    """A hold on the peer, and the bonds that it makes on both sides gone again at the end."""
+
+    def __init__(self, world, capability):
+        self.world = world
+        self.bus = world.bus
+        paths = _plug(world)
+        self.here, self.there = sorted(paths, key=paths.get)
+        self.ours = _bluez_device(paths[self.here], self.there)
+        self.theirs = _bluez_device(paths[self.there], self.here)
+        self.peer = _Peer(world, paths[self.there], capability)
+        self.questions = []
+        self.bus.connection.signal_subscribe(HUB, DEVICE, "PairingQuestion", None, None, Gio.DBusSignalFlags.NONE,
+                                             lambda *told: self.questions.append(told[5].unpack()))
+        self.path, self.hold = self.connect(self.bus)
+        world.stack.callback(self.forget, self.ours)
+        world.stack.callback(self.forget, self.theirs)
+
+    def connect(self, bus):
+        """btvirt advertises once for each scan that begins, which the kernel of a busy machine may miss."""
+        options = options_of({"Adapter": self.here, "AddressType": "public", "TimeoutMs": 8000})
+        for _ in range(4):
+            with contextlib.suppress(RemoteError):
+                return bus.call(HUB, HUB_PATH, "org.blehub.Hub1.Connect", "(sa{sv})", self.there, options)
+        return bus.call(HUB, HUB_PATH, "org.blehub.Hub1.Connect", "(sa{sv})", self.there, options)
+
+    def start(self, method, bus=None, **options):
+        return _Call(bus or self.bus, self.path, method, "(a{sv})", options_of({"TimeoutMs": PATIENCE_MS, **options}))
+
+    def start_read(self, number, timeout_ms=PATIENCE_MS):
+        return _Call(self.bus, self.path, "Read", "(ssa{sv})", BASE.format(1), BASE.format(number),
+                     options_of({"TimeoutMs": timeout_ms}))
+
+    def read(self, number):
+        return bytes(self.start_read(number).end()[0])
+
+    def pair(self, **options):
+        self.start("Pair", **options).end()
+
+    def answer(self, bus=None, **options):
+        _Call(bus or self.bus, self.path, "AnswerPairing", "(a{sv})", options_of(options)).end()
+
+    def wait_question(self, kind):
+        """Its details."""
+        wait(lambda: self.questions, f"the question {kind}")
+        asked, details = self.questions.pop(0)
+        require_equal(asked, kind, "question")
+        return details
+
+    def get(self, prop):
+        return self.bus.get(HUB, self.path, f"{DEVICE}.{prop}")
+
+    def follow(self, prop):
+        return self.bus.follow(HUB, self.path, f"{DEVICE}.{prop}")
+
+    def bonds(self):
+        """Of our side: each side has one."""
+        bonds = self.bus.call(HUB, HUB_PATH, "org.blehub.Hub1.ListBonds")
+        return [bond["Address"] for bond in bonds if bond["Address"] != self.here]
+
+    def forget(self, device):
+        """BlueZ's device, its bond and its link with it."""
+        try:
+            self.bus.call("org.bluez", device.rpartition("/")[0], "org.bluez.Adapter1.RemoveDevice", "(o)", device)
+        except RemoteError as error:
+            require(error.name.endswith("DoesNotExist"), str(error))
+
+    def begin_anew(self):
+        """No bond on either side, and a link."""
+        for device in [self.ours, self.theirs]:
+            self.forget(device)
+        poll(lambda: self.get("State") != "ready", "the end of the link", every=0.05)
+        self.connect(self.bus)
+
+
+def _plug(world):
+    """Paths of two controllers by address. The kernel gives up on one that is slow to answer: then once more."""
+    for patience in [15, 30, 60]:
+        controllers = world.plug_btvirt(2, state=None)
+        with contextlib.suppress(TimeoutError):
+            poll(lambda: len(world.adapter_paths()) == 2, "two controllers", timeout=patience)
+            return world.adapter_paths()
+        controllers.unplug()
+    raise TimeoutError("two controllers")
+
+
+def _bluez_device(adapter, address):
+    return f"{adapter}/dev_{address.replace(':', '_')}"
+
+
+def just_works_bonds_and_encrypts_until_it_is_forgotten(world):
+    pair = _Pair(world, "NoInputNoOutput")
+    paired, encrypted = pair.follow("Paired"), pair.follow("Encrypted")
+    pair.pair()
+    for follow in [paired, encrypted]:
+        follow.wait_for_list([False, True])
+    require_equal(pair.questions, [], "questions")
+    require_equal(pair.bonds(), [pair.there], "bonds")
+    require_equal(pair.read(ENCRYPTED), b"\x21", "value")
+    with expect_error("AlreadyExists"):
+        pair.pair()
+    require(pair.there in world.run("blehubctl", "bonds").stdout, "blehubctl does not list the bond")
+    world.bus.call(HUB, pair.hold, "org.blehub.Hold1.Release")
+    pair.peer.tell("refuse")  # nothing is asked any more
+    pair.connect(world.bus)
+    require_equal(pair.read(ENCRYPTED), b"\x21", "value read with the keys that were kept")
+    require_equal([pair.get("Paired"), pair.get("Encrypted")], [True, True], "paired and encrypted")
+    lost = _Call(world.bus, pair.path, "WaitDisconnected", "(a{sv})", {})
+    _Call(world.bus, pair.path, "Unpair", "()").end()
+    lost.end()
+    require_equal(pair.bonds(), [], "bonds")
+    paired.wait_for(False)
+    with expect_error("NotFound"):
+        _Call(world.bus, pair.path, "Unpair", "()").end()
+    with expect_error("Disconnected"):
+        pair.pair()
+
+
+def questions_of_a_pairing_go_to_who_pairs_and_to_nobody_else(world):
+    pair = _Pair(world, "KeyboardDisplay")
+    other = world.new_bus()
+    pair.connect(other)
+    overheard = []
+    other.connection.signal_subscribe(HUB, DEVICE, "PairingQuestion", None, None, Gio.DBusSignalFlags.NONE,
+                                      lambda *told: overheard.append(told))
+    call = pair.start("Pair", Capability="KeyboardOnly")
+    shown = pair.peer.wait_for("shows ").split()[1]
+    pair.wait_question("enter-passkey")
+    pair.answer(Passkey=int(shown))
+    call.end()
+    require_equal(pair.read(AUTHENTICATED), b"\x22", "value that needs authentication")
+    pair.begin_anew()
+    call = pair.start("Pair", Capability="DisplayOnly")
+    number = pair.wait_question("display-passkey")["Passkey"]
+    pair.peer.wait_for("passkey")
+    pair.peer.tell(f"passkey {number}")
+    call.end()
+    pair.begin_anew()
+    call = pair.start("Pair", Capability="DisplayYesNo")
+    number = pair.wait_question("confirm")["Passkey"]
+    require_equal(pair.peer.wait_for("confirm "), f"confirm {number:06}", "number on the peer")
+    pair.answer()
+    call.end()
+    require_equal(overheard, [], "questions that another program heard")
+
+
+def a_pairing_that_goes_wrong_says_why_and_can_be_tried_again(world):
+    pair = _Pair(world, "KeyboardDisplay")
+    with _link_lost(pair):
+        call = pair.start("Pair", Capability="KeyboardOnly")
+        shown = int(pair.peer.wait_for("shows ").split()[1])
+        pair.wait_question("enter-passkey")
+        pair.answer(Passkey=(shown + 1) % 1000000)
+        with expect_error("Failed", "pairing: authentication failed"):
+            call.end()
+    with _link_lost(pair):
+        call = pair.start("Pair", Capability="DisplayYesNo")
+        pair.wait_question("confirm")
+        pair.answer(Accept=False)
+        with expect_error("Failed", "pairing: its question was declined"):
+            call.end()
+    with _link_lost(pair):
+        pair.peer.tell("refuse")
+        with expect_error("Failed", "pairing: authentication failed"):
+            pair.pair(Capability="DisplayYesNo", Confirm=True)
+        pair.peer.tell("accept")
+    with _link_lost(pair):
+        leaving = Bus()
+        pair.connect(leaving)
+        pair.start("Pair", leaving, Capability="DisplayYesNo")
+        leaving_asked = pair.peer.wait_for("confirm ")
+        leaving.close()
+    require(leaving_asked and not pair.questions, f"questions of another program: {pair.questions}")
+    pair.pair(Capability="DisplayYesNo", Confirm=True)
+    require(pair.get("Paired"), "not paired")
+
+
+@contextlib.contextmanager
+def _link_lost(pair):
+    """A pairing that fails takes the link with it, which is told; and there is one again."""
+    lost = _Call(pair.bus, pair.path, "WaitDisconnected", "(a{sv})", options_of({"TimeoutMs": 60000}))
+    yield
+    lost.end()
+    require_equal(pair.get("Paired"), False, "paired")
+    pair.connect(pair.bus)
+
+
+def a_pairing_that_nobody_answers_ends_at_its_deadline(world):
+    pair = _Pair(world, "DisplayYesNo")
+    with _link_lost(pair):
+        pair.peer.tell("silent")
+        began = time.monotonic()
+        with expect_error("Timeout"):
+            pair.pair(TimeoutMs=1500)
+        require(time.monotonic() - began >= 1.5, "it ended before its time")
+        pair.peer.tell("accept")
+    with _link_lost(pair):
+        call = pair.start("Pair", Capability="DisplayYesNo", TimeoutMs=1500)
+        pair.wait_question("confirm")
+        with expect_error("Timeout"):
+            call.end()
+        with expect_error("NotFound"):
+            pair.answer()
+    other = world.new_bus()
+    pair.connect(other)
+    calls = [pair.start("Pair"), pair.start("Pair", other)]
+    calls[0].end()
+    with expect_error("AlreadyExists"):
+        calls[1].end()
+
+
+def a_read_that_needs_encryption_waits_for_the_pairing_it_brings_about(world):
+    pair = _Pair(world, "DisplayYesNo")
+    with _link_lost(pair):
+        pair.peer.tell("silent")
+        read = pair.start_read(ENCRYPTED, 1000)
+        pair.peer.wait_for(("confirm ", "authorize"))
+        let_pass(2)
+        require(not read.is_done(), f"the read has ended: {read.reply} {read.error}")
+        pair.peer.tell("give up")
+        with expect_error("Disconnected"):
+            read.end()
+    pair.peer.tell("accept")
+    require_equal(pair.read(ENCRYPTED), b"\x21", "value")
+    require(pair.get("Paired"), "not paired")
+
+
+def a_pairing_that_nobody_asked_for_is_declined(world):
+    pair = _Pair(world, None)
+    with _link_lost(pair):
+        refused = []
+        world.bus.connection.call("org.bluez", pair.theirs, "org.bluez.Device1", "Pair", None, None,
+                                  Gio.DBusCallFlags.NONE, 40000, None, lambda *done: refused.append(_is_refused(*done)))
+        wait(lambda: refused, "the end of the peer's pairing", 40)
+        require_equal(refused, [True], "refused")
+    require_equal(pair.bonds(), [], "bonds")
+
+
+def _is_refused(connection, result):
+    try:
+        connection.call_finish(result)
+    except GLib.Error as error:
+        return RemoteError(error).name.startswith("org.bluez.Error.Authentication")
+    return False
+
+
+def transact_pairs_before_it_reads(world):
+    pair = _Pair(world, "NoInputNoOutput")
+    name = {"Service": BASE.format(1), "Characteristic": BASE.format(ENCRYPTED)}
+    steps = [("pair", {}), ("read", options_of(name))]
+    results = _Call(world.bus, pair.path, "Transact", "(a(sa{sv})a{sv})", steps, options_of({"TimeoutMs": PATIENCE_MS})).end()
+    require_equal(bytes(results[0][1][1]["Value"]), b"\x21", "value")
+    with expect_error("AlreadyExists", "step 1 (pair): "):
+        _Call(world.bus, pair.path, "Transact", "(a(sa{sv})a{sv})", steps, {}).end()
+    world.bus.call(HUB, HUB_PATH, "org.blehub.Hub1.RemoveBond", "(sa{sv})", pair.there, options_of({"AddressType": "public"}))
+    require_equal(pair.bonds(), [], "bonds")
+    poll(lambda: pair.get("State") == "disconnected", "the end of the link", every=0.05)
+
+
+def blehubctl_pair_puts_the_question_to_its_user(world):
+    pair = _Pair(world, "KeyboardDisplay")
+    keyboard, terminal = pty.openpty()
+    world.stack.callback(os.close, keyboard)
+    program = world.start("blehubctl", "pair", "--adapter", pair.here, "--address-type", "public", "--capability",
+                          "KeyboardOnly", pair.there, stdin=terminal)
+    os.close(terminal)
+    shown = pair.peer.wait_for("shows ").split()[1]
+    os.write(keyboard, f"{shown}\n".encode())
+    require_equal(program.stdout.read(), "Paired.\n", "what it said")
+    require_equal(program.wait(), 0, "exit code")
