@@ -52,7 +52,8 @@ class Air:
     def peer(self, **options):
         """Options: see Peripheral. It advertises unless told not to."""
         self.peers += 1
-        options.setdefault("address", f"C0:00:00:00:00:{self.peers:02X}")
+        number = self.process.pid & 0xffff  # BlueZ remembers the services of an address, and not every peer tells of others
+        options.setdefault("address", f"C0:00:00:{number >> 8:02X}:{number & 0xff:02X}:{self.peers:02X}")
         return Peer(self, self.order("air", "add", **options), options)
 
 
