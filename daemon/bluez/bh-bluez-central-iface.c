@@ -59,6 +59,7 @@ peek(BhCentral *central, const BhLinkKey *key, BhLinkState *state)
     if (link == NULL || (link->path == NULL && !link->kernel_connected))
         return FALSE;
     bh_bluez_link_get_state(link, state);
+    state->connected &= link->dropping == NULL; /* whoever asks cannot have this one any more */
     return TRUE;
 }
 

@@ -9,6 +9,7 @@
 
 #include "bh-bluez-error.h"
 #include "bh-bluez-links.h"
+#include "bh-bluez-made.h"
 #include "bh-bluez-mgmt-link.h"
 #include "bh-bluez-names.h"
 #include "bh-error.h"
@@ -155,6 +156,7 @@ send_call(BhBluezAttempt *attempt, sd_bus_message *message, sd_bus_message_handl
     BhBluez *bluez = attempt->central->bluez;
 
     attempt->asked = TRUE;
+    bh_bluez_made_set(attempt->central, attempt->link, TRUE);
     attempt->slot =
         bh_bluez_bus_send(bluez->bus, message, bluez->timing.gatt_ms, on_reply, attempt);
     if (attempt->slot == NULL)

@@ -9,6 +9,7 @@
 #include "bh-bluez-connect-private.h"
 
 #include "bh-bluez-links.h"
+#include "bh-bluez-made.h"
 #include "bh-bluez-mgmt-link.h"
 #include "bh-error.h"
 
@@ -42,6 +43,8 @@ bh_bluez_attempt_free(BhBluezAttempt *attempt)
     g_queue_unlink(&self->attempts, &attempt->node);
     sd_bus_slot_unref(attempt->slot);
     g_clear_handle_id(&attempt->timer, g_source_remove);
+    if (attempt->asked && !attempt->link->connected)
+        bh_bluez_made_set(self, attempt->link, FALSE);
     bh_bluez_link_unuse(self, attempt->link);
     g_free(attempt);
     bh_bluez_central_update_pace(self);
@@ -89,6 +92,7 @@ void
 bh_bluez_attempt_wait_and_retry(BhBluezAttempt *attempt)
 {
     attempt->asked = FALSE;
+    bh_bluez_made_set(attempt->central, attempt->link, FALSE);
     attempt->timer =
         g_timeout_add(MIN(BUSY_RETRY_MS, attempt->central->bluez->timing.backoff_max_ms),
                       on_timer,

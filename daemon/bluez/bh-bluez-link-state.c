@@ -7,6 +7,7 @@
 #include "bh-bluez-links-private.h"
 
 #include "bh-bluez-connect.h"
+#include "bh-bluez-made.h"
 #include "bh-bluez-mgmt-link.h"
 #include "bh-bluez-notify.h"
 #include "bh-bluez-operation.h"
@@ -140,6 +141,7 @@ end_link(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
     g_clear_pointer(&link->dropping, sd_bus_slot_unref);
     link->dropped = FALSE;
     link->pairing = FALSE;
+    bh_bluez_made_set(self, link, FALSE);
     link->interval_us = link->supervision_ms = link->latency = 0;
     forget_database(link);
     bh_bluez_operations_link_gone(self, link);

@@ -7,6 +7,7 @@
 #include "bh-bluez-links-private.h"
 
 #include "bh-bluez-error.h"
+#include "bh-bluez-made.h"
 #include "bh-bluez-mgmt-link.h"
 #include "bh-bluez-names.h"
 #include "bh-error.h"
@@ -205,6 +206,7 @@ bh_bluez_link_drop(BhBluezCentral *self, BhBluezLink *link)
     g_autofree char *path = bh_bluez_link_dup_path(self, link);
 
     link->dropped = TRUE;
+    bh_bluez_made_set(self, link, FALSE);
     if (path == NULL || bus->owner == NULL || link->dropping != NULL)
         return;
     g_autoptr(sd_bus_message) message =

@@ -7,6 +7,7 @@
  */
 #include "bh-bluez-central.h"
 #include "bh-bluez-error.h"
+#include "bh-bluez-made.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-private.h"
 
@@ -73,6 +74,7 @@ on_objects(sd_bus_message *message, void *data, sd_bus_error *unused)
         return 1;
     }
     self->loaded = TRUE;
+    bh_bluez_made_drop_former(self->central);
     self->sink->bluez_changed(self->sink_data, TRUE, self->version);
     set_synced(self);
     return 1;

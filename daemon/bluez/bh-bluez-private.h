@@ -12,6 +12,7 @@
 #include "bh-bluez-power.h"
 #include "bh-bluez-report.h"
 #include "bh-bluez.h"
+#include "bh-link-memory.h"
 #include "bh-mgmt-memory.h"
 #include "bh-mgmt.h"
 
@@ -48,6 +49,7 @@ struct _BhBluez {
     guint64 lost_malformed; /* of it */
     guint64 lost_drops;
     BhMgmtMemory *memory;
+    BhLinkMemory *link_memory;
     gboolean hears_kernel; /* reports come from mgmt, not from BlueZ's signals */
     guint refresh_ms;      /* how often a discovery is refreshed where there is no monitor */
     BhRadioCapabilities told_capabilities;

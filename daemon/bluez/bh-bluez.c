@@ -19,6 +19,8 @@
 #include "bh-bluez-private.h"
 #include "bh-error.h"
 
+#define LINKS_FILE "links"
+
 static void bh_bluez_radio_init(BhRadioInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE(BhBluez,
@@ -350,6 +352,7 @@ bh_bluez_finalize(GObject *object)
     }
     g_clear_pointer(&self->mgmt, bh_mgmt_free);
     bh_mgmt_memory_free(self->memory);
+    bh_link_memory_free(self->link_memory);
     g_free(self->no_mgmt);
     bh_bluez_properties_clear(&self->properties);
     bh_bluez_devices_free(self->devices);
@@ -373,9 +376,22 @@ bh_bluez_init(BhBluez *self)
     self->devices = bh_bluez_devices_new(BH_BLUEZ_DEVICES_MAX);
     bh_bluez_properties_init(&self->properties);
     self->memory = bh_mgmt_memory_new(NULL);
+    self->link_memory = bh_link_memory_new(NULL);
     self->no_mgmt = g_strdup("blehubd was started without one");
     self->refresh_ms = BH_BLUEZ_REFRESH_MS;
     self->central = bh_bluez_central_new(self);
+}
+
+static void
+open_memories(BhBluez *self, const char *directory)
+{
+    g_autofree char *links = NULL;
+
+    bh_mgmt_memory_free(self->memory);
+    self->memory = bh_mgmt_memory_new(directory);
+    links = bh_mgmt_memory_dup_path(self->memory, LINKS_FILE);
+    bh_link_memory_free(self->link_memory);
+    self->link_memory = bh_link_memory_new(links);
 }
 
 gboolean
@@ -402,8 +418,7 @@ bh_bluez_set_ingest(BhBluez *self,
         return FALSE;
     }
     self->hears_kernel = self->mgmt != NULL && ingest != BH_BLUEZ_INGEST_DBUS;
-    bh_mgmt_memory_free(self->memory);
-    self->memory = bh_mgmt_memory_new(runtime_directory);
+    open_memories(self, runtime_directory);
     return TRUE;
 }
 

@@ -124,6 +124,14 @@ bh_mgmt_memory_free(BhMgmtMemory *self)
     g_free(self);
 }
 
+char *
+bh_mgmt_memory_dup_path(BhMgmtMemory *self, const char *name)
+{
+    g_autofree char *directory = self->path != NULL ? g_path_get_dirname(self->path) : NULL;
+
+    return directory != NULL ? g_build_filename(directory, name, NULL) : NULL;
+}
+
 guint64
 bh_mgmt_memory_get_instance(guint16 index)
 {

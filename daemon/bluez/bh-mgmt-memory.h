@@ -22,6 +22,9 @@ BhMgmtMemory *bh_mgmt_memory_new(const char *directory);
 void bh_mgmt_memory_free(BhMgmtMemory *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhMgmtMemory, bh_mgmt_memory_free)
 
+/* A file beside it, of the same process alone; NULL if there is no such place. */
+char *bh_mgmt_memory_dup_path(BhMgmtMemory *self, const char *name);
+
 /* The kernel's instance of hci<index>; 0 if it cannot be told. */
 guint64 bh_mgmt_memory_get_instance(guint16 index);
 
