@@ -48,7 +48,7 @@ typedef struct {
     gboolean again;        /* ask once more: something changed since */
     sd_bus_slot *dropping; /* we asked for the end of it */
     gboolean dropped;      /* the last one ended because we asked */
-    gboolean made;         /* or asked for, by us, and written down */
+    gboolean made;         /* or asked for, by us */
 } BhBluezLink;
 
 struct BhBluezCentral {

@@ -22,6 +22,7 @@ bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state)
     *state = (BhLinkState){
         .key = link->key,
         .connected = link->connected || link->kernel_connected,
+        .ours = link->made,
         .resolved = link->ready,
         .paired = link->paired,
         .bonded = link->bonded,

@@ -206,7 +206,7 @@ bh_bluez_link_drop(BhBluezCentral *self, BhBluezLink *link)
     g_autofree char *path = bh_bluez_link_dup_path(self, link);
 
     link->dropped = TRUE;
-    bh_bluez_made_set(self, link, FALSE);
+    bh_bluez_made_strike_out(self, link);
     if (path == NULL || bus->owner == NULL || link->dropping != NULL)
         return;
     g_autoptr(sd_bus_message) message =

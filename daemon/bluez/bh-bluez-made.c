@@ -14,13 +14,20 @@ bh_bluez_made_set(BhBluezCentral *self, BhBluezLink *link, gboolean made)
     const BhBluezAdapter *adapter = bh_bluez_central_peek_adapter(self, link->key.slot);
     const BhLinkMemoryEntry entry = {adapter->address, link->key.address};
 
-    if (link->made == made)
-        return;
     link->made = made;
     if (made)
         bh_link_memory_add(self->bluez->link_memory, &entry);
     else
         bh_link_memory_remove(self->bluez->link_memory, &entry);
+}
+
+void
+bh_bluez_made_strike_out(BhBluezCentral *self, BhBluezLink *link)
+{
+    gboolean made = link->made;
+
+    bh_bluez_made_set(self, link, FALSE);
+    link->made = made;
 }
 
 static void

@@ -9,8 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* made: BlueZ is about to be asked for it; else it is over, or BlueZ was asked to end it. */
+/* made: BlueZ is about to be asked for it; else it is over. */
 void bh_bluez_made_set(BhBluezCentral *self, BhBluezLink *link, gboolean made);
+/* BlueZ was asked to end it: ours until it does, but the next start need not ask again. */
+void bh_bluez_made_strike_out(BhBluezCentral *self, BhBluezLink *link);
 /* BlueZ's objects are known now. */
 void bh_bluez_made_drop_former(BhBluezCentral *self);
 

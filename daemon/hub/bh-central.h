@@ -34,6 +34,7 @@ typedef struct {
 typedef struct {
     BhLinkKey key;
     gboolean connected;
+    gboolean ours;     /* it, or the attempt to make it, was asked for by this process */
     gboolean resolved; /* its GATT database is known */
     gboolean paired;
     gboolean bonded;

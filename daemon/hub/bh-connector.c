@@ -19,7 +19,6 @@ typedef struct {
     BhLinkKey key;
     GCancellable *cancellable;
     gint64 begun_us;
-    gboolean foreign; /* somebody else had made the link before */
     gboolean gives_way;
     gboolean blind_over;
 } Attempt;
@@ -53,6 +52,14 @@ is_linked(BhConnector *self, const BhLinkKey *key)
     BhLinkState state = {0};
 
     return bh_central_peek(self->central, key, &state) && state.connected;
+}
+
+static gboolean
+is_our_link(BhConnector *self, const BhLinkKey *key)
+{
+    BhLinkState state = {0};
+
+    return bh_central_peek(self->central, key, &state) && state.connected && state.ours;
 }
 
 static void
@@ -97,9 +104,9 @@ take_late_link(BhConnector *self, const Attempt *attempt)
     BhLinkParameters parameters = {0};
 
     if (successor != NULL) {
-        successor->asker->begin(successor->data, &attempt->key, attempt->foreign, &parameters);
+        successor->asker->begin(successor->data, &attempt->key, &parameters);
         end_request(successor, NULL);
-    } else if (!attempt->foreign) {
+    } else if (is_our_link(self, &attempt->key)) {
         bh_central_disconnect(self->central, &attempt->key);
     }
 }
@@ -169,13 +176,12 @@ begin(BhConnector *self, BhConnectRequest *request, guint8 slot)
     attempt->key = (BhLinkKey){.slot = slot, .address = request->address};
     attempt->cancellable = g_cancellable_new();
     attempt->begun_us = bh_clock_now_us(self->clock);
-    attempt->foreign = is_linked(self, &attempt->key);
     request->attempt = attempt;
     self->attempts[slot] = attempt;
     self->n_attempts++;
     take_turn(self, request);
     queue_watch(self);
-    request->asker->begin(request->data, &attempt->key, attempt->foreign, &parameters);
+    request->asker->begin(request->data, &attempt->key, &parameters);
     bh_central_connect_async(self->central,
                              &attempt->key,
                              &parameters,

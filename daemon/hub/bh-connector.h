@@ -31,11 +31,8 @@ typedef struct {
     /* Adds the clients (BhClient, borrowed) that want it; returns whether one of them waits in a
      * call. */
     gboolean (*list_clients)(gpointer data, GPtrArray *clients);
-    /* An attempt begins. foreign: the link is there already, and not by an attempt of ours. */
-    void (*begin)(gpointer data,
-                  const BhLinkKey *key,
-                  gboolean foreign,
-                  BhLinkParameters *parameters);
+    /* An attempt begins. */
+    void (*begin)(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters);
     /* The request is over: the link is there (error NULL), or it failed. Error is borrowed. */
     void (*end)(gpointer data, const GError *error);
 } BhConnectAsker;

@@ -46,12 +46,11 @@ choose_parameters(BhRemote *self, BhLinkParameters *parameters)
 }
 
 static void
-on_attempt(gpointer data, const BhLinkKey *key, gboolean foreign, BhLinkParameters *parameters)
+on_attempt(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters)
 {
     BhRemote *self = data;
 
     bh_remote_set_key(self, key);
-    self->ours = !foreign;
     self->attempts++;
     self->attempting = TRUE;
     choose_parameters(self, parameters);
@@ -110,7 +109,7 @@ on_attempt_end(gpointer data, const GError *error)
     }
     if (bh_central_peek(self->context->hub.central, &self->key, &state) && state.connected &&
         state.resolved && state.database != NULL) {
-        bh_remote_link_ready(self, &state, self->ours);
+        bh_remote_link_ready(self, &state);
         return;
     }
     lost = g_error_new_literal(BH_ERROR,

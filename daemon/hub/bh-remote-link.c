@@ -91,10 +91,10 @@ serve(BhWaits *waits)
 }
 
 void
-bh_remote_link_ready(BhRemote *self, const BhLinkState *state, gboolean ours)
+bh_remote_link_ready(BhRemote *self, const BhLinkState *state)
 {
     bh_remote_set_key(self, &state->key);
-    self->ours = ours;
+    self->ours = state->ours;
     self->ready_us = bh_clock_now_us(self->context->hub.clock);
     self->attempts = 0;
     self->context->counters.links++;

@@ -41,7 +41,7 @@ struct _BhRemote {
     gboolean has_key;
     gboolean watched[BH_RADIO_MAX_ADAPTERS]; /* the central tells of the device by this adapter */
     BhRemoteState state;
-    gboolean ours;            /* the link was not there before our attempt */
+    gboolean ours;            /* the link is of our making */
     BhGattDatabase *database; /* NULL unless ready */
     guint16 mtu;
     gboolean paired;
@@ -94,7 +94,7 @@ void bh_remote_add_subscription(BhRemote *self, BhSubscription *subscription);
 void bh_remote_reconsider(BhRemote *self);
 
 /* The link, in bh-remote-link.c: it is there; it is lost; nobody wants it any more. */
-void bh_remote_link_ready(BhRemote *self, const BhLinkState *state, gboolean ours);
+void bh_remote_link_ready(BhRemote *self, const BhLinkState *state);
 void bh_remote_link_lost(BhRemote *self, BhLinkCause cause);
 void bh_remote_link_released(BhRemote *self);
 /* Other facts about it. */

@@ -197,6 +197,29 @@ START_TEST(the_end_of_a_link_has_the_cause_that_bluez_tells)
 }
 END_TEST
 
+START_TEST(a_link_is_ours_if_our_attempt_made_it)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init(&s);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    ck_assert(bh_peer_scene_peek(&s).ours);
+    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", FALSE);
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    BH_AWAIT(!bh_peer_scene_peek(&s).connected);
+    ck_assert(!bh_peer_scene_peek(&s).ours);
+    bh_puppet_fail(s.puppet, "Connect", IN_PROGRESS, G_MAXUINT);
+    bh_peer_connect(&s, &call);
+    BH_AWAIT(bh_peer_scene_count(&s, "Connect") > 1);
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
+    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", TRUE);
+    BH_ASSERT_END(&call, "ok");
+    ck_assert(!bh_peer_scene_peek(&s).ours);
+}
+END_TEST
+
 START_TEST(a_bluez_busy_with_somebody_elses_attempt_is_asked_again)
 {
     g_auto(BhPeerScene) s = {0};
@@ -582,6 +605,7 @@ BH_TEST_MAIN("bluez-connect",
              services_that_bluez_could_not_find_out_are_not_taken_for_none,
              a_device_that_has_no_service_to_show_is_ready,
              the_end_of_a_link_has_the_cause_that_bluez_tells,
+             a_link_is_ours_if_our_attempt_made_it,
              a_bluez_busy_with_somebody_elses_attempt_is_asked_again,
              somebody_elses_attempt_is_left_alone_when_cancelled,
              without_power_or_adapter_nothing_is_ready,

@@ -18,6 +18,7 @@ typedef struct {
     gboolean pairing;
     gboolean paired;
     BhGattDatabase *database;
+    gboolean ours;
     GTask *attempt;
     gulong on_cancelled;
 } Device;
@@ -131,6 +132,7 @@ fill_state(const Device *it, BhLinkCause cause, BhLinkState *state)
 {
     *state = (BhLinkState){.key = it->key,
                            .connected = it->connected,
+                           .ours = it->ours,
                            .resolved = it->connected,
                            .pairing = it->pairing,
                            .paired = it->paired,
@@ -194,6 +196,7 @@ fake_central_accept(FakeCentral *self, guint8 slot, guint number)
     Device *it = device_of(self, slot, number);
     g_autoptr(GTask) task = take_attempt(it);
 
+    it->ours = !it->connected;
     bring_up(it);
     tell(self, it, BH_LINK_CAUSE_NONE);
     g_task_return_boolean(task, TRUE);
@@ -248,7 +251,7 @@ fake_central_drop(FakeCentral *self, guint8 slot, guint number, BhLinkCause caus
 {
     Device *it = device_of(self, slot, number);
 
-    it->connected = FALSE;
+    it->connected = it->ours = FALSE;
     it->mtu = 0;
     g_clear_pointer(&it->database, bh_gatt_database_unref);
     for (guint i = self->calls->len; i > 0; i--) {

@@ -442,6 +442,24 @@ START_TEST(foreign_link_is_shared_and_never_cut)
 }
 END_TEST
 
+START_TEST(link_that_somebody_else_makes_during_our_attempt_is_never_cut)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    const BhHoldSpec spec = remote_spec(1);
+
+    hub_fixture_init(&f);
+    remote_connect(&f, f.ann, &spec, &r);
+    fake_central_link(remote_central(&f), 0, 1);
+    fake_central_accept(remote_central(&f), 0, 1);
+    remote_turn(&f);
+    remote_result_check(&r, -1);
+    bh_owned_release(BH_OWNED(r.hold), BH_RELEASE_ASKED);
+    remote_advance(&f, 10000);
+    remote_check_log(&f, "");
+}
+END_TEST
+
 START_TEST(shutdown_drops_links_and_ends_calls)
 {
     g_auto(HubFixture) f = {0};
@@ -595,6 +613,7 @@ BH_TEST_MAIN("hub-connect",
              hold_released_while_connecting_leaves_the_attempt_to_those_of_others,
              link_lost_while_it_lingers_is_not_lost_to_anybody,
              foreign_link_is_shared_and_never_cut,
+             link_that_somebody_else_makes_during_our_attempt_is_never_cut,
              shutdown_drops_links_and_ends_calls,
              one_attempt_at_a_time_and_clients_take_turns,
              absent_device_gives_way_to_others_and_comes_back,
