@@ -49,6 +49,10 @@ class Air:
     def unplug(self, number=0):
         self.order("air", "unplug", number)
 
+    def listens(self, number=0):
+        """Whether a controller scans, or wants to connect."""
+        return self.order("air", "listens", number)
+
     def peer(self, **options):
         """Options: see Peripheral. It advertises unless told not to."""
         self.peers += 1

@@ -33,6 +33,10 @@ class Air:
     def unplug(self, number):
         self.controllers[number].unplug()
 
+    def listens(self, number):
+        """Whether a controller scans, or wants to connect."""
+        return self.controllers[number].listens()
+
     def run(self):
         self.loop.watch(sys.stdin.fileno(), self._on_order)
         self.loop.run()
