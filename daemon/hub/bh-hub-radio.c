@@ -7,6 +7,18 @@
 #include "bh-hub-private.h"
 #include "bh-log.h"
 
+/* BlueZ tells of its adapters before it is known to be there itself. */
+static void
+tell_of_ready_adapters(BhHub *self)
+{
+    for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++) {
+        BhAdapter *adapter = bh_adapter_slots_peek(&self->adapters, slot);
+
+        if (adapter != NULL && bh_adapter_get_powered(adapter))
+            bh_remotes_adapter_ready(self->remotes, slot);
+    }
+}
+
 static void
 on_bluez_changed(gpointer data, gboolean present, const char *version)
 {
@@ -20,8 +32,10 @@ on_bluez_changed(gpointer data, gboolean present, const char *version)
     if (present == self->adapters.bluez)
         return;
     self->adapters.bluez = present;
-    if (present)
+    if (present) {
         bh_state_keeper_appeared(self->state);
+        tell_of_ready_adapters(self);
+    }
     self->counters.bluez_losses += !present;
     bh_log_adapter(G_LOG_LEVEL_MESSAGE,
                    BH_MESSAGE_BLUEZ,

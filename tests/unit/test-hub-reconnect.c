@@ -397,6 +397,24 @@ START_TEST(waiting_hold_does_not_try_while_the_radio_is_off)
 }
 END_TEST
 
+START_TEST(waiting_hold_tries_when_bluez_comes_after_its_adapter)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    const BhHoldSpec spec = keeping();
+
+    lose(&f, &spec, &r);
+    fake_radio_remove_adapter(f.radio, 0);
+    fake_radio_set_bluez(f.radio, FALSE);
+    fake_radio_set_adapter(f.radio, 0, "hci0", TRUE);
+    remote_turn(&f);
+    ck_assert(!fake_central_is_trying(remote_central(&f), 0, 1));
+    fake_radio_set_bluez(f.radio, TRUE);
+    remote_turn(&f);
+    ck_assert(fake_central_is_trying(remote_central(&f), 0, 1));
+}
+END_TEST
+
 START_TEST(radio_that_goes_off_in_an_attempt_is_waited_for)
 {
     g_auto(HubFixture) f = {0};
@@ -493,6 +511,7 @@ BH_TEST_MAIN("hub-reconnect",
              cause_of_a_loss_is_told_once,
              cause_is_told_before_the_state_and_both_agree,
              waiting_hold_does_not_try_while_the_radio_is_off,
+             waiting_hold_tries_when_bluez_comes_after_its_adapter,
              radio_that_goes_off_in_an_attempt_is_waited_for,
              only_a_link_that_lasted_resets_the_back_off,
              hold_of_another_user_that_reconnects_is_enough)
