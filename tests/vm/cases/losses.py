@@ -9,7 +9,7 @@ import time
 from air.gatt import characteristic, service
 from central_link import Link
 from guest import expect_error, options_of, poll, require, require_equal
-from waiting import Story, connect_later, later, wait_value_later
+from waiting import Story, later, wait_value_later
 
 OWN = "5a1b{:04x}-7c1e-4a53-9e61-3f2c3a5d0001"
 READ, WRITE, NOTIFY, ALSO_NOTIFY = (OWN.format(number) for number in range(0x11, 0x15))
@@ -59,17 +59,6 @@ def calls_end_at_once_when_the_peer_leaves(world):
         busy.story.wait_for("disconnected")
         busy.story.require(f"lost: {cause}", "disconnected")
     return ", ".join(notes)
-
-
-def a_peer_that_leaves_during_connect_is_told_and_the_next_connect_works(world):
-    peer = world.air().peer(services=SERVICES)
-    # The last one is how it looks when the first packets are lost (0x3e): BlueZ says that it connected by then.
-    for kind, action in [("discovery", {"disconnect": 0x13}), ("discovery", {"vanish": True}),
-                         ("mtu", {"disconnect": 0x3e})]:
-        peer.fault(kind, times=1, **action)
-        connect_later(world.bus, peer).require_error("Disconnected")
-        peer.advertise()
-    require_equal(Link(world.bus, peer).read(READ), b"\x0a\x0b", "value")
 
 
 def a_held_device_is_back_soon_after_it_advertises_again(world):
