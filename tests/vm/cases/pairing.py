@@ -100,10 +100,13 @@ class _Pair:
 
     def connect(self, bus):
         """btvirt advertises once for each scan that begins, which the kernel of a busy machine may miss."""
-        options = options_of({"Adapter": self.here, "AddressType": "public", "TimeoutMs": 8000})
-        for _ in range(4):
+        for patience_ms in [3000, 4000, 6000, 8000]:
             with contextlib.suppress(RemoteError):
-                return bus.call(HUB, HUB_PATH, "org.blehub.Hub1.Connect", "(sa{sv})", self.there, options)
+                return self._connect_once(bus, patience_ms)
+        return self._connect_once(bus, 16000)
+
+    def _connect_once(self, bus, timeout_ms):
+        options = options_of({"Adapter": self.here, "AddressType": "public", "TimeoutMs": timeout_ms})
         return bus.call(HUB, HUB_PATH, "org.blehub.Hub1.Connect", "(sa{sv})", self.there, options)
 
     def start(self, method, bus=None, **options):
