@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The kernel's management socket: who opens it, what it brings, and what is left in the kernel."""
 
-import ctypes
 import os
 import pathlib
 import signal
-import socket
 import struct
 
 from guest import HUB, HUB_PATH, Unit, let_pass, poll, require, require_equal
+from management import Management
 from scenarios import ADAPTER, ADAPTER_ADDRESS
 
 UNIT = "blehubd.service"
@@ -51,26 +50,8 @@ IntervalMs=100
 """
 
 
-class _Mgmt:
-    """A management socket of our own: another program in the kernel's eyes."""
-
-    NONE = 0xffff
-
-    def __init__(self):
-        self.socket = socket.socket(socket.AF_BLUETOOTH, socket.SOCK_RAW, socket.BTPROTO_HCI)
-        address = struct.pack("<HHH", socket.AF_BLUETOOTH, self.NONE, 3)
-        if ctypes.CDLL(None, use_errno=True).bind(self.socket.fileno(), address, len(address)):
-            raise OSError(ctypes.get_errno(), "bind")
-        self.socket.settimeout(10)
-
-    def call(self, opcode, index=0, parameters=b""):
-        self.socket.send(struct.pack("<HHH", opcode, index, len(parameters)) + parameters)
-        while True:
-            packet = self.socket.recv(4096)
-            event, where, _ = struct.unpack_from("<HHH", packet)
-            if event in (1, 2) and where == index and struct.unpack_from("<H", packet, 6)[0] == opcode:
-                require_equal(packet[8], 0, f"status of command 0x{opcode:04x}")
-                return packet[9:]
+class _Mgmt(Management):
+    """Another program in the kernel's eyes."""
 
     def monitors(self):
         data = self.call(0x0051)
