@@ -160,7 +160,7 @@ ping(Reader *self)
 static GVariant *
 assemble(Job *job)
 {
-    GVariant *rows = job->whole != NULL ? g_variant_ref(job->whole)
+    GVariant *rows = job->whole != NULL ? job->whole
                                         : g_variant_new_array(G_VARIANT_TYPE_VARDICT,
                                                               (GVariant *const *)job->built->pdata,
                                                               job->built->len);

@@ -300,26 +300,42 @@ list_all(BhOperations *self, gboolean waiting_only)
     return list;
 }
 
-static void
-resolve(BhOperation *operation)
+typedef struct {
+    GTask *task;
+    GError *error;
+} Refusal;
+
+/* Takes out those whose attribute is not there any more, before anybody is told. */
+static GArray *
+take_unresolved(BhOperations *self)
 {
-    GError *error = NULL;
+    GArray *refusals = g_array_new(FALSE, FALSE, sizeof(Refusal));
+    g_autoptr(GPtrArray) list = list_all(self, TRUE);
 
-    if (!operation->kind->resolve(operation->data, &operation->attribute, &error)) {
-        g_autoptr(GTask) task = abandon(operation);
+    for (guint i = 0; i < list->len; i++) {
+        BhOperation *operation = list->pdata[i];
+        Refusal refusal = {0};
 
-        g_task_return_error(task, error);
+        if (operation->kind->resolve(operation->data, &operation->attribute, &refusal.error))
+            continue;
+        refusal.task = abandon(operation);
+        g_array_append_val(refusals, refusal);
     }
+    return refusals;
 }
 
 void
 bh_operations_resolve(BhOperations *self)
 {
-    g_autoptr(GPtrArray) list = list_all(self, TRUE);
+    g_autoptr(GArray) refusals = take_unresolved(self);
 
-    for (guint i = 0; i < list->len; i++)
-        resolve(list->pdata[i]);
     serve(self);
+    for (guint i = 0; i < refusals->len; i++) {
+        Refusal *refusal = &g_array_index(refusals, Refusal, i);
+        g_autoptr(GTask) task = refusal->task;
+
+        g_task_return_error(task, refusal->error);
+    }
 }
 
 static void

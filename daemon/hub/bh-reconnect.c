@@ -68,16 +68,18 @@ bh_reconnect_set_policy(BhReconnect *self, const BhReconnectPolicy *policy)
 }
 
 void
-bh_reconnect_failed(BhReconnect *self, double chance)
+bh_reconnect_failed(BhReconnect *self, gboolean called, double chance)
 {
+    gint64 blind_ms, heard_ms;
     const BhBackoffPolicy heard = {.initial_ms = BH_RECONNECT_HEARD_MS,
                                    .max_ms = self->policy.backoff.initial_ms};
 
     if (!self->policy.wanted)
         return;
-    self->deaf_until_us =
-        bh_clock_now_us(self->clock) + bh_backoff_fail(&self->heard, &heard, chance) * 1000;
-    wait_for(self, bh_backoff_fail(&self->blind, &self->policy.backoff, chance));
+    heard_ms = bh_backoff_fail(&self->heard, &heard, chance);
+    blind_ms = bh_backoff_fail(&self->blind, &self->policy.backoff, chance);
+    self->deaf_until_us = bh_clock_now_us(self->clock) + heard_ms * 1000;
+    wait_for(self, called ? MIN(heard_ms, blind_ms) : blind_ms);
 }
 
 void

@@ -42,8 +42,9 @@ void bh_reconnect_clear(BhReconnect *self);
 
 /* Takes what is wanted now. */
 void bh_reconnect_set_policy(BhReconnect *self, const BhReconnectPolicy *policy);
-/* An attempt failed; chance as in bh_backoff_fail(). */
-void bh_reconnect_failed(BhReconnect *self, double chance);
+/* An attempt failed; chance as in bh_backoff_fail(). called: a call waits for the link, so that the
+ * short back-off counts. */
+void bh_reconnect_failed(BhReconnect *self, gboolean called, double chance);
 /* There is a link. */
 void bh_reconnect_succeeded(BhReconnect *self);
 /* The link is lost again. */

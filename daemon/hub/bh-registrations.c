@@ -22,7 +22,8 @@ struct Registration {
     guint16 handle;           /* 0 = the device has no such characteristic now */
     GPtrArray *subscriptions; /* BhSubscription, borrowed */
     Call *call;               /* NULL unless the device is being asked */
-    BhOperation *operation;   /* that waits for the answer; NULL if none */
+    GQueue operations;        /* BhOperation, that wait for the answer; one for each handle that
+                                 the characteristic has had meanwhile */
     gboolean active;
     guint pins; /* somebody up the stack uses it */
     BhBackoff backoff;
@@ -60,20 +61,34 @@ set_active(Registration *it, gboolean active)
         bh_subscription_set_active(it->subscriptions->pdata[i], active);
 }
 
-/* error is taken; NULL = values will come. Whoever is answered may release subscriptions. */
+/* Keeps them alive, and with them the remote: whoever hears of something may release them. */
+static GPtrArray *
+copy_subscriptions(Registration *it)
+{
+    GPtrArray *copy = g_ptr_array_new_with_free_func(g_object_unref);
+
+    for (guint i = 0; i < it->subscriptions->len; i++)
+        g_ptr_array_add(copy, g_object_ref(it->subscriptions->pdata[i]));
+    return copy;
+}
+
+/* Of those who wait now. error is taken; NULL = values will come. Whoever is answered may release
+ * subscriptions. */
 static void
 answer(Registration *it, GError *error)
 {
-    BhOperation *operation = g_steal_pointer(&it->operation);
+    guint n = g_queue_get_length(&it->operations);
+    BhOperation *operation;
 
     it->pins++;
-    if (operation == NULL)
-        g_clear_error(&error);
-    else if (error != NULL)
-        bh_operation_return_error(operation, error);
-    else
-        bh_operation_return_boolean(operation, TRUE);
+    while (n-- > 0 && (operation = g_queue_pop_head(&it->operations)) != NULL) {
+        if (error != NULL)
+            bh_operation_return_error(operation, g_error_copy(error));
+        else
+            bh_operation_return_boolean(operation, TRUE);
+    }
     it->pins--;
+    g_clear_error(&error);
 }
 
 static void
@@ -90,6 +105,7 @@ on_subscribed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autofree Call *call = user_data;
     Registration *it = call->registration;
+    g_autoptr(GPtrArray) subscriptions = NULL;
     GError *error = NULL;
     gboolean done = bh_central_finish(BH_CENTRAL(source), result, &error);
 
@@ -97,6 +113,7 @@ on_subscribed(GObject *source, GAsyncResult *result, gpointer user_data)
         g_clear_error(&error);
         return;
     }
+    subscriptions = copy_subscriptions(it);
     it->call = NULL;
     if (done)
         it->backoff = (BhBackoff){0};
@@ -136,22 +153,11 @@ look_after(Registration *it)
         return;
     if (wanted && self->linked && it->handle != 0 && !it->active && it->retry == NULL)
         ask_device(it);
-    if (wanted || it->operation != NULL || it->pins > 0)
+    if (wanted || !g_queue_is_empty(&it->operations) || it->pins > 0)
         return;
     if (it->active)
         bh_central_unsubscribe(self->shared->central, &self->key, it->handle);
     g_ptr_array_remove(self->list, it);
-}
-
-/* Keeps them alive: whoever hears of something may release them. */
-static GPtrArray *
-copy_subscriptions(Registration *it)
-{
-    GPtrArray *copy = g_ptr_array_new_with_free_func(g_object_unref);
-
-    for (guint i = 0; i < it->subscriptions->len; i++)
-        g_ptr_array_add(copy, g_object_ref(it->subscriptions->pdata[i]));
-    return copy;
 }
 
 static GPtrArray *
@@ -274,7 +280,7 @@ bh_registrations_add(BhRegistrations *self,
 
     g_ptr_array_add(it->subscriptions, subscription);
     bh_subscription_set_active(subscription, it->active);
-    it->operation = operation;
+    g_queue_push_tail(&it->operations, operation);
     bh_clear_timer(&it->retry);
     if (it->active)
         answer(it, NULL);

@@ -64,7 +64,7 @@ attempt_failed(BhRemote *self, const GError *error)
     BhError code = error->domain == BH_ERROR ? (BhError)error->code : BH_ERROR_FAILED;
 
     bh_remote_set_error(self, error->message);
-    bh_reconnect_failed(&self->reconnect, g_random_double());
+    bh_reconnect_failed(&self->reconnect, bh_waits_count(self->patient) > 0, g_random_double());
     bh_remote_set_unlinked(self);
     bh_waits_fail(self->once, code, error->message);
     if (hopeless)

@@ -53,8 +53,10 @@ on_lingered(gpointer user_data)
 }
 
 static void
-lose_one(BhRemote *self, gint64 linger_ms)
+lose_one(BhRemote *self, BhReleaseReason reason)
 {
+    gint64 linger_ms = reason == BH_RELEASE_SHUTDOWN ? 0 : self->linger_ms;
+
     bh_remote_emit_changed(self);
     if (bh_remote_is_wanted(self))
         bh_remote_reconsider(self);
@@ -77,13 +79,13 @@ static void
 on_hold_released(BhHold *hold, BhReleaseReason reason, BhRemote *remote)
 {
     g_autoptr(BhRemote) self = g_object_ref(remote);
-    gint64 linger_ms = reason == BH_RELEASE_SHUTDOWN ? 0 : bh_hold_peek_spec(hold)->linger_ms;
 
     g_signal_handlers_disconnect_by_data(hold, self);
     bh_quota_give(self->context->hub.quota, bh_owned_get_uid(BH_OWNED(hold)), BH_QUOTA_HOLDS);
     count_release(self, reason);
+    self->linger_ms = bh_hold_peek_spec(hold)->linger_ms;
     g_ptr_array_remove(self->holds, hold);
-    lose_one(self, linger_ms);
+    lose_one(self, reason);
 }
 
 void
@@ -111,7 +113,7 @@ on_subscription_released(BhSubscription *subscription, BhReleaseReason reason, B
     self->context->counters.value_losses += bh_subscription_get_queue_losses(subscription);
     bh_registrations_remove(self->registrations, subscription);
     g_ptr_array_remove(self->subscriptions, subscription);
-    lose_one(self, 0);
+    lose_one(self, reason);
 }
 
 void

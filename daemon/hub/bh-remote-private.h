@@ -58,6 +58,7 @@ struct _BhRemote {
     BhConnectRequest *request; /* NULL unless an attempt waits or is under way */
     gboolean attempting;       /* it is under way */
     BhReconnect reconnect;
+    gint64 linger_ms; /* as the hold wanted that went last */
     BhTimer *linger;
     BhTimer *dropping; /* armed while a link that nobody wants goes */
 

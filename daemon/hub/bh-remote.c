@@ -127,8 +127,10 @@ bh_remote_forget(BhRemote *self)
 static gboolean
 wants_attempt(BhRemote *self)
 {
-    return bh_waits_count(self->once) + bh_waits_count(self->patient) > 0 ||
-           (self->reconnect.due && bh_remote_has_adapter(self));
+    if (bh_waits_count(self->once) > 0)
+        return TRUE;
+    return self->reconnect.due &&
+           (bh_waits_count(self->patient) > 0 || bh_remote_has_adapter(self));
 }
 
 static void
@@ -191,6 +193,8 @@ bh_remote_wait_ready_async(BhRemote *self,
         return;
     }
     bh_waits_add(patient ? self->patient : self->once, task, client, timeout_ms);
+    if (patient)
+        bh_reconnect_at_once(&self->reconnect);
     reconcile(self);
 }
 

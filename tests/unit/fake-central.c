@@ -302,6 +302,16 @@ fake_central_change_services(FakeCentral *self, guint8 slot, guint number)
     tell(self, it, BH_LINK_CAUSE_NONE);
 }
 
+void
+fake_central_lose_services(FakeCentral *self, guint8 slot, guint number)
+{
+    Device *it = device_of(self, slot, number);
+
+    bh_gatt_database_unref(it->database);
+    it->database = bh_gatt_database_new();
+    tell(self, it, BH_LINK_CAUSE_NONE);
+}
+
 gboolean
 fake_central_is_watched(FakeCentral *self, guint8 slot, guint number)
 {

@@ -37,6 +37,8 @@ void fake_central_set_mtu(FakeCentral *self, guint8 slot, guint number, guint16 
 void fake_central_set_pairing(FakeCentral *self, guint8 slot, guint number, gboolean under_way);
 void fake_central_set_paired(FakeCentral *self, guint8 slot, guint number);
 void fake_central_change_services(FakeCentral *self, guint8 slot, guint number);
+/* It has no attributes any more. */
+void fake_central_lose_services(FakeCentral *self, guint8 slot, guint number);
 gboolean fake_central_is_watched(FakeCentral *self, guint8 slot, guint number);
 
 /* What was asked since the last time, as "read 14", "write 16 0102", "command 16 01", "subscribe

@@ -589,6 +589,29 @@ START_TEST(device_without_a_bond_cannot_be_unpaired)
 }
 END_TEST
 
+START_TEST(link_lingers_also_after_a_client_that_subscribed_left)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, subscribed = {0};
+    BhHoldSpec spec = remote_spec(1);
+
+    hub_fixture_init(&f);
+    spec.linger_ms = 3000;
+    remote_connect(&f, f.ann, &spec, &r);
+    fake_central_accept(remote_central(&f), 0, 1);
+    remote_turn(&f);
+    remote_subscribe(remote_find(&f, 1), f.ann, "2a37", 1, &subscribed);
+    fake_central_answer(remote_central(&f), 12, NULL);
+    remote_turn(&f);
+    remote_result_check(&subscribed, -1);
+    bh_client_leave(f.ann);
+    remote_advance(&f, 2999);
+    remote_check_log(&f, "subscribe 12, unsubscribe 12");
+    remote_advance(&f, 1);
+    remote_check_log(&f, "disconnect 1");
+}
+END_TEST
+
 BH_TEST_MAIN("hub-connect",
              absent_device_is_a_timeout_at_the_deadline_and_leaves_nothing,
              connect_works_right_after_one_that_timed_out,
@@ -620,4 +643,5 @@ BH_TEST_MAIN("hub-connect",
              adapter_that_hears_the_device_best_is_taken,
              adapters_try_at_the_same_time,
              bonds_are_forgotten_on_every_adapter,
-             device_without_a_bond_cannot_be_unpaired)
+             device_without_a_bond_cannot_be_unpaired,
+             link_lingers_also_after_a_client_that_subscribed_left)

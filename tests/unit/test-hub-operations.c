@@ -500,6 +500,37 @@ START_TEST(pairing_of_a_client_that_leaves_is_taken_back)
 }
 END_TEST
 
+/* From the main loop, as BlueZ tells of it: whoever waits is answered in the same turn. */
+static gboolean
+on_services_lost(gpointer f)
+{
+    fake_central_lose_services(remote_central(f), 0, 1);
+    return G_SOURCE_REMOVE;
+}
+
+START_TEST(attributes_that_are_gone_may_end_all_that_wants_the_device)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, begun = {0}, waiting = {0}, subscribed = {0}, last = {0};
+    BhRemote *remote;
+
+    hub_fixture_init(&f);
+    remote = remote_hold(&f, f.ann, 1, &r);
+    remote_read(remote, f.ann, READ, &begun);
+    remote_read(remote, f.ann, READ, &waiting);
+    remote_subscribe(remote, f.ann, "2a37", 1, &subscribed);
+    remote_read(remote, f.ann, READ, &last);
+    bh_owned_release(BH_OWNED(r.hold), BH_RELEASE_ASKED);
+    g_idle_add(on_services_lost, &f);
+    remote_turn(&f);
+    remote_result_check(&waiting, BH_ERROR_NOT_FOUND);
+    remote_result_check(&subscribed, BH_ERROR_NOT_FOUND);
+    remote_result_check(&last, BH_ERROR_NOT_FOUND);
+    fake_central_answer(remote_central(&f), 14, "x");
+    remote_turn(&f);
+}
+END_TEST
+
 BH_TEST_MAIN("hub-operations",
              device_that_is_not_connected_answers_nothing,
              what_the_device_lacks_is_refused_at_once,
@@ -521,4 +552,5 @@ BH_TEST_MAIN("hub-operations",
              pairing_is_taken_back_at_its_deadline,
              pairing_that_ended_has_no_question_any_more,
              questions_go_to_the_caller_and_answers_to_the_device,
-             pairing_of_a_client_that_leaves_is_taken_back)
+             pairing_of_a_client_that_leaves_is_taken_back,
+             attributes_that_are_gone_may_end_all_that_wants_the_device)

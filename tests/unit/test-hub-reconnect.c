@@ -491,6 +491,54 @@ START_TEST(hold_of_another_user_that_reconnects_is_enough)
 }
 END_TEST
 
+START_TEST(connect_that_waits_through_failures_pauses_between_them)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    const BhHoldSpec spec = keeping();
+
+    hub_fixture_init(&f);
+    remote_connect(&f, f.ann, &spec, &r);
+    fake_central_refuse(remote_central(&f), 0, 1, BH_ERROR_FAILED);
+    remote_turn(&f);
+    ck_assert(!fake_central_is_trying(remote_central(&f), 0, 1));
+    remote_advance(&f, 300);
+    fake_central_refuse(remote_central(&f), 0, 1, BH_ERROR_FAILED);
+    remote_advance(&f, 300);
+    ck_assert(!fake_central_is_trying(remote_central(&f), 0, 1));
+    remote_advance(&f, 300);
+    fake_central_accept(remote_central(&f), 0, 1);
+    remote_turn(&f);
+    remote_result_check(&r, -1);
+}
+END_TEST
+
+static void
+count_change(BhRemote *remote, guint *changes)
+{
+    (*changes)++;
+}
+
+START_TEST(connect_that_waits_for_a_free_slot_does_not_spin)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) a = {0}, b = {0}, waits = {0};
+    BhHoldSpec spec = keeping();
+    guint changes = 0;
+
+    hub_fixture_init(&f);
+    remote_hold(&f, f.ann, 1, &a);
+    remote_hold(&f, f.ann, 2, &b);
+    spec.address = fake_address(3);
+    remote_connect(&f, f.bob, &spec, &waits);
+    g_signal_connect(remote_find(&f, 3), "state-changed", G_CALLBACK(count_change), &changes);
+    remote_advance(&f, 1000);
+    ck_assert_uint_le(changes, 8);
+    remote_advance(&f, spec.timeout_ms);
+    remote_result_check(&waits, BH_ERROR_TIMEOUT);
+}
+END_TEST
+
 BH_TEST_MAIN("hub-reconnect",
              hold_that_does_not_reconnect_stays_disconnected,
              blind_attempts_back_off,
@@ -514,4 +562,6 @@ BH_TEST_MAIN("hub-reconnect",
              waiting_hold_tries_when_bluez_comes_after_its_adapter,
              radio_that_goes_off_in_an_attempt_is_waited_for,
              only_a_link_that_lasted_resets_the_back_off,
-             hold_of_another_user_that_reconnects_is_enough)
+             hold_of_another_user_that_reconnects_is_enough,
+             connect_that_waits_through_failures_pauses_between_them,
+             connect_that_waits_for_a_free_slot_does_not_spin)

@@ -406,6 +406,42 @@ START_TEST(packed_stream_has_values)
 }
 END_TEST
 
+START_TEST(refusal_may_be_the_end_of_all_that_wants_the_device)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, refused = {0};
+
+    hub_fixture_init(&f);
+    fake_central_link(remote_central(&f), 0, 1);
+    remote_subscribe(remote_hold(&f, f.ann, 1, &r), f.ann, RATE, 1, &refused);
+    bh_owned_release(BH_OWNED(r.hold), BH_RELEASE_ASKED);
+    g_clear_object(&r.hold);
+    fake_central_fail(remote_central(&f), 12, (gint)BH_ERROR_ATT(0x05));
+    remote_turn(&f);
+    remote_result_check(&refused, (gint)BH_ERROR_ATT(0x05));
+    ck_assert_ptr_null(remote_find(&f, 1));
+}
+END_TEST
+
+START_TEST(attributes_that_move_while_two_subscribe_leave_nobody_without_an_answer)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) a = {0}, b = {0}, first = {0}, second = {0};
+
+    hub_fixture_init(&f);
+    remote_hold(&f, f.bob, 1, &b);
+    remote_subscribe(remote_hold(&f, f.ann, 1, &a), f.ann, RATE, 1, &first);
+    fake_central_change_services(remote_central(&f), 0, 1);
+    remote_subscribe(remote_find(&f, 1), f.bob, RATE, 1, &second);
+    fake_central_fail(remote_central(&f), 12, BH_ERROR_NOT_FOUND);
+    fake_central_answer(remote_central(&f), 112, NULL);
+    remote_turn(&f);
+    remote_result_check(&first, -1);
+    remote_result_check(&second, -1);
+    remote_check_log(&f, "subscribe 12, subscribe 112");
+}
+END_TEST
+
 BH_TEST_MAIN("hub-subscription",
              refusal_of_the_device_leaves_no_subscription,
              what_does_not_notify_cannot_be_subscribed,
@@ -424,4 +460,6 @@ BH_TEST_MAIN("hub-subscription",
              values_that_queues_dropped_are_counted,
              subscriptions_are_counted_per_user,
              stream_begins_with_what_waits_and_survives_a_lost_link,
-             packed_stream_has_values)
+             packed_stream_has_values,
+             refusal_may_be_the_end_of_all_that_wants_the_device,
+             attributes_that_move_while_two_subscribe_leave_nobody_without_an_answer)
