@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * To listen is a scan of the client's like any other; what it hears is in the table of devices
- * then. For one device it ends as soon as that is heard.
+ * To listen is a scan of the client's like any other, but counts as the hold that is to follow:
+ * whoever has no scan left connects all the same. What it hears is in the table of devices then.
+ * For one device it ends as soon as that is heard.
  */
 #include "bh-address-type.h"
 
@@ -80,7 +81,11 @@ static void
 listen(GTask *task, const BhAddress *only, const BhAddress *adapter, gint64 ms, BhClient *client)
 {
     char pattern[BH_ADDRESS_TEXT_SIZE];
-    BhScanSpec spec = {.duration_ms = ms, .has_adapter = adapter != NULL};
+    BhScanSpec spec = {
+        .duration_ms = ms,
+        .has_adapter = adapter != NULL,
+        .quota = BH_QUOTA_HOLDS,
+    };
 
     if (adapter != NULL)
         spec.adapter = *adapter;

@@ -237,6 +237,12 @@ bh_scan_peek_needs(BhScan *self)
     return &self->spec.needs;
 }
 
+BhQuotaKind
+bh_scan_get_quota(BhScan *self)
+{
+    return self->spec.quota;
+}
+
 gboolean
 bh_scan_wants(BhScan *self, BhAdapter *adapter)
 {

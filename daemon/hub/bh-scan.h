@@ -22,6 +22,7 @@ typedef struct {
     gboolean has_adapter;
     BhAddress adapter; /* only what this one hears */
     BhScanNeeds needs; /* every_report follows from the rule */
+    BhQuotaKind quota; /* what it is of its user's: a scan, or the hold it listens for */
 } BhScanSpec;
 
 /* Whether a scan of this spec hears this adapter. */
@@ -55,6 +56,8 @@ BhScan *bh_scan_new(const BhScanSpec *spec, const BhScanShared *shared, GError *
 
 const BhFilter *bh_scan_peek_filter(BhScan *self);
 const BhScanNeeds *bh_scan_peek_needs(BhScan *self);
+/* Of which of its user's quotas it takes one while it lasts. */
+BhQuotaKind bh_scan_get_quota(BhScan *self);
 /* Whether the scan wants what this adapter hears, now. */
 gboolean bh_scan_wants(BhScan *self, BhAdapter *adapter);
 

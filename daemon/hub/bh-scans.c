@@ -59,7 +59,7 @@ on_released(BhScan *scan, BhReleaseReason reason, BhScans *self)
     if (reason == BH_RELEASE_CLIENT_GONE || reason == BH_RELEASE_LEASE_OVER)
         log_loss(scan, reason);
     g_signal_handlers_disconnect_by_data(scan, self);
-    bh_quota_give(self->shared.quota, bh_owned_get_uid(BH_OWNED(scan)), BH_QUOTA_SCANS);
+    bh_quota_give(self->shared.quota, bh_owned_get_uid(BH_OWNED(scan)), bh_scan_get_quota(scan));
     add_stream_counts(scan, &self->counters);
     g_ptr_array_remove(self->scans, scan);
     self->changed(self->user_data);
@@ -83,7 +83,7 @@ bh_scans_add(BhScans *self,
     g_autoptr(BhScan) scan = bh_scan_new(spec, &self->shared, error);
 
     if (scan == NULL ||
-        !bh_quota_take(self->shared.quota, bh_client_get_uid(client), BH_QUOTA_SCANS, error))
+        !bh_quota_take(self->shared.quota, bh_client_get_uid(client), spec->quota, error))
         return NULL;
     bh_owned_claim(BH_OWNED(scan), client, lifetime, lease_ms, self->shared.clock);
     g_signal_connect_after(scan, "released", G_CALLBACK(on_released), self);

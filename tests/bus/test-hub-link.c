@@ -143,6 +143,31 @@ START_TEST(a_device_whose_address_type_nobody_knows_is_listened_for)
 }
 END_TEST
 
+START_TEST(whoever_has_no_scan_left_has_a_device_listened_for_all_the_same)
+{
+    g_auto(BhFixture) f = {0};
+    g_auto(BhAnswers) answers = {0};
+
+    bh_link_scene_init(&f);
+    bh_answers_init(&answers);
+    bh_fixture_tell_sim(&f, "SetPresent", g_variant_new("(sb)", "strap", FALSE));
+    for (guint i = 0; i < 32; i++) /* MaxScans */
+        g_free(bh_caller_scan(f.connection, "{}"));
+    bh_caller_send(f.connection,
+                   BH_CALLER_HUB_PATH,
+                   BH_CALLER_HUB,
+                   "Connect",
+                   connect_arguments(BH_LINK_ADDRESS, "{}"),
+                   &answers);
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Holds") == 1); /* it is being listened for */
+    bh_fixture_tell_sim(&f, "SetPresent", g_variant_new("(sb)", "strap", TRUE));
+    BH_AWAIT(answers.came->len == 1);
+    ck_assert_str_eq(answers.came->pdata[0], "0 ok");
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Scans"), 32);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Holds"), 1);
+}
+END_TEST
+
 START_TEST(a_device_that_is_silent_counts_as_public)
 {
     g_auto(BhFixture) f = {0};
@@ -613,8 +638,7 @@ START_TEST(blehubd_ends_well_in_the_middle_of_everything)
                    "Connect",
                    connect_arguments(absent, "{'TimeoutMs': <60000>}"),
                    &answers);
-    ck_assert_uint_eq(bh_caller_counter(f.connection, "Scans"), 1); /* for the type of the last */
-    ck_assert_uint_eq(bh_caller_counter(f.connection, "Holds"), 2); /* so all have arrived */
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Holds"), 3); /* so all have arrived */
     bh_fixture_stop_process(&f.hub);
     BH_AWAIT(answers.came->len == 3);
     require_all(&answers, 3, "org.blehub.Error.Cancelled");
@@ -655,6 +679,7 @@ BH_TEST_MAIN("hub-link",
              a_device_that_does_not_answer_times_out_and_leaves_no_trace,
              only_root_forgets_bonds,
              a_device_whose_address_type_nobody_knows_is_listened_for,
+             whoever_has_no_scan_left_has_a_device_listened_for_all_the_same,
              a_device_that_is_silent_counts_as_public,
              many_untyped_devices_are_listened_for_together,
              a_connected_device_tells_of_itself,
