@@ -368,6 +368,9 @@ START_TEST(pairing_under_way_does_not_count_for_what_waits_for_it)
     remote_advance(&f, 1);
     remote_result_check(&first, BH_ERROR_TIMEOUT);
     remote_result_check(&second, BH_ERROR_TIMEOUT);
+    fake_central_answer(remote_central(&f), 14, "x"); /* too late */
+    fake_central_answer(remote_central(&f), 16, NULL);
+    remote_turn(&f);
 }
 END_TEST
 
@@ -389,6 +392,9 @@ START_TEST(pairing_that_is_over_leaves_operations_their_own_time)
     remote_advance(&f, 1);
     remote_result_check(&read, BH_ERROR_TIMEOUT);
     remote_result_check(&later, BH_ERROR_TIMEOUT);
+    fake_central_answer(remote_central(&f), 14, "x"); /* too late */
+    fake_central_answer(remote_central(&f), 16, NULL);
+    remote_turn(&f);
 }
 END_TEST
 
