@@ -13,11 +13,12 @@ _PAIRING_FAILED, _PAIRING_NOT_SUPPORTED = 0x05, 0x05
 
 
 class Channels:
-    """send_packet takes (first, bytes); on_att takes one PDU."""
+    """send_packet takes (first, bytes); on_att takes one PDU; on_pairing what refuses to pair."""
 
-    def __init__(self, send_packet, on_att):
+    def __init__(self, send_packet, on_att, on_pairing):
         self.send_packet = send_packet
         self.on_att = on_att
+        self.on_pairing = on_pairing
         self.partial = b""
 
     def receive(self, first, data):
@@ -33,12 +34,15 @@ class Channels:
         elif channel == SIGNALLING:
             self._answer_signal(payload)
         elif channel == SECURITY and payload[:1] != bytes([_PAIRING_FAILED]):
-            self.send(SECURITY, bytes([_PAIRING_FAILED, _PAIRING_NOT_SUPPORTED]))
+            self.on_pairing(self._refuse_pairing)
 
     def send(self, channel, payload):
         frame = struct.pack("<HH", len(payload), channel) + payload
         for at in range(0, len(frame), FRAGMENT):
             self.send_packet(at == 0, frame[at:at + FRAGMENT])
+
+    def _refuse_pairing(self):
+        self.send(SECURITY, bytes([_PAIRING_FAILED, _PAIRING_NOT_SUPPORTED]))
 
     def _answer_signal(self, payload):
         code, identifier = payload[0], payload[1]

@@ -94,7 +94,8 @@ class Peripheral:
 
     def on_link_made(self, controller, link):
         self.controller, self.link, self.deaf = controller, link, False
-        self.channels = l2cap.Channels(lambda first, data: controller.send_data(link, first, data), self._on_att)
+        self.channels = l2cap.Channels(lambda first, data: controller.send_data(link, first, data), self._on_att,
+                                      self._on_pairing)
         self.server = att.Server(self, lambda pdu: self._send(link, pdu))
         self._log("connected")
 
@@ -191,8 +192,8 @@ class Peripheral:
     # What goes wrong
 
     def fault(self, kind, name=None, value=None, times=None, **action):
-        """From now on, for requests of this kind (of this attribute, with this value): one of error=0x80, delay=0.5,
-        hang=True, disconnect=0x13, vanish=True. The newest that fits counts."""
+        """From now on, for requests of this kind (of this attribute, with this value; "pairing" is a kind, too): one of
+        error=0x80, delay=0.5, hang=True, disconnect=0x13, vanish=True. The newest that fits counts."""
         self.faults.insert(0, Fault(kind, name, value, times, action))
 
     def refuse(self, kind, name, codes, value=None):
@@ -213,6 +214,11 @@ class Peripheral:
     def _on_att(self, pdu):
         self.server.receive(pdu)
 
+    def _on_pairing(self, refuse):
+        self._log("pairing")
+        fault = self._take_fault("pairing", None, b"")
+        self._act(fault.action if fault else {}, refuse)
+
     def on_request(self, server, kind, attribute, pdu, answer):
         name, value = attribute.name if attribute else None, pdu[3:] if attribute else pdu[1:]
         self._log(kind, name, value)
@@ -220,7 +226,11 @@ class Peripheral:
         action = fault.action if fault else {}
         if "error" in action:
             server.refuse(pdu[0], attribute.handle if attribute else 0, action["error"])
-        elif "delay" in action:
+        else:
+            self._act(action, answer)
+
+    def _act(self, action, answer):
+        if "delay" in action:
             self.loop.after(action["delay"], answer)
         elif "hang" in action:
             self.held.append(answer)

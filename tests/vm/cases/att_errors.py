@@ -53,6 +53,20 @@ def every_status_byte_of_a_peer_arrives_as_that_byte_or_as_hidden(world):
     require_equal(peer.count("connected"), 1, "links")
 
 
+def a_status_that_makes_bluez_pair_is_that_byte_or_ends_with_the_link(world):
+    peer = world.air().peer(services=SERVICES)
+    notes = []
+    for code, name in [(0x05, "InsufficientAuthentication"), (0x0f, "InsufficientEncryption")]:
+        link = Link(world.bus, peer)
+        peer.refuse("read", VALUE, [code])
+        error, text = _outcome(link.begin("Read", "ss", *_VALUE_OF))
+        told = error == f"Att.{name}" and text.startswith(f"0x{code:02x} ")
+        require(told or error in ("Att.Hidden", "Disconnected"), f"0x{code:02x}: {error} '{text}'")
+        notes.append(f"0x{code:02x}: {error}")
+        link.release()
+    return ", ".join(notes)
+
+
 def a_refused_subscription_says_why_and_may_be_tried_again(world):
     peer = world.air().peer(services=SERVICES)
     link = Link(world.bus, peer)

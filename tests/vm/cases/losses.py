@@ -99,3 +99,26 @@ def a_hold_that_does_not_reconnect_says_so(world):
     again = Link(world.bus, peer)
     require_equal(again.path, link.path, "device")
     require_equal(link.read(READ), b"\x0a\x0b", "value by the old hold over the new link")
+
+
+def a_pairing_ends_at_once_with_its_link_or_with_bluetoothd(world):
+    peer = world.air().peer(services=SERVICES)
+    notes = []
+    for what, end in [("leaves", peer.disconnect), ("vanishes", peer.vanish), ("bluetoothd", lambda: _kill(world))]:
+        peer.advertise()
+        link = Link(world.bus, peer)
+        peer.forget()
+        peer.fault("pairing", times=1, hang=True)
+        pairing = later(link, "Pair", "", TimeoutMs=60000)
+        peer.wait("pairing")
+        since = time.monotonic()
+        end()
+        pairing.require_error("Disconnected", "NotReady")
+        require(pairing.ended - since < 30, "as late as a deadline")
+        notes.append(f"{what}: {pairing.ended - since:.1f} s")
+        link.release()
+    return ", ".join(notes)
+
+
+def _kill(world):
+    world.run("systemctl", "kill", "--signal=KILL", "bluetooth.service")
