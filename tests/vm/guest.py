@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -387,7 +388,10 @@ class Guest:
         return self._plug(controller.process.args, controller.scenario, state)
 
     def plug_btvirt(self, count, state="ready"):
-        """LE controllers of BlueZ's emulator, which hear each other."""
+        """LE controllers of BlueZ's emulator, which hear each other. They have the same addresses in each case, and BlueZ
+        would remember what the peers of another case had."""
+        for memory in pathlib.Path("/var/lib/bluetooth").glob("??:??:??:??:??:??"):
+            shutil.rmtree(memory)
         return self._plug(["/usr/bin/btvirt", "-L", f"-l{count}"], None, state)
 
     def air(self, controllers=1, links=16, state="ready"):

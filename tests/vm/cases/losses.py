@@ -35,6 +35,7 @@ class _Busy:
                       wait_value_later(self.subscription)]
         self.leaving = later(self.link, "WaitDisconnected", "")
         peer.wait("read", READ)
+        self.link.get("State")  # answered in turn: so all of them have begun
 
     def require_lost(self, cause, since):
         """Returns how long it took until the last one knew."""
