@@ -190,17 +190,29 @@ go_on(BhBluezCentral *self, const char *path)
         advance(self, line);
 }
 
-/* The news that the link is gone would have come before this, and ended the line. */
-static int
-on_answer_to_doubt(sd_bus_message *message, void *data, sd_bus_error *unused)
+/* The news that the link is gone would have ended the line. */
+static gboolean
+on_doubt_over(gpointer data)
 {
     Line *line = data;
     BhBluezCentral *self = line->central;
     g_autofree char *path = g_strdup(line->path);
 
-    clear_slot(line);
+    line->timer = 0;
     end_badly(peek_head(line), g_steal_pointer(&line->doubt));
     go_on(self, path);
+    return G_SOURCE_REMOVE;
+}
+
+/* When an adapter is switched off, BlueZ says so even later than in its next answer. */
+static int
+on_answer_to_doubt(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    Line *line = data;
+
+    clear_slot(line);
+    line->timer = g_timeout_add(line->central->bluez->timing.doubt_ms, on_doubt_over, line);
+    send_ready(line->central);
     return 1;
 }
 
@@ -296,6 +308,7 @@ on_cancelled(gpointer data)
     } else if (line->slot == NULL) {
         free_operation(operation);
         g_clear_handle_id(&line->timer, g_source_remove);
+        g_clear_error(&line->doubt);
         advance(self, line);
     }
     bh_bluez_waiter_fail_literal(&waiter, BH_ERROR_CANCELLED, "cancelled");

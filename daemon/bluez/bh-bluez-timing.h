@@ -15,6 +15,7 @@ typedef struct {
     guint mgmt_ms;        /* one command to the kernel */
     guint gatt_ms;        /* one operation or attempt to connect: BlueZ gives up before */
     guint retry_ms;       /* until BlueZ is asked again that was busy with somebody else's */
+    guint doubt_ms;       /* BlueZ tells of the end of a link as late as this after what it ended */
     guint power_cycle_ms; /* off and on again, in all */
     guint backoff_min_ms; /* first wait after a failure, doubled by each further one */
     guint backoff_max_ms; /* and to here: a call is cheap, a scan that starts late is not */
@@ -26,8 +27,8 @@ typedef struct {
 #define BH_BLUEZ_TIMING_DEFAULT                                                                    \
     {                                                                                              \
         .call_ms = 10000, .tree_ms = 25000, .check_ms = 5000, .mgmt_ms = 2000, .gatt_ms = 120000,  \
-        .retry_ms = 10, .power_cycle_ms = 10000, .backoff_min_ms = 250, .backoff_max_ms = 2000,    \
-        .batch_ms = 10,                                                                            \
+        .retry_ms = 10, .doubt_ms = 250, .power_cycle_ms = 10000, .backoff_min_ms = 250,           \
+        .backoff_max_ms = 2000, .batch_ms = 10,                                                    \
     }
 
 /* How long to wait after so many failures in a row (0 = the first). */

@@ -14,6 +14,7 @@ const BhBluezTiming bh_recorder_timing = {
     .mgmt_ms = 150,
     .gatt_ms = 5000,
     .retry_ms = 1,
+    .doubt_ms = 20,
     .power_cycle_ms = 300,
     .backoff_min_ms = 10,
     .backoff_max_ms = 40,
