@@ -82,14 +82,3 @@ def links_come_back_on_a_controller_plugged_back_under_another_index(world):
     world.occupy_index()
     holding.air.plug()
     return f"{ended}, {holding.require_back(time.monotonic())}"
-
-
-def links_come_back_after_another_program_switched_the_radio_off_and_on(world):
-    holding = _Holding(world)
-    path, = world.adapter_paths().values()
-    since = time.monotonic()
-    world.bus.set("org.bluez", path, "org.bluez.Adapter1.Powered", False)
-    ended = holding.require_ended(since)
-    world.wait_for_hub("radio-off")
-    world.bus.set("org.bluez", path, "org.bluez.Adapter1.Powered", True)
-    return f"{ended}, {holding.require_back(time.monotonic())}"
