@@ -193,7 +193,7 @@ START_TEST(a_live_subscription_begins_when_blehubd_comes_and_again_when_it_comes
     bh_fixture_kill_process(&live.bus.hub);
     BH_AWAIT(g_str_equal(live.told->str, "up down "));
     bh_fixture_start_hub(&live.bus, NULL);
-    BH_AWAIT(g_str_equal(live.told->str, "up down up "));
+    BH_AWAIT(g_str_has_suffix(live.told->str, "down up ")); /* a first attempt may come too early */
     BH_AWAIT(live.values > 1);
     ck_assert_uint_eq(bh_live_subscription_get_lost(live.subscription), 0);
 }
