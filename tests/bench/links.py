@@ -9,7 +9,7 @@ import time
 from gi.repository import GLib
 
 from process import Cost
-from rig import BUILD, TOP, Bus, Hub, Peer, Program, start_all, wait_all
+from rig import BUILD, TOP, Bus, Hub, Peer, Program, start_all, until, wait_all
 
 SCENARIO = TOP / "tests/bench/sensor.ini"
 ADDRESS = "00:5A:11:00:01:01"
@@ -41,12 +41,10 @@ class Sensor(Program):
     def connect(self):
         """By BlueZ alone, as any program does: the device must be heard first. Returns when its services are known."""
         self.bus.call(ADAPTER_PATH, "org.bluez.Adapter1", "StartDiscovery", None, "org.bluez")
-        while self.path not in self.objects():
-            time.sleep(0.05)
+        until(lambda: self.path in self.objects(), self.path, every_s=0.05)
         self.bus.call(ADAPTER_PATH, "org.bluez.Adapter1", "StopDiscovery", None, "org.bluez")
         self.bus.call(self.path, "org.bluez.Device1", "Connect", None, "org.bluez")
-        while not self.objects()[self.path]["org.bluez.Device1"]["ServicesResolved"]:
-            time.sleep(0.05)
+        until(lambda: self.objects()[self.path]["org.bluez.Device1"]["ServicesResolved"], "the services", every_s=0.05)
 
     def find(self, uuid):
         """The object path of a characteristic."""

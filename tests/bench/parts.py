@@ -59,7 +59,7 @@ class Bench:
         air = Air(self.stack, bus)
         seconds = 60 * int(re.search(r"^WatchdogSec=(\d+)min$", UNIT.read_text(), re.MULTILINE)[1])
         hub = Hub(self.stack, bus, watchdog_us=seconds * 1_000_000)
-        time.sleep(1)
+        time.sleep(1)  # what follows a start is no idling, and nothing tells its end
         self.idle = (hub, hub.wakeups(), time.monotonic(), seconds)
         air.send(RATE, RATE)
 

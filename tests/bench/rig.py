@@ -24,6 +24,15 @@ STOP_S = 10
 PATIENCE_S = 60  # for what clients are to hear
 
 
+def until(condition, what, every_s=0.01):
+    """Asks again and again, because a signal of it would be one more message on the bus that is measured."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"waited {PATIENCE_S} s for {what}")
+        time.sleep(every_s)
+
+
 class Program(Process):
     """A program that is told one line and answers one line; ends with its stack."""
 
@@ -69,8 +78,7 @@ class Bus(Program):
 
     def wait_name(self, name):
         """Until somebody owns the name."""
-        while not self._owned(name):
-            time.sleep(0.01)
+        until(lambda: self._owned(name), f"an owner of {name}")
 
     def _owned(self, name):
         return self.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
@@ -131,12 +139,10 @@ class Hub(Program):
 
     def wait_scanning(self):
         """Until the discovery runs: what is sent before may go unheard."""
-        while not self.counter("DiscoveryStarts"):
-            time.sleep(0.01)
+        until(lambda: self.counter("DiscoveryStarts"), "a discovery")
 
     def wait_reports(self, count):
-        while self.counter("Reports") < count:
-            time.sleep(0.02)
+        until(lambda: self.counter("Reports") >= count, f"{count} reports", every_s=0.02)
 
 
 class Reader(Program):
