@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The peripheral role of the hub, beside BhRemotes: the applications and advertisements of all
+ * clients, the adapters they are on, and what central does which. It gives out the numbers by which
+ * the seam knows them.
+ *
+ * Signals: "application-added" (BhApplication), "advertisement-added" (BhAdvertisement).
+ */
+#include "bh-adapter-slots.h"
+#include "bh-advertisement.h"
+#include "bh-application.h"
+#include "bh-quota.h"
+
+G_BEGIN_DECLS
+
+#define BH_TYPE_LOCAL (bh_local_get_type())
+G_DECLARE_FINAL_TYPE(BhLocal, bh_local, BH, LOCAL, GObject)
+
+/* Borrowed: outlives it. */
+typedef struct {
+    BhPeripheral *peripheral; /* NULL = no peripheral role: NotSupported */
+    BhCentral *central;       /* drops links */
+    BhClock *clock;
+    BhQuota *quota;
+    const BhAdapterSlots *adapters;
+} BhLocalShared;
+
+BhLocal *bh_local_new(const BhLocalShared *shared);
+
+/* Both take what they need of spec. wait until the first registration succeeded or it is clear why
+ * it will not (NotReady does not fail them: they wait for the radio, state "waiting"). Errors:
+ * NotSupported, LimitExceeded, AlreadyExists, InvalidArguments (BlueZ refuses it), NotFound
+ * (Adapter), Cancelled. */
+void bh_local_register_async(BhLocal *self,
+                             const BhApplicationSpec *spec,
+                             BhClient *client,
+                             BhLifetime lifetime,
+                             gint64 lease_ms,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+BhApplication *bh_local_register_finish(BhLocal *self, GAsyncResult *result, GError **error);
+void bh_local_advertise_async(BhLocal *self,
+                              const BhAdvertSpec *spec,
+                              const char *adapter,
+                              BhClient *client,
+                              BhLifetime lifetime,
+                              gint64 lease_ms,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+BhAdvertisement *bh_local_advertise_finish(BhLocal *self, GAsyncResult *result, GError **error);
+
+/* For the hub. */
+
+/* An adapter can be used from now on; it is gone or off. */
+void bh_local_adapter_ready(BhLocal *self, guint8 slot);
+void bh_local_adapter_gone(BhLocal *self, guint8 slot);
+/* The radio was switched off for one user or, uid G_MAXUINT32, for all: waiters end with
+ * Disconnected, values go back to the initial ones unless OnRestart says else. */
+void bh_local_radio_off(BhLocal *self, guint32 uid);
+/* Releases everything. */
+void bh_local_stop(BhLocal *self);
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Who wants the radio to be off. A user's vote ends its work in flight and keeps what it wants;
+ * power drops when no other user wants the radio, and comes back with the next call of anybody that
+ * needs it. A forced "off" stays until RadioOn.
+ */
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct BhRadioVotes BhRadioVotes;
+
+/* Whether a user other than those who voted wants the radio; asked whenever it matters. */
+typedef gboolean (*BhRadioWantedFunc)(gpointer user_data, guint32 uid);
+
+BhRadioVotes *bh_radio_votes_new(void);
+void bh_radio_votes_free(BhRadioVotes *self);
+
+/* TRUE if the user had not voted before. */
+gboolean bh_radio_votes_off(BhRadioVotes *self, guint32 uid, gboolean force);
+/* The user needs the radio again (RadioOn, or a call that needs it); TRUE if something changed.
+ * lifts_force: RadioOn of one who may. */
+gboolean bh_radio_votes_on(BhRadioVotes *self, guint32 uid, gboolean lifts_force);
+gboolean bh_radio_votes_has(BhRadioVotes *self, guint32 uid);
+gboolean bh_radio_votes_is_forced(BhRadioVotes *self);
+/* Whether power may drop: users are those (guint32) who want something of the radio. */
+gboolean bh_radio_votes_is_off(BhRadioVotes *self, const GArray *users);
+
+G_END_DECLS
