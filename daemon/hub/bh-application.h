@@ -82,7 +82,10 @@ void bh_application_indicate_async(BhApplication *self,
                                    gint64 timeout_ms,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
-gboolean bh_application_indicate_finish(BhApplication *self, GAsyncResult *result, GError **error);
+gboolean bh_application_indicate_finish(BhApplication *self,
+                                        GAsyncResult *result,
+                                        gboolean *broadcast,
+                                        GError **error);
 
 /* The next captured write; or, of attributes that do not capture, the last one since it was
  * fetched. At once if there is one. Errors: Timeout, Disconnected (RadioOff), Cancelled,

@@ -51,6 +51,9 @@ void bh_local_advertise_async(BhLocal *self,
                               gpointer user_data);
 BhAdvertisement *bh_local_advertise_finish(BhLocal *self, GAsyncResult *result, GError **error);
 
+/* Whether users other than this one serve applications on an adapter, and so its centrals. */
+gboolean bh_local_serves_others(BhLocal *self, guint8 slot, guint32 uid);
+
 /* For the hub. */
 
 /* An adapter can be used from now on; it is gone or off. */
