@@ -4,6 +4,7 @@
 /* Everything of libblehub. */
 #include "bh-ad.h"
 #include "bh-address.h"
+#include "bh-advert.h"
 #include "bh-backoff.h"
 #include "bh-beacon.h"
 #include "bh-device-table.h"
