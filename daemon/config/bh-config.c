@@ -8,9 +8,9 @@
 #include "bh-config.h"
 
 #include "bh-address.h"
-#include "bh-config-text.h"
 #include "bh-device-table.h"
 #include "bh-error.h"
+#include "bh-keyfile.h"
 #include "bh-recovery.h"
 
 #include <gio/gio.h>
@@ -132,21 +132,21 @@ find_bad_adapter(const BhConfig *config)
 }
 
 static gboolean
-on_pair(Load *self, const BhConfigEntry *entry, GError **error)
+on_pair(Load *self, const BhKeyfileEntry *entry, GError **error)
 {
     const BhConfigKey *key = find_key(entry->group, entry->key);
     g_autoptr(GError) reason = NULL;
     const char *adapter = NULL;
 
     if (!key)
-        return bh_config_entry_refuse(entry, error, "unknown key");
+        return bh_keyfile_entry_refuse(entry, error, "unknown key");
     if (!set_key(self->config, key, entry->value, &reason))
-        return bh_config_entry_refuse(entry, error, skip_key(reason->message, entry->key));
+        return bh_keyfile_entry_refuse(entry, error, skip_key(reason->message, entry->key));
     adapter = find_bad_adapter(self->config);
     if (adapter) {
         g_autofree char *text =
             g_strdup_printf("\"%s\" is neither an address nor a name like hci0", adapter);
-        return bh_config_entry_refuse(entry, error, text);
+        return bh_keyfile_entry_refuse(entry, error, text);
     }
     g_free(self->origins[key - keys]);
     self->origins[key - keys] = g_strdup_printf("%s:%u", entry->file, entry->line);
@@ -154,11 +154,11 @@ on_pair(Load *self, const BhConfigEntry *entry, GError **error)
 }
 
 static gboolean
-on_entry(const BhConfigEntry *entry, gpointer user_data, GError **error)
+on_entry(const BhKeyfileEntry *entry, gpointer user_data, GError **error)
 {
     if (entry->key)
         return on_pair(user_data, entry, error);
-    return is_group(entry->group) || bh_config_entry_refuse(entry, error, "unknown group");
+    return is_group(entry->group) || bh_keyfile_entry_refuse(entry, error, "unknown group");
 }
 
 /* What one key alone cannot tell. */
@@ -193,7 +193,7 @@ load_file(Load *self, const char *path, gboolean may_be_absent, GError **error)
     gsize size = 0;
 
     if (g_file_get_contents(path, &text, &size, &reason))
-        return bh_config_text_read(path, text, size, on_entry, self, error);
+        return bh_keyfile_read(path, text, size, on_entry, self, error);
     absent = g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT);
     if (absent && may_be_absent)
         return TRUE;
