@@ -5,6 +5,7 @@
 #include "bh-ad.h"
 #include "bh-address.h"
 #include "bh-advert.h"
+#include "bh-application-definition.h"
 #include "bh-backoff.h"
 #include "bh-beacon.h"
 #include "bh-device-table.h"
