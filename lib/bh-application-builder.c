@@ -8,6 +8,7 @@
 #include "bh-application-builder.h"
 
 #include "bh-error.h"
+#include "bh-hex.h"
 
 #include <string.h>
 
@@ -35,6 +36,7 @@ static const char *const too_long_choices[] = {"refuse", "cut", NULL};
 #define VALUE_ROWS                                                                                 \
     {"Flags", BH_OPTION_STRINGS, AT_WITH(flags, has_flags)},                                       \
         {"Value", BH_OPTION_BYTES, AT(value), 0, BH_GATT_VALUE_MAX},                               \
+        {"Hex", BH_OPTION_STRING, AT(hex)},                                                        \
         {"MaxLength", BH_OPTION_INT, AT(max_length), 1, BH_GATT_VALUE_MAX},                        \
         {"TooLong", BH_OPTION_CHOICE, AT(too_long), .choices = too_long_choices},                  \
         {"Append", BH_OPTION_BOOL, AT(append)}, {"Capture", BH_OPTION_BOOL, AT(capture)},          \
@@ -67,6 +69,7 @@ bh_application_part_clear(BhApplicationPart *self)
 {
     g_free(self->uuid);
     g_strfreev(self->flags);
+    g_free(self->hex);
     g_clear_pointer(&self->value, g_bytes_unref);
     *self = (BhApplicationPart)BH_APPLICATION_PART_INIT;
 }
@@ -194,20 +197,32 @@ check_behaviour(const BhAttributeDefinition *attribute, GError **error)
 }
 
 static gboolean
+read_initial(const BhApplicationPart *part, BhAttributeDefinition *attribute, GError **error)
+{
+    if (part->hex != NULL && part->value != NULL)
+        return bh_application_refuse(error, "Hex", "and Value: one of them");
+    attribute->initial = part->hex != NULL     ? bh_bytes_from_hex(part->hex)
+                         : part->value != NULL ? g_bytes_ref(part->value)
+                                               : g_bytes_new(NULL, 0);
+    return attribute->initial != NULL ||
+           bh_application_refuse(error, "Hex", "must be hex digits, two for each byte");
+}
+
+static gboolean
 read_value(const BhApplicationPart *part, BhAttributeDefinition *attribute, GError **error)
 {
-    gsize size = part->value != NULL ? g_bytes_get_size(part->value) : 0;
-
+    if (!read_initial(part, attribute, error))
+        return FALSE;
     attribute->max_length = (guint)part->max_length;
     attribute->cuts = part->too_long == 1;
     attribute->appends = part->append;
     attribute->captures = part->capture;
     attribute->ask_on_read = part->ask_on_read;
-    if (size > attribute->max_length)
+    if (g_bytes_get_size(attribute->initial) > attribute->max_length)
         return bh_application_refuse(error,
-                                     "Value",
+                                     part->hex != NULL ? "Hex" : "Value",
                                      "%zu bytes, MaxLength is %u",
-                                     size,
+                                     g_bytes_get_size(attribute->initial),
                                      attribute->max_length);
     return check_behaviour(attribute, error);
 }
@@ -249,12 +264,12 @@ bh_application_builder_add_service(BhApplicationBuilder *self,
     return TRUE;
 }
 
-/* What characteristics and descriptors have in common, but their places. */
+/* What characteristics and descriptors have in common: first whose they are, ... */
 static gboolean
-read_attribute(BhApplicationBuilder *self,
-               const BhApplicationPart *part,
-               BhAttributeDefinition *attribute,
-               GError **error)
+begin_attribute(BhApplicationBuilder *self,
+                const BhApplicationPart *part,
+                BhAttributeDefinition *attribute,
+                GError **error)
 {
     if (self->attributes->len == BH_APPLICATION_ATTRIBUTES_MAX)
         return bh_application_refuse(error,
@@ -262,15 +277,36 @@ read_attribute(BhApplicationBuilder *self,
                                      "more than %d characteristics and descriptors",
                                      BH_APPLICATION_ATTRIBUTES_MAX);
     attribute->service = self->services->len - 1;
-    return read_uuid(part, &attribute->uuid, error) &&
-           bh_application_read_flags(part, attribute, error) && read_value(part, attribute, error);
+    return read_uuid(part, &attribute->uuid, error);
 }
 
-static void
-append_attribute(BhApplicationBuilder *self, BhAttributeDefinition *attribute, GBytes *value)
+/* ... then what they can do. */
+static gboolean
+end_attribute(BhApplicationBuilder *self,
+              const BhApplicationPart *part,
+              BhAttributeDefinition *attribute,
+              GError **error)
 {
-    attribute->initial = value != NULL ? g_bytes_ref(value) : g_bytes_new(NULL, 0);
+    if (!bh_application_read_flags(part, attribute, error) || !read_value(part, attribute, error)) {
+        g_clear_pointer(&attribute->initial, g_bytes_unref);
+        return FALSE;
+    }
     g_array_append_vals(self->attributes, attribute, 1);
+    return TRUE;
+}
+
+/* How many characteristics of this UUID the last service has. */
+static guint
+count_alike(const BhApplicationBuilder *self, const BhUuid *uuid)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < self->attributes->len; i++) {
+        const BhAttributeDefinition *it = attribute_at(self, i);
+        n += it->kind == BH_ATTRIBUTE_CHARACTERISTIC && it->service == self->services->len - 1 &&
+             bh_uuid_equal(&it->uuid, uuid);
+    }
+    return n;
 }
 
 gboolean
@@ -282,17 +318,19 @@ bh_application_builder_add_characteristic(BhApplicationBuilder *self,
                                    .characteristic = self->attributes->len};
 
     g_return_val_if_fail(self->services->len > 0, FALSE);
-    if (!read_attribute(self, part, &added, error))
+    if (!begin_attribute(self, part, &added, error))
         return FALSE;
-    for (guint i = 0; i < self->attributes->len; i++) {
-        const BhAttributeDefinition *it = attribute_at(self, i);
-        added.instance += it->kind == BH_ATTRIBUTE_CHARACTERISTIC && it->service == added.service &&
-                          bh_uuid_equal(&it->uuid, &added.uuid);
-    }
-    if (!check_instance(part, added.instance, error))
-        return FALSE;
-    append_attribute(self, &added, part->value);
-    return TRUE;
+    added.instance = count_alike(self, &added.uuid);
+    return check_instance(part, added.instance, error) && end_attribute(self, part, &added, error);
+}
+
+static gboolean
+has_descriptor(const BhApplicationBuilder *self, guint characteristic, const BhUuid *uuid)
+{
+    for (guint i = characteristic + 1; i < self->attributes->len; i++)
+        if (bh_uuid_equal(&attribute_at(self, i)->uuid, uuid))
+            return TRUE;
+    return FALSE;
 }
 
 gboolean
@@ -303,22 +341,20 @@ bh_application_builder_add_descriptor(BhApplicationBuilder *self,
     BhAttributeDefinition added = {.kind = BH_ATTRIBUTE_DESCRIPTOR};
 
     g_return_val_if_fail(self->attributes->len > 0, FALSE);
+    added.characteristic = attribute_at(self, self->attributes->len - 1)->characteristic;
     if (part->has_instance)
         return bh_application_refuse(error,
                                      "Instance",
                                      "a characteristic has no two descriptors of one UUID");
-    added.characteristic = attribute_at(self, self->attributes->len - 1)->characteristic;
-    if (!read_attribute(self, part, &added, error) ||
+    if (!begin_attribute(self, part, &added, error) ||
         !is_free(reserved_descriptors, G_N_ELEMENTS(reserved_descriptors), &added.uuid, error))
         return FALSE;
-    for (guint i = added.characteristic + 1; i < self->attributes->len; i++)
-        if (bh_uuid_equal(&attribute_at(self, i)->uuid, &added.uuid))
-            return bh_application_refuse(error,
-                                         "UUID",
-                                         "the characteristic has a %s already",
-                                         part->uuid);
-    append_attribute(self, &added, part->value);
-    return TRUE;
+    if (has_descriptor(self, added.characteristic, &added.uuid))
+        return bh_application_refuse(error,
+                                     "UUID",
+                                     "the characteristic has a %s already",
+                                     part->uuid);
+    return end_attribute(self, part, &added, error);
 }
 
 BhApplicationDefinition *

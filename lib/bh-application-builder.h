@@ -17,6 +17,7 @@ typedef struct {
     char *uuid;
     char **flags;
     GBytes *value; /* NULL = empty */
+    char *hex;     /* the same as digits */
     gint64 max_length;
     gint too_long; /* 0 refuse, 1 cut */
     gboolean append, capture, ask_on_read, primary;

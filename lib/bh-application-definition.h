@@ -64,12 +64,22 @@ typedef struct BhApplicationDefinition BhApplicationDefinition;
 #define BH_APPLICATION_SERVICES_MAX 32
 #define BH_APPLICATION_ATTRIBUTES_MAX 256
 
-/** services is aa{sv} as Hub1.RegisterApplication() takes it. Errors: InvalidArguments; the message
- * begins with the path of the mistake: "Services[0].Characteristics[1].Flags: ...". */
+/** services is aa{sv} as Hub1.RegisterApplication() takes it.
+ *
+ * A service: UUID s (not 1800, 1801), Instance u (0; 1 of the second service of a UUID, and so on),
+ * Primary b (true), Characteristics aa{sv}. A characteristic: UUID s, Instance u (of those of its
+ * UUID in the service), Flags as (BlueZ's words for what centrals may do and what they need for
+ * it), Value ay or Hex s (empty), MaxLength u (1 to 512 bytes; 512), TooLong s ("refuse" or "cut"),
+ * Append b, Capture b, AskOnRead b (all false), Descriptors aa{sv}. A descriptor: UUID s (not 2900,
+ * 2902, 2903), and Flags to AskOnRead. Further rules are in blehub-application(5).
+ *
+ * Errors: InvalidArguments; the message begins with the path of the mistake:
+ * "Services[0].Characteristics[1].Flags: ...". */
 BhApplicationDefinition *bh_application_definition_from_variant(GVariant *services, GError **error);
 
-/** The text of a keyfile, see blehub-application(5). Errors: InvalidArguments "line N: [group] key:
- * reason". */
+/** The text of a keyfile, see blehub-application(5): the same keys in groups [service 181a],
+ * [characteristic 181a/2a6e#1], [descriptor 181a/2a6e#1/2901], with Value as people write it.
+ * Errors: InvalidArguments "line N: [group] key: reason"; "Services: ..." if there are none. */
 BhApplicationDefinition *bh_application_definition_from_text(const char *text, GError **error);
 
 BhApplicationDefinition *bh_application_definition_ref(BhApplicationDefinition *self);

@@ -2,8 +2,9 @@
 
 /*
  * Definitions of applications, from dictionaries and from text: what they come to, every mistake
- * with its place, and names looked up.
+ * with its place, names looked up, and what the manual page says.
  */
+#include "bh-application-builder.h"
 #include "bh-application-definition.h"
 #include "bh-error.h"
 #include "test-main.h"
@@ -56,7 +57,7 @@ need(BhApplicationDefinition *definition, GError **error)
     "  'Flags': <['read', 'notify', 'encrypt-read']>, 'Value': <[byte 0x66, 0x08]>,"               \
     "  'MaxLength': <uint32 2>, 'AskOnRead': <true>,"                                              \
     "  'Descriptors': <[{'UUID': <'2901'>, 'Flags': <['read']>,"                                   \
-    "   'Value': <[byte 0x4f, 0x75, 0x74, 0x73, 0x69, 0x64, 0x65]>}]>},"                           \
+    "   'Hex': <'4f 75 74 73 69 64 65'>}]>},"                                                      \
     "  {'UUID': <'2a6e'>, 'Instance': <uint32 1>,"                                                 \
     "  'Flags': <['read', 'write', 'write-without-response', 'authorize']>, 'TooLong': <'cut'>,"   \
     "  'Append': <true>, 'Capture': <true>,"                                                       \
@@ -309,6 +310,12 @@ static const struct {
      AT_CHARACTERISTIC "MaxLength: must be from 1 to 512"},
     {CHARACTERISTIC("'UUID': <'2a6e'>, 'Flags': <['read']>, 'Value': <'01'>"),
      AT_CHARACTERISTIC "Value: must be an array of bytes"},
+    {CHARACTERISTIC("'UUID': <'2a6e'>, 'Flags': <['read']>, 'Hex': <'010'>"),
+     AT_CHARACTERISTIC "Hex: must be hex digits"},
+    {CHARACTERISTIC("'UUID': <'2a6e'>, 'Flags': <['read']>, 'Hex': <'0102'>, 'MaxLength': <1>"),
+     AT_CHARACTERISTIC "Hex: 2 bytes, MaxLength is 1"},
+    {CHARACTERISTIC("'UUID': <'2a6e'>, 'Flags': <['read']>, 'Hex': <'01'>, 'Value': <[byte 1]>"),
+     AT_CHARACTERISTIC "Hex: and Value: one of them"},
     {CHARACTERISTIC("'UUID': <'2a6e'>, 'Flags': <['write']>, 'TooLong': <'keep'>"),
      AT_CHARACTERISTIC "TooLong: must be one of refuse, cut"},
     {CHARACTERISTIC("'UUID': <'2a6e'>, 'Flags': <['write']>, 'AskOnRead': <true>"),
@@ -652,6 +659,84 @@ START_TEST(name_that_finds_nothing_says_what_is_missing)
 }
 END_TEST
 
+/* The manual page */
+
+static char *
+dup_page(void)
+{
+    g_autofree char *path =
+        g_build_filename(g_getenv("G_TEST_SRCDIR"), "..", "lib", "blehub-application.5.rst", NULL);
+    g_autoptr(GError) error = NULL;
+    char *text = NULL;
+
+    ck_assert_msg(g_file_get_contents(path, &text, NULL, &error),
+                  "%s",
+                  error != NULL ? error->message : "");
+    return text;
+}
+
+/* The literal block behind a place in the page, without its indentation. */
+static char *
+dup_block(const char *text)
+{
+    GString *block = g_string_new(NULL);
+    const char *at = strstr(text, "::\n\n    ");
+
+    ck_assert_ptr_nonnull(at);
+    for (at += strlen("::\n\n"); *at == ' ' || *at == '\n'; at += strcspn(at, "\n") + 1) {
+        gsize indentation = strspn(at, " ");
+        g_string_append_len(block, at + indentation, (gssize)(strcspn(at + indentation, "\n") + 1));
+    }
+    return g_string_free(block, FALSE);
+}
+
+START_TEST(examples_of_the_manual_page_are_right)
+{
+    g_autofree char *page = dup_page();
+    g_autofree char *first = dup_block(page);
+    g_autofree char *second = dup_block(strstr(page, "\nEXAMPLE\n"));
+    GError *error = NULL;
+    g_autoptr(BhApplicationDefinition) small =
+        need(bh_application_definition_from_text(first, &error), &error);
+    g_autoptr(BhApplicationDefinition) large =
+        need(bh_application_definition_from_text(second, &error), &error);
+
+    ck_assert_uint_eq(bh_application_definition_count_attributes(small), 2);
+    ck_assert_uint_eq(bh_application_definition_count_services(large), 2);
+    ck_assert_uint_eq(bh_application_definition_count_attributes(large), 5);
+}
+END_TEST
+
+START_TEST(manual_page_has_every_key_flag_and_limit)
+{
+    static const BhOptionSpec *const kinds[] = {bh_application_service_specs,
+                                                bh_application_characteristic_specs,
+                                                bh_application_descriptor_specs};
+    g_autofree char *page = dup_page();
+    g_autofree const char **flags =
+        bh_gatt_flags_dup_names((BhGattFlags)((BH_GATT_WRITABLE_AUXILIARIES << 1) - 1));
+    g_autofree char *limits = g_strdup_printf("at most %d services and %d characteristics",
+                                              BH_APPLICATION_SERVICES_MAX,
+                                              BH_APPLICATION_ATTRIBUTES_MAX);
+
+    ck_assert_ptr_nonnull(strstr(page, limits));
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        for (const BhOptionSpec *spec = kinds[i]; spec->key != NULL; spec++) {
+            g_autofree char *heading = g_strdup_printf("\n``%s=``\n", spec->key);
+            gboolean in_name = strcmp(spec->key, "UUID") == 0 || strcmp(spec->key, "Instance") == 0;
+
+            ck_assert_msg((strstr(page, heading) != NULL) != in_name, "%s", spec->key);
+        }
+    }
+    for (guint i = 0; flags[i] != NULL; i++)
+        ck_assert_msg(strstr(page, flags[i]) != NULL, "%s", flags[i]);
+    for (guint i = 0; bh_application_permission_name(i) != NULL; i++) {
+        g_autofree char *literal = g_strdup_printf("``%s``", bh_application_permission_name(i));
+        ck_assert_msg(strstr(page, literal) != NULL, "%s", literal);
+    }
+}
+END_TEST
+
 BH_TEST_MAIN("application",
              dictionaries_become_a_definition,
              text_becomes_the_same_definition,
@@ -666,4 +751,6 @@ BH_TEST_MAIN("application",
              values_are_written_in_many_ways,
              every_flag_and_permission_is_known_by_its_name,
              names_find_attributes,
-             name_that_finds_nothing_says_what_is_missing)
+             name_that_finds_nothing_says_what_is_missing,
+             examples_of_the_manual_page_are_right,
+             manual_page_has_every_key_flag_and_limit)
