@@ -205,15 +205,15 @@ bh_gatt_value_take(GVariant *value, const char *hex, GError **error)
 }
 
 GBytes *
-bh_gatt_options_dup_value(const BhGattOptions *options, GError **error)
+bh_gatt_value_choose(GBytes *value, const char *hex, GError **error)
 {
-    if (options->hex != NULL && options->value != NULL)
+    if (hex != NULL && value != NULL)
         return refuse("Hex: not together with Value", error);
-    if (options->hex != NULL)
-        return bytes_from_hex(options->hex, error);
-    if (options->value == NULL)
+    if (hex != NULL)
+        return bytes_from_hex(hex, error);
+    if (value == NULL)
         return refuse("Value: is missing", error);
-    return g_bytes_ref(options->value);
+    return g_bytes_ref(value);
 }
 
 GVariant *

@@ -117,7 +117,7 @@ parse_write(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **erro
     if (!parse_attribute(self, dict, default_lease_ms, error) ||
         !check_descriptor(&self->options, error))
         return FALSE;
-    self->value = bh_gatt_options_dup_value(&self->options, error);
+    self->value = bh_gatt_value_choose(self->options.value, self->options.hex, error);
     return self->value != NULL;
 }
 
