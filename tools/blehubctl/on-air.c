@@ -79,6 +79,8 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
         bh_stay_end(self->stay, NULL);
     else if (reply)
         wait_connected(self);
+    else if (is_error(error, BH_ERROR_NOT_SUPPORTED))
+        self->lonely = TRUE;
     else if (!is_error(error, BH_ERROR_DISCONNECTED))
         bh_stay_end(self->stay, g_steal_pointer(&error));
 }
@@ -105,7 +107,11 @@ on_state(BhOnAir *self)
     if (!state) /* blehubd went away */
         return;
     tell_state(self);
-    if (self->stay && !self->waiting && g_str_equal(state, "active"))
+    if (!self->stay || self->waiting)
+        return;
+    if (g_str_equal(state, "ended"))
+        bh_stay_end(self->stay, NULL);
+    else if (g_str_equal(state, "active") && !self->lonely)
         wait_connected(self);
 }
 

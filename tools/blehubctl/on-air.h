@@ -16,6 +16,7 @@ typedef struct {
     GCancellable *cancellable;
     gboolean until_connected;
     gboolean waiting; /* a call is out */
+    gboolean lonely;  /* nobody can connect */
 } BhOnAir;
 
 /** options: a{sv} of Advertise; a floating one is taken. stay is borrowed: outlives self. */

@@ -16,6 +16,9 @@ bh_stay_init(BhStay *self, GDBusConnection *bus)
 void
 bh_stay_clear(BhStay *self)
 {
+    for (gsize i = 0; i < G_N_ELEMENTS(self->signals); i++)
+        if (self->signals[i])
+            g_source_remove(self->signals[i]);
     g_clear_object(&self->bus);
     g_clear_pointer(&self->loop, g_main_loop_unref);
     g_clear_error(&self->error);
@@ -35,10 +38,18 @@ bh_stay_end(BhStay *self, GError *error)
 static gboolean
 on_end(gpointer user_data)
 {
-    BhStay *self = user_data;
-
-    g_main_loop_quit(self->loop);
+    bh_stay_end(user_data, NULL);
     return G_SOURCE_CONTINUE;
+}
+
+void
+bh_stay_arm(BhStay *self)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+        if (!self->signals[i])
+            self->signals[i] = g_unix_signal_add(numbers[i], on_end, self);
 }
 
 static void
@@ -51,10 +62,7 @@ on_vanished(GDBusConnection *bus, const char *name, gpointer user_data)
 gboolean
 bh_stay_run(BhStay *self)
 {
-    guint sources[] = {g_unix_signal_add(SIGINT, on_end, self),
-                       g_unix_signal_add(SIGTERM, on_end, self),
-                       self->duration_ms ? g_timeout_add((guint)self->duration_ms, on_end, self)
-                                         : 0};
+    guint time = self->duration_ms ? g_timeout_add((guint)self->duration_ms, on_end, self) : 0;
     guint name = g_bus_watch_name_on_connection(self->bus,
                                                 BH_CTL_BUS_NAME,
                                                 G_BUS_NAME_WATCHER_FLAGS_NONE,
@@ -63,11 +71,11 @@ bh_stay_run(BhStay *self)
                                                 self,
                                                 NULL);
 
+    bh_stay_arm(self);
     if (!self->ended)
         g_main_loop_run(self->loop);
     g_bus_unwatch_name(name);
-    for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
-        if (sources[i])
-            g_source_remove(sources[i]);
+    if (time)
+        g_source_remove(time);
     return !self->error;
 }

@@ -13,11 +13,15 @@ typedef struct {
     GDBusConnection *bus;
     gint64 duration_ms; /* 0 = no bound */
     GMainLoop *loop;
-    gboolean ended; /* bh_stay_end() was called */
-    GError *error;  /* why it broke off */
+    guint signals[2]; /* sources; 0 = not armed */
+    gboolean ended;   /* bh_stay_end() was called, or the user ended it */
+    GError *error;    /* why it broke off */
 } BhStay;
 
 void bh_stay_init(BhStay *self, GDBusConnection *bus);
+
+/** From now on the user's signals end it, instead of the program; bh_stay_run() does so anyway. */
+void bh_stay_arm(BhStay *self);
 
 /** Runs until something ends it, or not at all if that happened before. TRUE if that was the user,
  * the time, or bh_stay_end() without an error. */

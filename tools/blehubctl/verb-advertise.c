@@ -51,6 +51,7 @@ advertise(const BhCtl *ctl, const Options *self, char *const *words)
         !bh_on_air_begin(&on_air, ctl, hub, options, &error))
         return bh_ctl_fail(error);
     bh_stay_init(&stay, bus);
+    bh_stay_arm(&stay);
     bh_on_air_follow(&on_air, &stay, TRUE);
     return bh_stay_run(&stay) ? BH_EXIT_OK : bh_ctl_fail(stay.error);
 }

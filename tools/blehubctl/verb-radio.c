@@ -6,6 +6,8 @@
 #include "row-json.h"
 #include "verbs.h"
 
+#define FOREIGN G_MAXUINT32 /* among users: links of others, see org.blehub.Hub1 */
+
 typedef struct {
     gboolean force;
     char *timeout;
@@ -18,7 +20,7 @@ options_clear(Options *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
-/* "on", or "still on: wanted by user 1000, 1001". */
+/* "off", or "still on: wanted by user 1000, user 1001". */
 static char *
 dup_text(gboolean off, GVariant *users)
 {
@@ -28,7 +30,11 @@ dup_text(gboolean off, GVariant *users)
         guint32 uid;
 
         g_variant_get_child(users, i, "u", &uid);
-        g_string_append_printf(out, "%s%u", i == 0 ? ": wanted by user " : ", ", uid);
+        g_string_append(out, i == 0 ? ": wanted by " : ", ");
+        if (uid == FOREIGN)
+            g_string_append(out, "programs outside of blehub");
+        else
+            g_string_append_printf(out, "user %u", uid);
     }
     g_string_append_c(out, '\n');
     return g_string_free(out, FALSE);

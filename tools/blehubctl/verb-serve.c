@@ -206,6 +206,7 @@ begin(Live *live, const BhCtl *ctl, const Options *self, const char *file, GErro
         !bh_served_begin(&live->served, ctl, hub, build_application(self), self->type, error))
         return FALSE;
     bh_stay_init(&live->stay, bus);
+    bh_stay_arm(&live->stay);
     live->stay.duration_ms = self->duration_ms;
     if (!apply_settings(live, self->settings, error))
         return FALSE;

@@ -104,9 +104,9 @@ on_get(GDBusConnection *bus,
     if (g_str_equal(property, "State"))
         return g_variant_new_string(self->state);
     if (g_str_equal(property, "Adapters"))
-        return g_str_equal(self->state, "waiting")
-                   ? g_variant_new_parsed("@ao []")
-                   : g_variant_new_parsed("[objectpath '" ADAPTER_PATH "']");
+        return g_str_equal(self->state, "active")
+                   ? g_variant_new_parsed("[objectpath '" ADAPTER_PATH "']")
+                   : g_variant_new_parsed("@ao []");
     if (g_str_equal(property, "LastError"))
         return g_variant_new_string("");
     if (g_str_equal(property, "Packets"))
@@ -146,7 +146,7 @@ handle_radio_off(FakeLocal *self, GDBusMethodInvocation *call)
             self->hub->hub,
             call,
             off,
-            g_variant_new_parsed(off ? "@au []" : "[uint32 1000, 1001]"));
+            g_variant_new_parsed(off ? "@au []" : "[uint32 1000, 4294967295]"));
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -124,6 +124,33 @@ START_TEST(advertise_ends_when_its_time_is_over)
 }
 END_TEST
 
+/* Nobody can be waited for then. */
+static gboolean
+end_after_refusal(gpointer user_data)
+{
+    FakeLocal *self = user_data;
+
+    if (!strstr(self->calls->str, "WaitConnected"))
+        return G_SOURCE_CONTINUE;
+    fake_local_change_state(self, "ended");
+    return G_SOURCE_REMOVE;
+}
+
+START_TEST(what_nobody_can_connect_to_is_advertised_until_it_ends)
+{
+    g_auto(FakeRun) run = {0};
+
+    local->fails = "WaitConnected";
+    local->error = "org.blehub.Error.NotSupported";
+    local->message = "the advertisement is not connectable";
+    g_timeout_add(1, end_after_refusal, local);
+    fake_hub_run(hub, &run, "advertise", "Eddystone-URL", "URL=https://example.com/", NULL);
+    ck_assert_str_eq(run.err, "");
+    ck_assert_int_eq(run.code, 0);
+    ck_assert(g_str_has_suffix(run.out, "advertising ended\n"));
+}
+END_TEST
+
 START_TEST(advertise_takes_data_of_every_kind)
 {
     g_auto(FakeRun) run = {0};
@@ -436,9 +463,9 @@ START_TEST(radio_off_says_whether_it_is_and_who_wants_it)
     g_auto(FakeRun) wanted = {0}, json = {0}, off = {0};
 
     fake_hub_run(hub, &wanted, "radio", "off", NULL);
-    assert_run(&wanted, 0, "still on: wanted by user 1000, 1001\n", "");
+    assert_run(&wanted, 0, "still on: wanted by user 1000, programs outside of blehub\n", "");
     fake_hub_run(hub, &json, "--json", "radio", "off", "--timeout=2", NULL);
-    assert_run(&json, 0, "{\"Off\":false,\"Users\":[1000,1001]}\n", "");
+    assert_run(&json, 0, "{\"Off\":false,\"Users\":[1000,4294967295]}\n", "");
     local->state = "off";
     fake_hub_run(hub, &off, "radio", "off", "--force", NULL);
     assert_run(&off, 0, "off\n", "");
@@ -478,6 +505,7 @@ add_tests(TCase *tests)
     tcase_add_test(tests, advertise_with_json_has_an_event_a_line);
     tcase_add_test(tests, advertise_until_connected_ends_with_the_first_central);
     tcase_add_test(tests, advertise_ends_when_its_time_is_over);
+    tcase_add_test(tests, what_nobody_can_connect_to_is_advertised_until_it_ends);
     tcase_add_test(tests, advertise_takes_data_of_every_kind);
     tcase_add_test(tests, a_beacon_is_its_type_and_words);
     tcase_add_test(tests, what_is_wrong_with_an_advertisement_is_said_before_anybody_is_asked);
