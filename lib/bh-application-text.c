@@ -101,59 +101,60 @@ end_group(Reader *self, GError **error)
 
 /* The beginning of a group */
 
+static gboolean refuse_name(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static gboolean
+refuse_name(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID_ARGUMENTS, message);
+    return FALSE;
+}
+
 static gboolean
 read_step(char *text, Step *step, GError **error)
 {
+    const guint max = BH_APPLICATION_ATTRIBUTES_MAX;
     char *mark = strchr(text, '#');
 
-    if (mark != NULL) {
+    step->has_instance = mark != NULL;
+    if (mark != NULL && !g_ascii_string_to_unsigned(mark + 1, 10, 0, max, &step->instance, NULL))
+        return refuse_name(error, "behind # comes a number from 0 to %u", max);
+    if (mark != NULL)
         *mark = '\0';
-        step->has_instance = TRUE;
-        if (!g_ascii_string_to_unsigned(mark + 1,
-                                        10,
-                                        0,
-                                        BH_APPLICATION_ATTRIBUTES_MAX,
-                                        &step->instance,
-                                        NULL)) {
-            g_set_error(error,
-                        BH_ERROR,
-                        BH_ERROR_INVALID_ARGUMENTS,
-                        "behind # comes a number from 0 to %d",
-                        BH_APPLICATION_ATTRIBUTES_MAX);
-            return FALSE;
-        }
-    }
     step->text = g_strdup(text);
     return bh_uuid_parse(text, &step->uuid, error);
 }
 
-/* "characteristic 181a/2a6e#1" into its kind and steps. */
+/* How many steps the path of a kind of part has; 0 = there is no such kind. */
+static guint
+count_steps(const char *kind)
+{
+    for (guint i = 0; i < MAX_STEPS; i++)
+        if (strcmp(kind, kinds[i].name) == 0)
+            return i + 1;
+    return 0;
+}
+
+/* "characteristic 181a/2a6e#1" into its steps. */
 static gboolean
 read_name(const char *name, Step steps[MAX_STEPS], guint *n_steps, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(name, " ", 2);
     g_auto(GStrv) path = NULL;
 
-    for (*n_steps = 1; *n_steps <= MAX_STEPS; (*n_steps)++)
-        if (words[0] != NULL && strcmp(words[0], kinds[*n_steps - 1].name) == 0)
-            break;
-    if (*n_steps > MAX_STEPS) {
-        g_set_error_literal(error,
-                            BH_ERROR,
-                            BH_ERROR_INVALID_ARGUMENTS,
-                            "a group is a service, characteristic or descriptor");
-        return FALSE;
-    }
+    *n_steps = words[0] != NULL ? count_steps(words[0]) : 0;
+    if (*n_steps == 0)
+        return refuse_name(error, "a group is a service, characteristic or descriptor");
     path = g_strsplit(words[1] != NULL ? g_strstrip(words[1]) : "", "/", MAX_STEPS + 1);
-    if (g_strv_length(path) != *n_steps) {
-        g_set_error(error,
-                    BH_ERROR,
-                    BH_ERROR_INVALID_ARGUMENTS,
-                    "must be [%s %s]",
-                    kinds[*n_steps - 1].name,
-                    kinds[*n_steps - 1].path);
-        return FALSE;
-    }
+    if (g_strv_length(path) != *n_steps)
+        return refuse_name(error,
+                           "must be [%s %s]",
+                           kinds[*n_steps - 1].name,
+                           kinds[*n_steps - 1].path);
     for (guint i = 0; i < *n_steps; i++)
         if (!read_step(path[i], &steps[i], error))
             return FALSE;
@@ -169,14 +170,10 @@ check_path(const Reader *self, const Step *steps, guint n_steps, GError **error)
         const Step *before = &self->steps[i];
 
         if (i >= self->n_steps || !bh_uuid_equal(&before->uuid, &steps[i].uuid) ||
-            before->instance != steps[i].instance) {
-            g_set_error(error,
-                        BH_ERROR,
-                        BH_ERROR_INVALID_ARGUMENTS,
-                        "must stand behind its %s, which is another or missing",
-                        kinds[i].name);
-            return FALSE;
-        }
+            before->instance != steps[i].instance)
+            return refuse_name(error,
+                               "must stand behind its %s, which is another or missing",
+                               kinds[i].name);
     }
     return TRUE;
 }
