@@ -49,6 +49,8 @@ static const BhConfigKey keys[] = {
     INT_KEY("limits", "MaxHolds", max_holds, "64", 1, 1024),
     INT_KEY("limits", "MaxSubscriptions", max_subscriptions, "256", 1, 4096),
     INT_KEY("limits", "MaxOperations", max_operations, "4096", 1, 65536),
+    INT_KEY("limits", "MaxApplications", max_applications, "16", 1, 256),
+    INT_KEY("limits", "MaxAdvertisements", max_advertisements, "16", 1, 256),
     INT_KEY("limits", "MaxLinks", max_links, "16", 1, 64),
     INT_KEY("limits", "MaxClients", max_clients, "2048", 1, 4096),
     INT_KEY("limits", "MaxDevices", max_devices, G_STRINGIFY(BH_DEVICE_TABLE_DEFAULT_ROWS), 1, 1000000),

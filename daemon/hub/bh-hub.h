@@ -16,15 +16,17 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    guint max_scans;         /* per user */
-    guint max_waits;         /* per user */
-    guint max_streams;       /* per user */
-    guint max_stream_bytes;  /* per user */
-    guint max_holds;         /* per user */
-    guint max_subscriptions; /* per user */
-    guint max_operations;    /* per user, on attributes of remote devices */
-    guint max_links;         /* per adapter, of anybody */
-    guint max_devices;       /* of the table */
+    guint max_scans;          /* per user */
+    guint max_waits;          /* per user */
+    guint max_streams;        /* per user */
+    guint max_stream_bytes;   /* per user */
+    guint max_holds;          /* per user */
+    guint max_subscriptions;  /* per user */
+    guint max_operations;     /* per user, on attributes of remote devices */
+    guint max_applications;   /* per user */
+    guint max_advertisements; /* per user */
+    guint max_links;          /* per adapter, of anybody */
+    guint max_devices;        /* of the table */
     BhRecoveryPolicy recovery;
     gboolean may_power_cycle;
     char **adapters; /* addresses or "hciN" that are used; empty or NULL = all; borrowed for the
@@ -46,8 +48,11 @@ typedef struct {
     guint streams;
     guint holds;
     guint subscriptions;
+    guint applications;
+    guint advertisements;
     guint links;               /* of anybody, on all adapters */
     BhRemotesCounters remotes; /* of which what follows and stands above is summed */
+    BhLocalCounters local;     /* so, too */
     guint64 stream_records;    /* sent */
     guint64 stream_losses;     /* records lost by slow readers */
     BhRadioCounters radio;
@@ -99,6 +104,7 @@ void bh_hub_get_counters(BhHub *self, BhHubCounters *counters);
 /* The client's user votes for the radio to be off: what it waits in ends with Disconnected, what it
  * wants stays. Done when power has dropped, or it is clear that it will not, because other users
  * want the radio; their uids (guint32, newly made) are then in users, which is empty otherwise.
+ * BH_POWER_FOREIGN stands there for links of programs that do not use the hub, which are not cut.
  * force: whoever wants it; the caller has checked who may. Errors: NotReady, NotSupported, Timeout
  * (the vote stays), Cancelled. */
 void bh_hub_radio_off_async(BhHub *self,

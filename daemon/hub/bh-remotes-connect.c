@@ -28,6 +28,14 @@ check_adapter(BhRemotes *self, const BhHoldSpec *spec, GError **error)
     return bh_adapter_slots_check_ready(adapters, spec->has_adapter ? &spec->adapter : NULL, error);
 }
 
+/* Its radio is off, but not for long. */
+static gboolean
+is_waking(BhRemotes *self, const GError *error)
+{
+    return g_error_matches(error, BH_ERROR, BH_ERROR_NOT_READY) &&
+           bh_power_keeper_is_waking(bh_remotes_peek_context(self)->hub.power);
+}
+
 static BhHold *
 make_hold(BhRemotes *self,
           const BhHoldSpec *spec,
@@ -101,6 +109,66 @@ check_connect(BhRemotes *self, const BhHoldSpec *spec, BhClient *client, GError 
     return FALSE;
 }
 
+/* What is asked for. */
+typedef struct {
+    BhHoldSpec spec;
+    BhClient *client; /* owned */
+    BhLifetime lifetime;
+    gint64 lease_ms;
+    gint64 deadline_us;
+} Wish;
+
+static void
+wish_free(gpointer data)
+{
+    Wish *wish = data;
+
+    g_object_unref(wish->client);
+    g_free(wish);
+}
+
+/* Takes the task over. */
+static void
+connect_now(GTask *task)
+{
+    g_autoptr(GTask) mine = task;
+    BhRemotes *self = g_task_get_source_object(task);
+    g_autofree Wish *wish = g_memdup2(g_task_get_task_data(task), sizeof *wish);
+    g_autoptr(BhClient) client = g_object_ref(wish->client);
+    BhHold *hold = NULL;
+    GError *error = NULL;
+
+    if (check_connect(self, &wish->spec, client, &error))
+        hold = make_hold(self, &wish->spec, client, wish->lifetime, wish->lease_ms, &error);
+    if (hold == NULL) {
+        g_task_return_error(mine, error);
+        return;
+    }
+    g_task_set_task_data(mine, hold, g_object_unref);
+    bh_remote_wait_ready_async(bh_hold_peek_remote(hold),
+                               client,
+                               wish->spec.reconnect,
+                               wish->spec.timeout_ms,
+                               on_ready,
+                               g_steal_pointer(&mine));
+}
+
+static void
+on_awake(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    Wish *wish = g_task_get_task_data(task);
+    BhClock *clock = bh_remotes_peek_context(BH_REMOTES(source))->hub.clock;
+    GError *error = NULL;
+
+    if (!g_task_propagate_boolean(G_TASK(result), &error)) {
+        g_task_return_error(task, error);
+        return;
+    }
+    wish->spec.timeout_ms = MAX((wish->deadline_us - bh_clock_now_us(clock)) / 1000, 1);
+    connect_now(g_steal_pointer(&task));
+}
+
 void
 bh_remotes_connect_async(BhRemotes *self,
                          const BhHoldSpec *spec,
@@ -111,23 +179,25 @@ bh_remotes_connect_async(BhRemotes *self,
                          gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
-    BhHold *hold = NULL;
-    GError *error = NULL;
+    const BhRemotesShared *hub = &bh_remotes_peek_context(self)->hub;
+    g_autoptr(GError) error = NULL;
+    Wish *wish = g_new0(Wish, 1);
 
+    *wish = (Wish){.spec = *spec,
+                   .client = g_object_ref(client),
+                   .lifetime = lifetime,
+                   .lease_ms = lease_ms,
+                   .deadline_us = bh_clock_now_us(hub->clock) + spec->timeout_ms * 1000};
     g_task_set_source_tag(task, bh_remotes_connect_async);
-    if (check_connect(self, spec, client, &error))
-        hold = make_hold(self, spec, client, lifetime, lease_ms, &error);
-    if (hold == NULL) {
-        g_task_return_error(task, error);
-        return;
-    }
-    g_task_set_task_data(task, hold, g_object_unref);
-    bh_remote_wait_ready_async(bh_hold_peek_remote(hold),
-                               client,
-                               spec->reconnect,
-                               spec->timeout_ms,
-                               on_ready,
-                               g_steal_pointer(&task));
+    g_task_set_task_data(task, wish, wish_free);
+    bh_power_keeper_wake(hub->power, bh_client_get_uid(client));
+    if (check_connect(self, spec, client, &error) || !is_waking(self, error))
+        connect_now(g_steal_pointer(&task));
+    else
+        bh_power_keeper_wait_awake(hub->power,
+                                   g_task_new(self, NULL, on_awake, g_steal_pointer(&task)),
+                                   client,
+                                   spec->timeout_ms);
 }
 
 BhHold *
