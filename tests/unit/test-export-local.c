@@ -76,11 +76,11 @@ START_TEST(what_is_in_force_of_an_application_has_the_defaults)
     g_autofree char *defaults = dup_in_force("{}");
     g_autofree char *given = dup_in_force("{'Queue': <1>, 'OnRestart': <'initial'>}");
 
-    ck_assert_ptr_nonnull(strstr(defaults, "'Queue': <256>"));
-    ck_assert_ptr_nonnull(strstr(defaults, "'ReadTimeoutMs': <1000>"));
+    ck_assert_ptr_nonnull(strstr(defaults, "'Queue': <uint32 256>"));
+    ck_assert_ptr_nonnull(strstr(defaults, "'ReadTimeoutMs': <uint32 1000>"));
     ck_assert_ptr_nonnull(strstr(defaults, "'Lifetime': <'caller'>"));
     ck_assert_ptr_null(strstr(defaults, "OnRestart"));
-    ck_assert_ptr_nonnull(strstr(given, "'Queue': <1>"));
+    ck_assert_ptr_nonnull(strstr(given, "'Queue': <uint32 1>"));
     ck_assert_ptr_nonnull(strstr(given, "'OnRestart': <'initial'>"));
 }
 END_TEST
