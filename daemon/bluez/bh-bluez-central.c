@@ -14,6 +14,7 @@
 #include "bh-bluez-notify.h"
 #include "bh-bluez-operation.h"
 #include "bh-bluez-pair.h"
+#include "bh-bluez-server.h"
 #include "bh-error.h"
 
 /* What BlueZ and the kernel say */
@@ -146,7 +147,8 @@ gboolean
 bh_bluez_central_is_busy(const BhBluezCentral *self)
 {
     return g_hash_table_size(self->lines) > 0 || g_hash_table_size(self->subscriptions) > 0 ||
-           self->attempts.head != NULL || self->pairings.head != NULL;
+           self->attempts.head != NULL || self->pairings.head != NULL ||
+           bh_bluez_server_is_busy(self->bluez->server);
 }
 
 void

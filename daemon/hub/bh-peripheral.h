@@ -128,6 +128,8 @@ void bh_peripheral_set_application(BhPeripheral *self,
                                    guint id,
                                    BhApplicationDefinition *definition,
                                    guint16 slots);
+/* What is under way ends: requests without a word (a late answer does no harm), an indication with
+ * Cancelled before this returns. */
 void bh_peripheral_drop_application(BhPeripheral *self, guint id);
 
 /* Advertises; spec is copied. Setting it again with another spec replaces it. More than the
@@ -139,7 +141,9 @@ void bh_peripheral_set_advertisement(BhPeripheral *self,
                                      guint16 slots);
 void bh_peripheral_drop_advertisement(BhPeripheral *self, guint id);
 
-/* Answers; status is an ATT error. 0x05 and 0x0F cannot be said by a handler and become 0x08. */
+/* Answers; status is an ATT error. 0x05, 0x0C and 0x0F cannot be said by a handler and become 0x08;
+ * what BlueZ cannot say at all becomes 0x0E. BlueZ confirms a write to a characteristic that can be
+ * written without response by itself: nobody hears that it is refused. */
 void bh_peripheral_return_value(BhPeripheral *self, BhPeripheralRequest *request, GBytes *value);
 void bh_peripheral_return_done(BhPeripheral *self, BhPeripheralRequest *request);
 void bh_peripheral_return_error(BhPeripheral *self, BhPeripheralRequest *request, guint8 status);
@@ -150,9 +154,10 @@ void bh_peripheral_get_subscribers(BhPeripheral *self,
                                    guint attribute,
                                    BhPeripheralSubscribers *subscribers);
 
-/* Notifies (or indicates, if the attribute can nothing else) all who subscribed, or one. Errors:
- * NotSupported (one alone, on a BlueZ that only broadcasts), Disconnected (it is not there or not
- * subscribed), NotReady, LimitExceeded (its socket is full). */
+/* Notifies (or indicates, if the attribute can nothing else) all who subscribed, which may be
+ * nobody, or one. Errors: NotSupported (one alone cannot be reached: a BlueZ that only broadcasts,
+ * or see bh-bluez-subscriber.h), Disconnected (it is not there or not subscribed), NotReady,
+ * LimitExceeded (BlueZ does not keep up). */
 gboolean bh_peripheral_notify(BhPeripheral *self,
                               guint id,
                               guint attribute,
@@ -160,7 +165,9 @@ gboolean bh_peripheral_notify(BhPeripheral *self,
                               GBytes *value,
                               GError **error);
 /* Done when confirmed: by that central, or by all who were subscribed. One at a time per attribute:
- * the hub queues. Errors: as of notify; Disconnected if a central goes meanwhile; Cancelled. */
+ * the hub queues. A central that asked for notifications, where the attribute has both, confirms
+ * nothing. Errors: as of notify; Disconnected if nobody is subscribed or left to confirm;
+ * Cancelled. */
 void bh_peripheral_indicate_async(BhPeripheral *self,
                                   guint id,
                                   guint attribute,
