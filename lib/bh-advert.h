@@ -34,9 +34,9 @@ typedef enum {
 } BhDiscoverable;
 
 typedef struct {
-    char *name;                /* NULL = none */
-    GArray *uuids;             /* BhUuid; NULL = none, and so the next four */
-    GArray *solicit_uuids;     /* BhUuid */
+    char *name;            /* NULL = none */
+    GArray *uuids;         /* BhUuid; NULL = none, and so the next four. For BlueZ: short form */
+    GArray *solicit_uuids; /* BhUuid */
     GArray *manufacturer_data; /* BhAdvertData, one of a company */
     GArray *service_data;      /* BhAdvertData, one of a UUID */
     GArray *data;              /* BhAdvertData, one of a type */
