@@ -48,17 +48,13 @@ on_started(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-bh_serve_scene_init(BhServeScene *self)
+bh_serve_scene_come(BhServeScene *self)
 {
     const BhServiceSettings settings = {
         .defaults = {.lease_ms = 60000, .discover_ms = 5000},
         .max_clients = 16,
     };
 
-    self->log = bh_log_settings_install(); /* before there are threads */
-    bh_fixture_init(&self->bus);
-    hub_fixture_init(&self->hub);
-    self->peripheral = fake_radio_peek_peripheral(self->hub.radio);
     self->server = bh_fixture_connect(&self->bus);
     self->service =
         bh_service_new(self->server, self->hub.hub, self->log, &settings, refuse_reload, NULL);
@@ -67,16 +63,32 @@ bh_serve_scene_init(BhServeScene *self)
 }
 
 void
-bh_serve_scene_clear(BhServeScene *self)
+bh_serve_scene_leave(BhServeScene *self)
 {
-    if (self->service == NULL)
-        return;
     bh_service_stop(self->service);
-    bh_hub_stop(self->hub.hub);
-    hub_fixture_turn();
     g_clear_pointer(&self->service, bh_service_free);
     g_clear_object(&self->client);
+    hub_fixture_turn();
     bh_fixture_disconnect(&self->server);
+}
+
+void
+bh_serve_scene_init(BhServeScene *self)
+{
+    self->log = bh_log_settings_install(); /* before there are threads */
+    bh_fixture_init(&self->bus);
+    hub_fixture_init(&self->hub);
+    self->peripheral = fake_radio_peek_peripheral(self->hub.radio);
+    bh_serve_scene_come(self);
+}
+
+void
+bh_serve_scene_clear(BhServeScene *self)
+{
+    if (self->log == NULL)
+        return;
+    if (self->service != NULL)
+        bh_serve_scene_leave(self);
     hub_fixture_clear(&self->hub);
     bh_fixture_clear(&self->bus);
 }

@@ -78,6 +78,10 @@ char *bh_serve_scene_get(GDBusConnection *client, const char *path, const char *
 /* Signals that client hears from an object, in order: "Name(arguments) Name(arguments)". */
 GString *bh_serve_scene_listen(GDBusConnection *client, const char *path);
 
+/* Leaves the bus, with everything that clients own, and comes back. */
+void bh_serve_scene_leave(BhServeScene *self);
+void bh_serve_scene_come(BhServeScene *self);
+
 /* Time passes. */
 void bh_serve_scene_advance(BhServeScene *self, gint64 ms);
 
