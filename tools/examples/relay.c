@@ -1,54 +1,45 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Serves the heart rate of a strap to phones: reads and is read at once. Build it with
- * gcc relay.c $(pkg-config --cflags --libs libblehub-client); its argument is the strap's address.
+ * Serves the heart rate of a strap to phones: reads and is read at once, also after lost links and
+ * restarts. Build it with gcc relay.c $(pkg-config --cflags --libs libblehub-client); its argument
+ * is the strap's address.
  */
 #include <blehub-client.h>
 #include <stdio.h>
 
-static BhDbusApplication1 *
+static BhLiveApplication *
 serve(GDBusConnection *bus)
 {
-    BhDbusHub1 *hub = bh_dbus_hub1_proxy_new_sync(bus, 0, "org.blehub", "/org/blehub", NULL, NULL);
     const char *text = "[service 180d]\n[characteristic 180d/2a37]\nFlags=notify\n";
-    GVariant *definition = g_variant_new_parsed("{'Definition': <%s>}", text);
+    GVariant *options = g_variant_new_parsed("{'Definition': <%s>}", text);
     GVariant *advert = g_variant_new_parsed("{'Name': <'relay'>, 'UUIDs': <['180d']>}");
-    GVariant *none = g_variant_new("aa{sv}", NULL);
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = NULL, *unused = NULL;
+    BhLiveApplication *served = bh_live_application_new(bus, options, advert);
 
-    if (!bh_dbus_hub1_call_register_application_sync(hub,
-                                                     none,
-                                                     definition,
-                                                     0,
-                                                     -1,
-                                                     &path,
-                                                     NULL,
-                                                     &error) ||
-        !bh_dbus_hub1_call_advertise_sync(hub, advert, 0, -1, &unused, NULL, &error))
-        g_error("%s", error->message);
-    return bh_dbus_application1_proxy_new_sync(bus, 0, "org.blehub", path, NULL, NULL);
+    bh_live_application_start(served);
+    return served;
 }
 
 static void
-on_value(BhLiveSubscription *strap, const BhPackedValue *value, BhDbusApplication1 *application)
+on_value(BhLiveSubscription *strap, const BhPackedValue *value, BhLiveApplication *served)
 {
+    BhDbusApplication1 *application = bh_live_application_peek_application(served);
     GVariant *bytes = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, value->value, value->size, 1);
-    GVariant *update = g_variant_new_parsed("{'Update': <true>}");
+    g_autoptr(GVariant) owned = g_variant_ref_sink(bytes);
 
-    bh_dbus_application1_call_set_value(application,
-                                        "180d",
-                                        "2a37",
-                                        bytes,
-                                        update,
-                                        0,
-                                        -1,
-                                        NULL,
-                                        NULL,
-                                        NULL);
     printf("%d bpm\n", value->size > 1 ? value->value[1] : 0);
     fflush(stdout);
+    if (application)
+        bh_dbus_application1_call_set_value(application,
+                                            "180d",
+                                            "2a37",
+                                            owned,
+                                            g_variant_new_parsed("{'Update': <true>}"),
+                                            G_DBUS_CALL_FLAGS_NONE,
+                                            -1,
+                                            NULL,
+                                            NULL,
+                                            NULL);
 }
 
 int
