@@ -8,9 +8,10 @@
  * TX power; the name alone in the scan response. They are computed before BlueZ is asked, because
  * BlueZ does not say what is too long.
  *
- * An adapter may differ in two places: one that is itself discoverable sends flags 02 in place of
- * 06, and one without BR/EDR puts flags 04 in front of an advertisement that has none. TX power is
- * what was asked for; the controller may send less and then says so in the packet.
+ * An adapter may differ in three places: one that is itself discoverable sends flags 02 in place of
+ * 06; one without BR/EDR puts flags 04 in front of an advertisement that has none, if there is
+ * room; and a packet of nothing but TX power may go out empty. TX power is what was asked for; the
+ * controller may send less and then says so in the packet.
  */
 #include "bh-uuid.h"
 
