@@ -18,8 +18,8 @@ peek_definition(BhApplication *self, guint attribute)
     return bh_application_definition_peek_attribute(self->spec.definition, attribute);
 }
 
-static gboolean
-check_value(GBytes *value, GError **error)
+gboolean
+bh_application_check_value(GBytes *value, GError **error)
 {
     if (value == NULL || g_bytes_get_size(value) <= BH_GATT_VALUE_MAX)
         return TRUE;
@@ -121,7 +121,8 @@ prepare(Update *self, GBytes *value, BhGattFlags flag, GError **error)
         g_set_error_literal(error, BH_ERROR, BH_ERROR_CANCELLED, "the application was released");
         return FALSE;
     }
-    if (!check_flag(application, self->attribute, flag, error) || !check_value(value, error))
+    if (!check_flag(application, self->attribute, flag, error) ||
+        !bh_application_check_value(value, error))
         return FALSE;
     if (application->serving.active == 0) {
         g_set_error_literal(error,
@@ -229,7 +230,7 @@ bh_application_set_value(BhApplication *self,
 {
     guint attribute;
 
-    if (!find(self, name, &attribute, error) || !check_value(value, error))
+    if (!find(self, name, &attribute, error) || !bh_application_check_value(value, error))
         return FALSE;
     if (update && !check_flag(self, attribute, BH_GATT_NOTIFY | BH_GATT_INDICATE, error))
         return FALSE;

@@ -93,14 +93,8 @@ bh_application_complete_read(BhApplication *self,
     BhPeripheralRequest *request;
     guint attribute;
 
-    if (value != NULL && g_bytes_get_size(value) > BH_GATT_VALUE_MAX) {
-        g_set_error(error,
-                    BH_ERROR,
-                    BH_ERROR_INVALID_ARGUMENTS,
-                    "Value: longer than %d bytes",
-                    BH_GATT_VALUE_MAX);
+    if (!bh_application_check_value(value, error))
         return FALSE;
-    }
     request = bh_asked_reads_take(self->asked, token, &attribute);
     if (request == NULL) {
         g_set_error_literal(error,
@@ -256,6 +250,7 @@ bh_application_served(BhApplication *self, gboolean lost)
 void
 bh_application_radio_off(BhApplication *self)
 {
+    bh_asked_reads_end(self->asked);
     if (self->spec.on_restart != BH_RESTART_KEEP)
         bh_attribute_values_reset(self->values);
     end_calls(self, BH_ERROR_DISCONNECTED, "the radio was switched off");

@@ -156,11 +156,12 @@ bh_hub_peek_links(BhHub *self)
 gboolean
 bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error)
 {
-    if (bh_power_keeper_may_wake(self->power) || bh_power_keeper_is_waking(self->power))
+    const BhAddress *only = spec->has_adapter ? &spec->adapter : NULL;
+
+    if (bh_adapter_slots_get_state(&self->adapters, only) == BH_HUB_RADIO_OFF &&
+        (bh_power_keeper_may_wake(self->power) || bh_power_keeper_is_waking(self->power)))
         return TRUE;
-    return bh_adapter_slots_check_ready(&self->adapters,
-                                        spec->has_adapter ? &spec->adapter : NULL,
-                                        error);
+    return bh_adapter_slots_check_ready(&self->adapters, only, error);
 }
 
 BhClock *
@@ -238,60 +239,6 @@ BhAdapter *
 bh_hub_find_adapter(BhHub *self, const char *name)
 {
     return bh_adapter_slots_find(&self->adapters, name);
-}
-
-static void
-add_scans(BhHub *self, BhHubCounters *counters)
-{
-    BhScansCounters of;
-
-    bh_scans_get_counters(self->scans, &of);
-    counters->scans = bh_quota_total(self->quota, BH_QUOTA_SCANS);
-    counters->orphans_released += of.orphans_released;
-    counters->leases_expired += of.leases_expired;
-    counters->stream_records += of.stream_records;
-    counters->stream_losses += of.stream_losses;
-}
-
-static void
-add_remotes(BhHub *self, BhHubCounters *counters)
-{
-    BhRemotesCounters *of = &counters->remotes;
-
-    bh_remotes_get_counters(self->remotes, of);
-    counters->holds = bh_quota_total(self->quota, BH_QUOTA_HOLDS);
-    counters->subscriptions = bh_quota_total(self->quota, BH_QUOTA_SUBSCRIPTIONS);
-    counters->links = bh_remotes_count_all_links(self->remotes);
-    counters->orphans_released += of->orphans_released;
-    counters->leases_expired += of->leases_expired;
-    counters->stream_records += of->stream_records;
-    counters->stream_losses += of->stream_losses;
-}
-
-static void
-add_local(BhHub *self, BhHubCounters *counters)
-{
-    bh_local_get_counters(self->local, &counters->local);
-    counters->applications = bh_quota_total(self->quota, BH_QUOTA_APPLICATIONS);
-    counters->advertisements = bh_quota_total(self->quota, BH_QUOTA_ADVERTISEMENTS);
-    counters->orphans_released += counters->local.orphans_released;
-    counters->leases_expired += counters->local.leases_expired;
-}
-
-void
-bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
-{
-    *counters = self->counters;
-    counters->discovery_restarts = self->ledger.restarts;
-    counters->power_cycles = self->ledger.power_cycles;
-    counters->limit_exceeded = bh_quota_refusals(self->quota);
-    counters->devices_evicted = bh_device_table_evictions(self->table);
-    counters->devices_known = bh_device_table_size(self->table);
-    counters->streams = bh_quota_total(self->quota, BH_QUOTA_STREAMS);
-    add_scans(self, counters);
-    add_remotes(self, counters);
-    add_local(self, counters);
-    bh_radio_get_counters(self->radio, &counters->radio);
 }
 
 static void

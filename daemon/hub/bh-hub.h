@@ -75,7 +75,8 @@ const char *bh_hub_get_bluez_version(BhHub *self);
 BhRadioCapabilities bh_hub_get_capabilities(BhHub *self);
 /* What befell links lately. Borrowed. */
 const BhLinkLog *bh_hub_peek_links(BhHub *self);
-/* Whether an adapter that spec wants is on; else NotReady with what is the case as message:
+/* Whether an adapter that spec wants is on, or will be because a vote for off is taken back by the
+ * call that asks; else NotReady with what is the case as message:
  * "no-bluez", "no-adapter", "radio-off". */
 gboolean bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error);
 /* Whether the radio can do it at all; else NotSupported, saying why. */

@@ -34,6 +34,11 @@ struct _BhLocal {
 /* What the peripheral tells; the data is BhLocal. */
 const BhPeripheralSink *bh_local_peek_sink(void);
 
+/* One more, claimed already: keeps it until it is released; tells it to the radio and to others. */
+void bh_local_add_application(BhLocal *self, BhApplication *application);
+void bh_local_publish_application(BhLocal *self, BhApplication *application);
+void bh_local_add_advertisement(BhLocal *self, BhAdvertisement *advertisement);
+void bh_local_publish_advertisement(BhLocal *self, BhAdvertisement *advertisement);
 /* Keeps them: whoever hears of something may release them. */
 GPtrArray *bh_local_copy_list(GPtrArray *list);
 /* What one of each waits for may be decided now. */
@@ -76,6 +81,8 @@ void bh_application_take_write(BhApplication *self,
                                BhPeripheralRequest *request);
 void bh_application_request_withdrawn(BhApplication *self, BhPeripheralRequest *request);
 
+/* Whether it fits an attribute; NULL does. */
+gboolean bh_application_check_value(GBytes *value, GError **error);
 /* FALSE if it is not linked by an adapter that serves the application. */
 gboolean bh_application_find_central(BhApplication *self,
                                      const BhAddress *address,

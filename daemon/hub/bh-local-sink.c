@@ -151,6 +151,8 @@ on_central_changed(gpointer data, const BhPeripheralCentral *central)
 {
     BhLocal *self = data;
 
+    if (central->key.slot >= BH_RADIO_MAX_ADAPTERS)
+        return; /* BlueZ did not say which link */
     if (!central->connected)
         bh_local_central_gone(self, &central->key);
     else if (!g_hash_table_contains(self->centrals, &central->key))

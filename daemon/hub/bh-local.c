@@ -53,6 +53,14 @@ choose_slots(BhLocal *self, BhServing *serving)
     return bh_serving_choose(serving, self->context.hub.adapters);
 }
 
+/* No request of it stays open. */
+static void
+drop_application(BhLocal *self, BhApplication *application)
+{
+    bh_asked_reads_end(application->asked);
+    bh_peripheral_drop_application(self->context.hub.peripheral, application->serving.id);
+}
+
 static void
 look_at_application(BhLocal *self, BhApplication *application)
 {
@@ -68,7 +76,7 @@ look_at_application(BhLocal *self, BhApplication *application)
     if (slots != 0)
         bh_peripheral_set_application(peripheral, serving->id, application->spec.definition, slots);
     else if (was_told)
-        bh_peripheral_drop_application(peripheral, serving->id);
+        drop_application(self, application);
 }
 
 static void
@@ -164,108 +172,34 @@ on_advertisement_released(BhAdvertisement *advertisement, BhReleaseReason reason
     g_ptr_array_remove(self->advertisements, advertisement);
 }
 
-static gboolean
-check(BhLocal *self, const char *adapter, BhClient *client, BhQuotaKind kind, GError **error)
+void
+bh_local_add_application(BhLocal *self, BhApplication *application)
 {
-    const BhLocalShared *hub = &self->context.hub;
-
-    if (bh_client_is_gone(client) || self->context.stopped)
-        g_set_error_literal(error, BH_ERROR, BH_ERROR_CANCELLED, "the caller left");
-    else if (hub->peripheral == NULL)
-        g_set_error_literal(error,
-                            BH_ERROR,
-                            BH_ERROR_NOT_SUPPORTED,
-                            "this radio has no peripheral role");
-    else if (adapter != NULL && hub->adapters->bluez &&
-             bh_adapter_slots_find(hub->adapters, adapter) == NULL)
-        g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND, "Adapter: it is not there");
-    else
-        return bh_quota_take(hub->quota, bh_client_get_uid(client), kind, error);
-    return FALSE;
-}
-
-/* The call that made it: its task keeps it until it is answered. FALSE if that is so already. */
-static gboolean
-begin(BhLocal *self, BhServing *serving, GTask *task, BhClient *client)
-{
-    bh_power_keeper_wake(self->context.hub.power, bh_client_get_uid(client));
-    g_task_set_task_data(task, g_object_ref(serving->owner), g_object_unref);
-    serving->id = ++self->last_id;
-    bh_serving_begin(serving, task, client);
-    return !bh_owned_is_released(serving->owner);
+    g_ptr_array_add(self->applications, g_object_ref(application));
+    g_signal_connect_after(application, "released", G_CALLBACK(on_application_released), self);
 }
 
 void
-bh_local_register_async(BhLocal *self,
-                        const BhApplicationSpec *spec,
-                        BhClient *client,
-                        BhLifetime lifetime,
-                        gint64 lease_ms,
-                        GAsyncReadyCallback callback,
-                        gpointer user_data)
+bh_local_add_advertisement(BhLocal *self, BhAdvertisement *advertisement)
 {
-    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
-    g_autoptr(BhApplication) application = NULL;
-    GError *error = NULL;
+    g_ptr_array_add(self->advertisements, g_object_ref(advertisement));
+    g_signal_connect_after(advertisement, "released", G_CALLBACK(on_advertisement_released), self);
+}
 
-    g_task_set_source_tag(task, bh_local_register_async);
-    if (!check(self, spec->adapter, client, BH_QUOTA_APPLICATIONS, &error)) {
-        g_task_return_error(task, error);
-        return;
-    }
-    application = bh_application_new(spec, &self->context);
-    bh_owned_claim(BH_OWNED(application), client, lifetime, lease_ms, self->context.hub.clock);
-    g_ptr_array_add(self->applications, g_object_ref(application));
-    g_signal_connect_after(application, "released", G_CALLBACK(on_application_released), self);
-    if (!begin(self, &application->serving, g_steal_pointer(&task), client))
-        return;
+void
+bh_local_publish_application(BhLocal *self, BhApplication *application)
+{
     look_at_application(self, application);
     g_signal_emit(self, signals[SIGNAL_APPLICATION_ADDED], 0, application);
     bh_local_look_at_first(self, &application->serving);
 }
 
-BhApplication *
-bh_local_register_finish(BhLocal *self, GAsyncResult *result, GError **error)
-{
-    return g_task_propagate_pointer(G_TASK(result), error);
-}
-
 void
-bh_local_advertise_async(BhLocal *self,
-                         const BhAdvertSpec *spec,
-                         const char *adapter,
-                         BhClient *client,
-                         BhLifetime lifetime,
-                         gint64 lease_ms,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
+bh_local_publish_advertisement(BhLocal *self, BhAdvertisement *advertisement)
 {
-    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
-    g_autoptr(BhAdvertisement) advertisement = NULL;
-    BhAdvertPackets packets;
-    GError *error = NULL;
-
-    g_task_set_source_tag(task, bh_local_advertise_async);
-    if (!bh_advert_compute_packets(spec, &packets, &error) ||
-        !check(self, adapter, client, BH_QUOTA_ADVERTISEMENTS, &error)) {
-        g_task_return_error(task, error);
-        return;
-    }
-    advertisement = bh_advertisement_new(spec, &packets, adapter, &self->context);
-    bh_owned_claim(BH_OWNED(advertisement), client, lifetime, lease_ms, self->context.hub.clock);
-    g_ptr_array_add(self->advertisements, g_object_ref(advertisement));
-    g_signal_connect_after(advertisement, "released", G_CALLBACK(on_advertisement_released), self);
-    if (!begin(self, &advertisement->serving, g_steal_pointer(&task), client))
-        return;
     look_at_advertisement(self, advertisement);
     g_signal_emit(self, signals[SIGNAL_ADVERTISEMENT_ADDED], 0, advertisement);
     bh_local_look_at_first(self, &advertisement->serving);
-}
-
-BhAdvertisement *
-bh_local_advertise_finish(BhLocal *self, GAsyncResult *result, GError **error)
-{
-    return g_task_propagate_pointer(G_TASK(result), error);
 }
 
 /* What the hub tells */

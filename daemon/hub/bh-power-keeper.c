@@ -18,6 +18,7 @@ struct BhPowerKeeper {
     BhRadioVotes *votes;
     gboolean off; /* as decided */
     BhRadioPower stated[BH_RADIO_MAX_ADAPTERS];
+    gboolean coming[BH_RADIO_MAX_ADAPTERS]; /* stated on, and has not been since */
     BhWaits *offs;
     BhWaits *ons;
     BhTimer *timer; /* to decide again */
@@ -32,6 +33,7 @@ static void
 state(BhPowerKeeper *self, guint8 slot, BhRadioPower power)
 {
     self->stated[slot] = power;
+    self->coming[slot] = power == BH_RADIO_POWER_ON;
     bh_radio_set_power(self->radio, slot, power);
 }
 
@@ -81,8 +83,9 @@ survey(BhPowerKeeper *self, Survey *found)
         BhAdapter *adapter = bh_adapter_slots_peek(self->adapters, slot);
         gboolean powered = adapter != NULL && bh_adapter_get_powered(adapter);
         gboolean goes = powered && self->stated[slot] == BH_RADIO_POWER_OFF;
-        gboolean comes = adapter != NULL && !powered && self->stated[slot] == BH_RADIO_POWER_ON;
+        gboolean comes = adapter != NULL && !powered && self->coming[slot];
 
+        self->coming[slot] &= !powered;
         found->on += powered;
         found->going_off += goes;
         found->going_on += comes;

@@ -16,15 +16,18 @@
 
 static const char services[] =
     "[{'UUID': <'180f'>, 'Characteristics': <["
-    "{'UUID': <'2a00'>, 'Flags': <['read', 'write']>, 'Value': <@ay [0x69,0x6e,0x69,0x74,0x69,0x61,0x6c]>},"
+    "{'UUID': <'2a00'>, 'Flags': <['read', 'write']>, 'Value': <@ay "
+    "[0x69,0x6e,0x69,0x74,0x69,0x61,0x6c]>},"
     "{'UUID': <'2a01'>, 'Flags': <['write']>, 'Capture': <true>},"
     "{'UUID': <'2a02'>, 'Flags': <['write']>, 'Capture': <true>},"
     "{'UUID': <'2a03'>, 'Flags': <['write']>, 'MaxLength': <uint32 4>},"
     "{'UUID': <'2a04'>, 'Flags': <['write']>, 'MaxLength': <uint32 4>, 'TooLong': <'cut'>},"
     "{'UUID': <'2a05'>, 'Flags': <['write']>, 'MaxLength': <uint32 8>, 'Append': <true>},"
-    "{'UUID': <'2a06'>, 'Flags': <['read']>, 'Value': <@ay [0x73,0x74,0x6f,0x72,0x65,0x64]>, 'AskOnRead': <true>},"
+    "{'UUID': <'2a06'>, 'Flags': <['read']>, 'Value': <@ay [0x73,0x74,0x6f,0x72,0x65,0x64]>, "
+    "'AskOnRead': <true>},"
     "{'UUID': <'2a07'>, 'Flags': <['read', 'notify']>, 'Value': <@ay [0x76,0x61,0x6c,0x75,0x65]>},"
-    "{'UUID': <'2a08'>, 'Flags': <['indicate']>, 'Value': <@ay [0x76,0x61,0x6c,0x75,0x65]>, 'Descriptors': <["
+    "{'UUID': <'2a08'>, 'Flags': <['indicate']>, 'Value': <@ay [0x76,0x61,0x6c,0x75,0x65]>, "
+    "'Descriptors': <["
     "{'UUID': <'2901'>, 'Flags': <['read']>, 'Value': <@ay [0x6e,0x61,0x6d,0x65]>}]>}"
     "]>}]";
 
@@ -303,6 +306,25 @@ local_radio_on(HubFixture *f, BhClient *client, gboolean lifts_force, LocalResul
 {
     bh_hub_radio_on_async(f->hub, client, lifts_force, RADIO_MS, on_on, result);
     local_turn(f);
+}
+
+void
+local_check_users(const LocalResult *result, guint n, guint32 first)
+{
+    local_result_check(result, -1);
+    ck_assert_uint_eq(result->users->len, n);
+    if (n > 0)
+        ck_assert_uint_eq(g_array_index(result->users, guint32, 0), first);
+}
+
+void
+local_switch_off(HubFixture *f, BhClient *client, LocalResult *result)
+{
+    local_radio_off(f, client, FALSE, result);
+    fake_radio_switch(f->radio, 0, NULL);
+    local_turn(f);
+    local_check_users(result, 0, 0);
+    ck_assert_int_eq(fake_radio_get_power(f->radio, 0), BH_RADIO_POWER_OFF);
 }
 
 /* What is the case */

@@ -85,6 +85,10 @@ void local_indicate(HubFixture *f,
                     LocalResult *result);
 void local_radio_off(HubFixture *f, BhClient *client, gboolean force, LocalResult *result);
 void local_radio_on(HubFixture *f, BhClient *client, gboolean lifts_force, LocalResult *result);
+/* Requires that RadioOff has told so many users, of whom this one is the first. */
+void local_check_users(const LocalResult *result, guint n, guint32 first);
+/* RadioOff that finds nobody against it, and adapter 0 obeys. */
+void local_switch_off(HubFixture *f, BhClient *client, LocalResult *result);
 
 /* Requires what an attribute holds, what was written, and what the peripheral did since the last
  * time. */
