@@ -20,7 +20,7 @@ put_uuids(sd_bus_message *message, const char *name, const GArray *uuids)
     sd_bus_message_open_container(message, 'a', "s");
     for (guint i = 0; i < uuids->len; i++) {
         char text[BH_UUID_TEXT_SIZE];
-        bh_uuid_format(&g_array_index(uuids, BhUuid, i), text);
+        bh_uuid_format_short(&g_array_index(uuids, BhUuid, i), text);
         sd_bus_message_append(message, "s", text);
     }
     sd_bus_message_close_container(message);
@@ -41,7 +41,7 @@ put_uuid(sd_bus_message *message, const BhAdvertData *data)
 {
     char text[BH_UUID_TEXT_SIZE];
 
-    bh_uuid_format(&data->uuid, text);
+    bh_uuid_format_short(&data->uuid, text);
     sd_bus_message_append(message, "s", text);
 }
 
