@@ -114,8 +114,10 @@ ensure_adapter(BhHub *self, const BhRadioAdapter *seen)
     BhAdapterSlot *it = &self->adapters.slots[seen->slot];
 
     if (it->adapter != NULL &&
-        !bh_address_equal(bh_adapter_get_address(it->adapter), &seen->address))
+        !bh_address_equal(bh_adapter_get_address(it->adapter), &seen->address)) {
         g_clear_object(&it->adapter); /* the radio gave the slot to another controller */
+        bh_power_keeper_forget(self->power, seen->slot);
+    }
     if (it->adapter == NULL)
         it->adapter = bh_adapter_new(seen->slot, self->radio, self->clock, &self->ledger);
     bh_recorder_set_adapter(self->recorder, seen->slot, &seen->address);

@@ -213,6 +213,13 @@ on_user_emptied(gpointer user_data)
 }
 
 void
+bh_power_keeper_forget(BhPowerKeeper *self, guint8 slot)
+{
+    self->stated[slot] = BH_RADIO_POWER_ANY;
+    self->coming[slot] = FALSE;
+}
+
+void
 bh_power_keeper_look(BhPowerKeeper *self)
 {
     if (!self->stopped)

@@ -69,6 +69,8 @@ gboolean bh_power_keeper_is_waking(BhPowerKeeper *self);
 void
 bh_power_keeper_wait_awake(BhPowerKeeper *self, GTask *task, BhClient *client, gint64 timeout_ms);
 
+/* The slot belongs to another adapter from now on, of which the radio was told nothing. */
+void bh_power_keeper_forget(BhPowerKeeper *self, guint8 slot);
 /* An adapter came, went, changed, or lost a link. */
 void bh_power_keeper_look(BhPowerKeeper *self);
 
