@@ -336,7 +336,7 @@ START_TEST(a_wait_for_a_write_ends_in_time_and_with_the_application)
     bh_serve_scene_init(&s);
     path = bh_serve_scene_register(&s, s.client, "@a{sv} {}");
     bh_serve_scene_begin(s.client, path, "WaitWritten", "({'TimeoutMs': <100>},)", &call);
-    bh_fixture_settle();
+    BH_AWAIT(bh_quota_total(bh_hub_peek_quota(s.hub.hub), BH_QUOTA_WAITS) == 1);
     bh_serve_scene_advance(&s, 100);
     expect_end(&call, "Timeout: ");
     bh_serve_scene_begin(s.client, path, "WaitWritten", "({'TimeoutMs': <0>},)", &call);
