@@ -60,8 +60,10 @@ handle_set(BhBluezAdvert *self, guint8 slot, sd_bus_message *call)
 static int
 handle_release(BhBluezAdvert *self, guint8 slot, sd_bus_message *call)
 {
+    int result = sd_bus_reply_method_return(call, NULL);
+
     bh_bluez_registration_dropped(&self->registrations[slot]);
-    return sd_bus_reply_method_return(call, NULL);
+    return result;
 }
 
 static const struct {
@@ -280,6 +282,7 @@ void
 bh_bluez_advert_drop(BhBluezServer *self, guint id)
 {
     g_hash_table_remove(self->adverts, GUINT_TO_POINTER(id));
+    bh_bluez_server_schedule(self);
 }
 
 void

@@ -171,6 +171,7 @@ void
 bh_bluez_app_drop(BhBluezServer *self, guint id)
 {
     g_hash_table_remove(self->apps, GUINT_TO_POINTER(id));
+    bh_bluez_server_schedule(self);
 }
 
 void

@@ -29,6 +29,12 @@ bh_bluez_central_device(BhBluezCentral *self,
     bh_bluez_links_take(self, path, slot, properties, known);
 }
 
+gboolean
+bh_bluez_central_knows(const BhBluezCentral *self, const char *path)
+{
+    return g_hash_table_contains(self->paths, path);
+}
+
 void
 bh_bluez_central_disconnected(BhBluezCentral *self, const char *path, const char *reason)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * An indication to all waits for as many confirmations as there were subscribers on each adapter;
- * one that leaves is not waited for any more.
+ * An indication to all goes to each by its socket, where all have one that confirms, so that it is
+ * known who did. Elsewhere confirmations are counted, and of one who leaves it is taken that it had
+ * not confirmed.
  */
 #include "bh-bluez-notification.h"
 
@@ -23,9 +24,8 @@ typedef struct {
     BhBluezApp *app; /* borrowed: owns this */
     GList node;      /* in indications */
     guint attribute;
-    gboolean to_all;
-    BhLinkKey central;                      /* unless to_all */
-    guint waits_for[BH_RADIO_MAX_ADAPTERS]; /* confirmations still to come */
+    GArray *waiting; /* BhLinkKey: who was told and has not left; if named, nor confirmed */
+    gboolean named;  /* each confirms by its socket; else it is only known how many did */
     guint confirmed;
     BhBluezWaiter waiter;
 } BhBluezIndication;
@@ -184,6 +184,7 @@ take_out(BhBluezIndication *self)
     BhBluezWaiter waiter = self->waiter;
 
     g_queue_unlink(&self->app->indications, &self->node);
+    g_array_unref(self->waiting);
     g_free(self);
     return waiter;
 }
@@ -196,15 +197,10 @@ fail(BhBluezIndication *self, int code, const char *message)
     bh_bluez_waiter_fail_literal(&waiter, code, message);
 }
 
-/* When nobody is waited for any more. */
 static void
 finish_if_done(BhBluezIndication *self)
 {
-    guint left = 0;
-
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
-        left += self->waits_for[i];
-    if (left > 0)
+    if (self->waiting->len > (self->named ? 0 : self->confirmed))
         return;
     if (self->confirmed == 0) {
         fail(self, BH_ERROR_DISCONNECTED, "the central went before it confirmed");
@@ -214,24 +210,28 @@ finish_if_done(BhBluezIndication *self)
     bh_bluez_waiter_succeed(&waiter);
 }
 
-static void
-take_confirmation(BhBluezApp *app, guint attribute, guint8 slot)
+/* FALSE if it is not waited for. */
+static gboolean
+stop_waiting(BhBluezIndication *self, const BhLinkKey *key)
 {
-    BhBluezIndication *self = find_indication(app, attribute);
-
-    if (self == NULL || self->waits_for[slot] == 0)
-        return;
-    self->waits_for[slot]--;
-    self->confirmed++;
-    finish_if_done(self);
+    for (guint i = 0; i < self->waiting->len; i++)
+        if (bh_bluez_links_equal_keys(&g_array_index(self->waiting, BhLinkKey, i), key)) {
+            g_array_remove_index_fast(self->waiting, i);
+            return TRUE;
+        }
+    return FALSE;
 }
 
 int
 bh_bluez_notification_confirm(const BhBluezPlace *place, sd_bus_message *call)
 {
     int result = sd_bus_reply_method_return(call, NULL);
+    BhBluezIndication *self = find_indication(place->app, place->attribute);
 
-    take_confirmation(place->app, place->attribute, place->slot);
+    if (self != NULL && !self->named) {
+        self->confirmed++;
+        finish_if_done(self);
+    }
     return result;
 }
 
@@ -240,23 +240,10 @@ bh_bluez_notification_confirmed(BhBluezSubscriber *subscriber)
 {
     BhBluezIndication *self = find_indication(subscriber->app, subscriber->attribute);
 
-    if (self != NULL &&
-        (self->to_all || bh_bluez_links_equal_keys(&self->central, &subscriber->key)))
-        take_confirmation(subscriber->app, subscriber->attribute, subscriber->slot);
-}
-
-/* Which of them confirmed already is not known: at most all that are left are waited for. */
-static void
-update_expected(BhBluezIndication *self, const BhLinkKey *gone)
-{
-    guint *waits_for = &self->waits_for[gone->slot];
-
-    if (self->to_all)
-        *waits_for =
-            MIN(*waits_for, bh_bluez_subscribers_count(self->app, self->attribute, gone->slot));
-    else if (bh_bluez_links_equal_keys(&self->central, gone))
-        *waits_for = 0;
-    finish_if_done(self);
+    if (self != NULL && self->named && stop_waiting(self, &subscriber->key)) {
+        self->confirmed++;
+        finish_if_done(self);
+    }
 }
 
 void
@@ -268,9 +255,19 @@ bh_bluez_notifications_left(BhBluezServer *server, const BhLinkKey *key)
         BhBluezApp *app = apps->pdata[i];
         for (GList *node = app->indications.head, *next; node != NULL; node = next) {
             next = node->next;
-            update_expected(node->data, key);
+            if (stop_waiting(node->data, key))
+                finish_if_done(node->data);
         }
     }
+}
+
+static gboolean
+waits_on(const BhBluezIndication *self, guint8 slot)
+{
+    for (guint i = 0; i < self->waiting->len; i++)
+        if (g_array_index(self->waiting, BhLinkKey, i).slot == slot)
+            return TRUE;
+    return slot == G_MAXUINT8;
 }
 
 void
@@ -279,7 +276,7 @@ bh_bluez_notifications_end(BhBluezApp *app, guint8 slot, int code, const char *m
     for (GList *node = app->indications.head, *next; node != NULL; node = next) {
         BhBluezIndication *self = node->data;
         next = node->next;
-        if (slot == G_MAXUINT8 || self->waits_for[slot] > 0)
+        if (waits_on(self, slot))
             fail(self, code, message);
     }
 }
@@ -291,28 +288,43 @@ on_cancelled(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-count_expected(BhBluezIndication *self, const BhLinkKey *central)
+/* Who is to confirm; TRUE if each has a socket that says so. */
+static gboolean
+list_waiting(BhBluezApp *app, guint attribute, const BhLinkKey *central, GArray *waiting)
 {
-    if (central != NULL) {
-        self->waits_for[central->slot] = 1;
-        return;
+    gboolean named = bh_bluez_server_is_bluez(app->server, 5, 80);
+
+    for (guint i = 0; i < app->subscribers->len; i++) {
+        const BhBluezSubscriber *one = app->subscribers->pdata[i];
+        if (one->attribute != attribute || one->away ||
+            (central != NULL && !bh_bluez_links_equal_keys(&one->key, central)))
+            continue;
+        g_array_append_val(waiting, one->key);
+        named &= one->fd >= 0;
     }
-    for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++)
-        self->waits_for[slot] = bh_bluez_subscribers_count(self->app, self->attribute, slot);
+    return named;
 }
 
+/* To whoever is waited for: by their sockets, or as values are sent. */
 static gboolean
-may_indicate(BhBluezApp *app, guint attribute, const BhLinkKey *central, GError **error)
+send_to(BhBluezApp *app,
+        guint attribute,
+        const BhLinkKey *central,
+        GBytes *value,
+        const GArray *by_sockets,
+        GError **error)
 {
-    if (find_indication(app, attribute) != NULL) {
-        g_set_error_literal(error, BH_ERROR, BH_ERROR_FAILED, "one is under way");
-        return FALSE;
-    }
-    if (central != NULL || bh_bluez_subscribers_count(app, attribute, G_MAXUINT8) > 0)
-        return TRUE;
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_DISCONNECTED, "nobody is subscribed");
-    return FALSE;
+    gboolean sent = TRUE;
+
+    if (by_sockets == NULL)
+        return bh_bluez_notification_send(app, attribute, central, value, error);
+    for (guint i = 0; i < by_sockets->len && sent; i++)
+        sent = bh_bluez_notification_send(app,
+                                          attribute,
+                                          &g_array_index(by_sockets, BhLinkKey, i),
+                                          value,
+                                          error);
+    return sent;
 }
 
 void
@@ -323,20 +335,27 @@ bh_bluez_notification_indicate(BhBluezApp *app,
                                GTask *task_in)
 {
     g_autoptr(GTask) task = task_in;
+    g_autoptr(GArray) waiting = g_array_new(FALSE, FALSE, sizeof(BhLinkKey));
+    gboolean named = list_waiting(app, attribute, central, waiting) && g_bytes_get_size(value) > 0;
     GError *error = NULL;
 
-    if (!may_indicate(app, attribute, central, &error) ||
-        !bh_bluez_notification_send(app, attribute, central, value, &error)) {
+    if (find_indication(app, attribute) != NULL) {
+        g_task_return_new_error(task, BH_ERROR, BH_ERROR_FAILED, "one is under way");
+        return;
+    }
+    if (waiting->len == 0) {
+        g_task_return_new_error(task, BH_ERROR, BH_ERROR_DISCONNECTED, "nobody is subscribed");
+        return;
+    }
+    if (!send_to(app, attribute, central, value, named ? waiting : NULL, &error)) {
         g_task_return_error(task, error);
         return;
     }
     BhBluezIndication *self = g_new0(BhBluezIndication, 1);
     self->app = app;
     self->attribute = attribute;
-    self->to_all = central == NULL;
-    if (central != NULL)
-        self->central = *central;
-    count_expected(self, central);
+    self->waiting = g_steal_pointer(&waiting);
+    self->named = named;
     self->node.data = self;
     g_queue_push_tail_link(&app->indications, &self->node);
     bh_bluez_waiter_begin(&self->waiter, g_steal_pointer(&task), on_cancelled, self);

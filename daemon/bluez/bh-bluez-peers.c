@@ -135,11 +135,16 @@ bh_bluez_peers_link_changed(BhBluezServer *self, const BhBluezLink *link)
 }
 
 gboolean
-bh_bluez_peers_is_connected(BhBluezServer *self, const BhLinkKey *key)
+bh_bluez_peers_has_any(const BhBluezServer *self, guint8 slot)
 {
-    const BhBluezLink *link = bh_bluez_links_find(self->bluez->central, key);
+    GHashTableIter iter;
+    gpointer key;
 
-    return link != NULL && is_connected(link);
+    g_hash_table_iter_init(&iter, self->centrals);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        if (((const BhLinkKey *)key)->slot == slot)
+            return TRUE;
+    return FALSE;
 }
 
 void

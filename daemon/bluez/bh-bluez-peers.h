@@ -21,7 +21,7 @@ void bh_bluez_peers_identify(BhBluezServer *self,
 /* Something of a link changed: a central came or went, or something of it changed. */
 void bh_bluez_peers_link_changed(BhBluezServer *self, const BhBluezLink *link);
 
-/* Whether it is there now, and keeps a bond. */
-gboolean bh_bluez_peers_is_connected(BhBluezServer *self, const BhLinkKey *key);
+/* Whether a central is connected to an adapter. */
+gboolean bh_bluez_peers_has_any(const BhBluezServer *self, guint8 slot);
 
 G_END_DECLS

@@ -183,10 +183,17 @@ bh_bluez_registration_forget(BhBluezRegistration *self)
 void
 bh_bluez_registration_dropped(BhBluezRegistration *self)
 {
+    g_autoptr(GError) error = NULL;
+
     if (self->there == NULL)
         return;
     lose(self);
     retry_later(self);
+    error = g_error_new(BH_ERROR,
+                        BH_ERROR_DISCONNECTED,
+                        "%s: BlueZ has dropped it",
+                        self->manager->what);
+    self->told(self->data, self->slot, error);
 }
 
 void

@@ -61,7 +61,7 @@ void bh_bluez_registration_want(BhBluezRegistration *self, const char *adapter);
 void bh_bluez_registration_renew(BhBluezRegistration *self);
 /* The adapter is gone, and with it what BlueZ knew: it is wanted on none. */
 void bh_bluez_registration_forget(BhBluezRegistration *self);
-/* BlueZ has dropped it by itself: it is registered again, after a while. */
+/* BlueZ has dropped it by itself: told as Disconnected, and registered again after a while. */
 void bh_bluez_registration_dropped(BhBluezRegistration *self);
 /* There may be room now. */
 void bh_bluez_registration_retry(BhBluezRegistration *self);

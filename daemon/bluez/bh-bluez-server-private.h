@@ -45,6 +45,7 @@ struct BhBluezServer {
     GArray *listed;          /* BhLinkKey: the list that was asked for last */
     sd_bus_slot *served;     /* our objects */
     sd_bus_slot *advertised; /* and those of advertisements */
+    gboolean listening;      /* to what BlueZ says of all devices */
     gboolean changed;        /* something is wanted that was not acted on */
 };
 

@@ -84,9 +84,25 @@ bh_bluez_server_is_busy(const BhBluezServer *self)
 
 /* What is wanted */
 
+/* The kernel tells of links; without it BlueZ is listened to, as long as there is something that a
+ * central may come for. */
+static void
+reconcile_listening(BhBluezServer *self)
+{
+    gboolean serves = g_hash_table_size(self->apps) > 0 || g_hash_table_size(self->adverts) > 0;
+    gboolean wanted = serves && self->bluez->mgmt == NULL;
+
+    if (wanted && !self->listening)
+        bh_bluez_bus_add_match(self->bluez->bus, BH_MATCH_DEVICES);
+    else if (!wanted && self->listening)
+        bh_bluez_bus_remove_match(self->bluez->bus, BH_MATCH_DEVICES);
+    self->listening = wanted;
+}
+
 void
 bh_bluez_server_reconcile(BhBluezServer *self)
 {
+    reconcile_listening(self);
     if (!self->changed)
         return;
     self->changed = FALSE;

@@ -109,10 +109,13 @@ bh_bluez_subscribers_count(BhBluezApp *app, guint attribute, guint8 slot)
     return n;
 }
 
-/* Those that are away included: one may be back under another address. */
+/* One who is away may be back under another address; and BlueZ may say that the last one left when
+ * it lost count of those who left while it was asking. */
 gboolean
 bh_bluez_subscribers_has_any(BhBluezApp *app, guint attribute, guint8 slot)
 {
+    if (bh_bluez_peers_has_any(app->server, slot))
+        return TRUE;
     for (guint i = 0; i < app->subscribers->len; i++) {
         const BhBluezSubscriber *self = app->subscribers->pdata[i];
         if (self->attribute == attribute && self->slot == slot)

@@ -364,6 +364,16 @@ on_unknown_device(BhBluez *self, const char *path)
         bh_bluez_fetch_add(self->fetch, path);
 }
 
+/* A device that was known and did not matter may be a central that comes: who it is must be asked.
+ */
+static void
+take_link(BhBluez *self, const char *path, const BhBluezDevice *known)
+{
+    tell_central(self, path, known);
+    if (self->properties.connected && !bh_bluez_central_knows(self->central, path))
+        bh_bluez_fetch_add(self->fetch, path);
+}
+
 static int
 on_device_changed(BhBluez *self, sd_bus_message *message)
 {
@@ -383,7 +393,7 @@ on_device_changed(BhBluez *self, sd_bus_message *message)
         on_unknown_device(self, path);
     }
     if (bh_bluez_properties_has_link(&self->properties))
-        tell_central(self, path, device);
+        take_link(self, path, device);
     return 0;
 }
 
