@@ -32,6 +32,17 @@ find_adapter(BhBluez *self, guint16 index)
     return NULL;
 }
 
+void
+bh_bluez_mgmt_set_adapter(BhBluez *self, BhBluezAdapter *adapter)
+{
+    guint16 index = bh_bluez_adapter_get_index(adapter);
+
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
+        if (&self->adapters[i] != adapter)
+            bh_mgmt_scan_index_taken(self->adapters[i].mgmt_scan, index);
+    bh_mgmt_scan_set_adapter(adapter->mgmt_scan, index, &adapter->address, adapter->powered);
+}
+
 /* Reports */
 
 static BhReportPart

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "bh-bluez-central.h"
+#include "bh-bluez-mgmt.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-objects.h"
 #include "bh-bluez-private.h"
@@ -77,12 +78,9 @@ remove_adapter(BhBluez *self, BhBluezAdapter *adapter)
 
 /* What the scan's two halves have to know of the adapter. */
 static void
-pass_on(BhBluezAdapter *adapter)
+pass_on(BhBluez *self, BhBluezAdapter *adapter)
 {
-    bh_mgmt_scan_set_adapter(adapter->mgmt_scan,
-                             bh_bluez_adapter_get_index(adapter),
-                             &adapter->address,
-                             adapter->powered);
+    bh_bluez_mgmt_set_adapter(self, adapter);
     bh_bluez_discovery_set_adapter(adapter->discovery,
                                    adapter->path,
                                    adapter->powered,
@@ -94,7 +92,7 @@ apply_properties(BhBluez *self, BhBluezAdapter *adapter, BhBluezAdapterPropertie
 {
     if (!bh_bluez_adapter_apply(adapter, properties))
         return;
-    pass_on(adapter);
+    pass_on(self, adapter);
     bh_bluez_tell_adapter(self, adapter);
     bh_bluez_central_adapter_changed(self->central, adapter->slot);
     bh_bluez_cycle_adapter_changed(adapter->cycle);
@@ -148,7 +146,7 @@ add_adapter(BhBluez *self, const char *path, BhBluezAdapterProperties *propertie
     }
     place_adapter(self, adapter, path, &address);
     bh_bluez_adapter_apply(adapter, properties);
-    pass_on(adapter);
+    pass_on(self, adapter);
     bh_bluez_tell_adapter(self, adapter);
     bh_bluez_central_adapter_added(self->central, adapter->slot);
 }

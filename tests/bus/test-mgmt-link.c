@@ -188,6 +188,27 @@ START_TEST(a_link_that_is_lost_has_the_kernels_cause)
 }
 END_TEST
 
+/* As when the kernel tells that one goes before it is gone. */
+START_TEST(a_controller_has_the_events_of_its_index_although_another_had_it_before)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init(&s);
+    bh_puppet_remove(s.puppet, BH_PUPPET_ADAPTER, "org.bluez.Adapter1");
+    bh_puppet_plug(s.puppet, BH_PUPPET_ADAPTER, "00:AA:01:00:00:02");
+    BH_POLL(bh_mgmt_scene_can(&s, "connect"));
+    connect_device(&s, &call, "");
+    ASSERT_END(&call, "(");
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_CONNECTED, PEER_ADDRESS, 8);
+    begin(&s, &call, DEVICE_PATH, DEVICE, "WaitDisconnected", options_of("{}"));
+    bh_fixture_settle();
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_DISCONNECTED, PEER_ADDRESS, 3);
+    bh_puppet_set_device(s.puppet, PEER, "Connected", FALSE);
+    ASSERT_END(&call, "('remote',)");
+}
+END_TEST
+
 START_TEST(the_last_release_ends_the_link_by_the_kernel_too)
 {
     g_auto(BhMgmtScene) s = {0};
@@ -368,6 +389,7 @@ END_TEST
 BH_TEST_MAIN("mgmt-link",
              a_failed_attempt_has_the_kernels_cause,
              a_link_that_is_lost_has_the_kernels_cause,
+             a_controller_has_the_events_of_its_index_although_another_had_it_before,
              the_last_release_ends_the_link_by_the_kernel_too,
              the_strength_of_a_link_is_the_kernels,
              a_pairing_that_the_kernel_tells_of_does_not_count_for_a_read,
