@@ -21,8 +21,9 @@ typedef struct {
     gboolean finding;    /* by a discovery */
     gboolean by_address; /* ConnectDevice is under way, which cannot be taken back */
     sd_bus_slot *slot;
-    guint timer;     /* BlueZ was busy */
-    gboolean astray; /* BlueZ was asked for an object that it says it does not have */
+    guint timer;      /* BlueZ was busy */
+    gboolean doubted; /* the services could not be found out: perhaps because the link ends */
+    gboolean astray;  /* BlueZ was asked for an object that it says it does not have */
 } BhBluezAttempt;
 
 /* bh-bluez-connect.c */

@@ -134,14 +134,21 @@ make_link(BhBluezAttempt *attempt)
     }
 }
 
-/* BlueZ does not answer a Connect whose device is forgotten meanwhile. */
-static void
+/* BlueZ does not answer a Connect whose device is forgotten meanwhile, as it is when the kernel
+ * fails. To look for the device once more helps, unless the controller has no room. TRUE if that
+ * ended the attempt. */
+static gboolean
 drop_unanswered(BhBluezAttempt *attempt)
 {
     if (attempt->slot == NULL || attempt->by_address || attempt->link->path != NULL)
-        return;
+        return FALSE;
     g_clear_pointer(&attempt->slot, sd_bus_slot_unref);
     attempt->asked = FALSE;
+    g_autoptr(GError) error = bh_bluez_attempt_new_error(attempt, "nothing");
+    if (!g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED))
+        return FALSE;
+    bh_bluez_attempt_fail(attempt, g_steal_pointer(&error));
+    return TRUE;
 }
 
 static gboolean
@@ -163,9 +170,16 @@ advance_orphan(BhBluezAttempt *attempt)
         bh_bluez_attempt_free(attempt);
 }
 
+/* The end of a link ends the search for services, too, and is told after that. */
 static void
 fail_undiscovered(BhBluezAttempt *attempt)
 {
+    if (!attempt->doubted) {
+        attempt->doubted = TRUE;
+        attempt->connected = TRUE;
+        attempt->timer = g_timeout_add(attempt->central->bluez->timing.doubt_ms, on_timer, attempt);
+        return;
+    }
     give_up(attempt);
     bh_bluez_attempt_fail(
         attempt,
@@ -195,7 +209,8 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
     }
     if (link->refresh != NULL || link->dropping != NULL || attempt->timer != 0)
         return;
-    drop_unanswered(attempt);
+    if (drop_unanswered(attempt))
+        return;
     if (link->connected && link->undiscovered)
         fail_undiscovered(attempt);
     else if (link->connected)

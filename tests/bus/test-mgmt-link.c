@@ -173,6 +173,23 @@ START_TEST(a_failed_attempt_has_the_kernels_cause)
 }
 END_TEST
 
+/* BlueZ forgets a device that it never knew, and does not answer. */
+START_TEST(a_controller_without_room_is_said_although_bluez_does_not_answer)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init(&s);
+    bh_puppet_hang(s.puppet, "Connect", 1);
+    connect_device(&s, &call, "");
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 1);
+    bh_kernel_link(s.kernel, BH_MGMT_CONNECT_FAILED, PEER_ADDRESS, 0x07);
+    bh_puppet_remove(s.puppet, PEER, "org.bluez.Device1");
+    ASSERT_END(&call, "LimitExceeded: ");
+    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "Connect"), 1);
+}
+END_TEST
+
 START_TEST(a_link_that_is_lost_has_the_kernels_cause)
 {
     g_auto(BhMgmtScene) s = {0};
@@ -388,6 +405,7 @@ END_TEST
 
 BH_TEST_MAIN("mgmt-link",
              a_failed_attempt_has_the_kernels_cause,
+             a_controller_without_room_is_said_although_bluez_does_not_answer,
              a_link_that_is_lost_has_the_kernels_cause,
              a_controller_has_the_events_of_its_index_although_another_had_it_before,
              the_last_release_ends_the_link_by_the_kernel_too,
