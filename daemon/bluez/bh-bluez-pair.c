@@ -26,6 +26,8 @@ typedef struct {
     sd_bus_slot *slot;    /* Pair */
     sd_bus_slot *barrier; /* the link ended: a question behind which no answer comes any more */
     gboolean done;        /* BlueZ said so: the link's state is asked for */
+    GError *doubt;        /* owned: BlueZ says that it failed, perhaps because the adapter goes */
+    guint doubt_timer;
 } Pairing;
 
 static const struct {
@@ -75,6 +77,8 @@ end(Pairing *pairing, GError *error)
     g_queue_unlink(&self->pairings, &pairing->node);
     sd_bus_slot_unref(pairing->slot);
     sd_bus_slot_unref(pairing->barrier);
+    g_clear_handle_id(&pairing->doubt_timer, g_source_remove);
+    g_clear_error(&pairing->doubt);
     g_clear_pointer(&pairing->agent, bh_bluez_agent_free);
     bh_bluez_link_unuse(self, pairing->link);
     g_free(pairing);
@@ -86,6 +90,37 @@ end(Pairing *pairing, GError *error)
     begin_next(self);
 }
 
+static gboolean
+is_adapter_on(const Pairing *pairing)
+{
+    const BhBluezAdapter *adapter =
+        bh_bluez_central_peek_adapter(pairing->central, pairing->link->key.slot);
+
+    return adapter->path != NULL && adapter->powered;
+}
+
+static gboolean
+on_doubt_over(gpointer data)
+{
+    Pairing *pairing = data;
+
+    pairing->doubt_timer = 0;
+    if (is_adapter_on(pairing))
+        end(pairing, g_steal_pointer(&pairing->doubt));
+    else
+        end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the adapter is off"));
+    return G_SOURCE_REMOVE;
+}
+
+/* BlueZ fails a pairing when the adapter goes, and tells that it goes after that. */
+static void
+take_failure(Pairing *pairing, const sd_bus_error *error)
+{
+    pairing->doubt = new_error(pairing, error);
+    pairing->doubt_timer =
+        g_timeout_add(pairing->central->bluez->timing.doubt_ms, on_doubt_over, pairing);
+}
+
 static int
 on_paired(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
@@ -94,7 +129,7 @@ on_paired(sd_bus_message *message, void *data, sd_bus_error *unused)
 
     g_clear_pointer(&pairing->slot, sd_bus_slot_unref);
     if (error != NULL) {
-        end(pairing, new_error(pairing, error));
+        take_failure(pairing, error);
         return 1;
     }
     pairing->done = TRUE;
@@ -145,7 +180,8 @@ on_barrier(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
     Pairing *pairing = data;
 
-    end(pairing, bh_bluez_link_new_error(pairing->link));
+    if (pairing->doubt == NULL)
+        end(pairing, bh_bluez_link_new_error(pairing->link));
     return 1;
 }
 
@@ -183,7 +219,7 @@ bh_bluez_pairings_link_changed(BhBluezCentral *self, BhBluezLink *link)
 {
     Pairing *pairing = find(self, link);
 
-    if (pairing == NULL || link->refresh != NULL)
+    if (pairing == NULL || link->refresh != NULL || pairing->doubt != NULL)
         return;
     if (pairing->done)
         end(pairing, NULL);

@@ -107,6 +107,21 @@ START_TEST(a_link_that_ends_with_the_pairing_does_not_hide_why)
 }
 END_TEST
 
+/* BlueZ fails it first. */
+START_TEST(a_pairing_that_ends_with_its_adapter_did_not_fail)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    begin_pairing(&s, &call);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AuthenticationFailed", 1);
+    bh_puppet_release(s.puppet, "Pair");
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    bh_puppet_remove(s.puppet, BH_PUPPET_ADAPTER, "org.bluez.Adapter1");
+    BH_ASSERT_END(&call, "0x5: the adapter is off");
+}
+END_TEST
+
 START_TEST(a_pairing_ends_with_its_link_also_without_an_answer)
 {
     g_auto(BhPeerScene) s = {0};
@@ -364,6 +379,7 @@ END_TEST
 BH_TEST_MAIN("bluez-pair",
              a_failed_pairing_says_why,
              a_link_that_ends_with_the_pairing_does_not_hide_why,
+             a_pairing_that_ends_with_its_adapter_did_not_fail,
              a_pairing_ends_with_its_link_also_without_an_answer,
              a_pairing_ends_with_bluez,
              a_pairing_that_is_cancelled_is_taken_back,
