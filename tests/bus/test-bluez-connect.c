@@ -151,6 +151,21 @@ START_TEST(services_that_bluez_could_not_find_out_are_not_taken_for_none)
 }
 END_TEST
 
+START_TEST(services_that_were_not_found_out_because_the_link_ends_are_a_link_that_ended)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_unknown(&s);
+    bh_peer_scene_add_device(&s);
+    bh_puppet_fail_discovery(s.puppet, BH_PEER);
+    bh_peer_connect(&s, &call);
+    await_call(&s, "Connect");
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    BH_ASSERT_END(&call, "0x8: the link is gone: unspecified");
+}
+END_TEST
+
 START_TEST(a_device_that_has_no_service_to_show_is_ready)
 {
     g_auto(BhPeerScene) s = {0};
@@ -603,6 +618,7 @@ BH_TEST_MAIN("bluez-connect",
              a_foreign_link_is_not_cut_when_cancelled,
              a_link_lost_before_its_services_are_known_is_disconnected,
              services_that_bluez_could_not_find_out_are_not_taken_for_none,
+             services_that_were_not_found_out_because_the_link_ends_are_a_link_that_ended,
              a_device_that_has_no_service_to_show_is_ready,
              the_end_of_a_link_has_the_cause_that_bluez_tells,
              a_link_is_ours_if_our_attempt_made_it,
