@@ -148,7 +148,11 @@ class Peripheral:
         self.database = gatt.Database([*common, *services], first)
         if tell and self.server:
             self.server.subscribed = {}
-            self.server.tell(old.find(SERVICE_CHANGED), b"\x01\x00\xff\xff")
+            self.server.indicate(old.find(SERVICE_CHANGED), b"\x01\x00\xff\xff")
+
+    def set_mtu(self, mtu):
+        """From the next exchange on."""
+        self.mtu = mtu
 
     def set_value(self, name, value):
         self.database.find(name).value = value
