@@ -14,6 +14,7 @@
 #include "bh-bluez-mgmt.h"
 
 #include "bh-bluez-central.h"
+#include "bh-bluez-mgmt-pair.h"
 #include "bh-error.h"
 #include "bh-log.h"
 
@@ -431,7 +432,8 @@ none_refuses(const BhBluez *self, BhMgmtScanAbility (*ability)(const BhMgmtScan 
 BhRadioCapabilities
 bh_bluez_mgmt_get_capabilities(const BhBluez *self)
 {
-    BhRadioCapabilities can = BH_RADIO_CAN_NOTHING_MORE;
+    BhRadioCapabilities can =
+        bh_bluez_mgmt_pair_can(self) ? BH_RADIO_CAN_PAIR_CAPABILITY : BH_RADIO_CAN_NOTHING_MORE;
 
     if (self->mgmt == NULL)
         return can;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
+ * BlueZ pairs a device once at a time, whoever asks: what it is busy with is waited for, while
+ * others have their turn.
+ *
  * A link that ends during a pairing is often the consequence of its failure, and BlueZ's answer,
  * which knows more, right behind: it gets the time of one round trip to come.
  */
@@ -9,10 +12,12 @@
 #include "bh-bluez-agent.h"
 #include "bh-bluez-error.h"
 #include "bh-bluez-links.h"
+#include "bh-bluez-mgmt-pair.h"
 #include "bh-bluez-names.h"
 #include "bh-error.h"
 
 #define PREFIX "org.bluez.Error."
+#define RETRY_MAX_MS 200
 
 typedef struct {
     BhBluezCentral *central; /* borrowed: owns this */
@@ -23,6 +28,10 @@ typedef struct {
     gpointer ask_data;
     BhBluezWaiter waiter;
     BhBluezAgent *agent;  /* NULL = waits its turn */
+    guint timer;          /* and has none before this: BlueZ is busy with the device */
+    guint retries;        /* because of that */
+    guint16 told;         /* controller for which the kernel was told before BlueZ, or NONE */
+    gboolean taken_back;  /* BlueZ was told to cancel it, and tells the kernel */
     sd_bus_slot *slot;    /* Pair */
     sd_bus_slot *barrier; /* the link ended: a question behind which no answer comes any more */
     gboolean done;        /* BlueZ said so: the link's state is asked for */
@@ -79,6 +88,9 @@ end(Pairing *pairing, GError *error)
     sd_bus_slot_unref(pairing->barrier);
     g_clear_handle_id(&pairing->doubt_timer, g_source_remove);
     g_clear_error(&pairing->doubt);
+    g_clear_handle_id(&pairing->timer, g_source_remove);
+    if (!pairing->taken_back && error != NULL)
+        bh_bluez_mgmt_pair_cancel(self->bluez, pairing->told, &pairing->link->key.address);
     g_clear_pointer(&pairing->agent, bh_bluez_agent_free);
     bh_bluez_link_unuse(self, pairing->link);
     g_free(pairing);
@@ -121,6 +133,37 @@ take_failure(Pairing *pairing, const sd_bus_error *error)
         g_timeout_add(pairing->central->bluez->timing.doubt_ms, on_doubt_over, pairing);
 }
 
+static gboolean
+on_retry(gpointer data)
+{
+    Pairing *pairing = data;
+
+    pairing->timer = 0;
+    begin_next(pairing->central);
+    return G_SOURCE_REMOVE;
+}
+
+/* What the kernel was told stays: it is part of the pairing now that BlueZ is busy with. */
+static void
+wait_and_retry(Pairing *pairing)
+{
+    BhBluezCentral *self = pairing->central;
+    guint wait_ms = self->bluez->timing.retry_ms * ++pairing->retries;
+
+    g_clear_pointer(&pairing->agent, bh_bluez_agent_free);
+    pairing->told = BH_MGMT_INDEX_NONE;
+    pairing->timer = g_timeout_add(MIN(wait_ms, RETRY_MAX_MS), on_retry, pairing);
+    begin_next(self);
+}
+
+/* What the kernel began had ended before BlueZ was asked for it. */
+static gboolean
+is_done_already(const Pairing *pairing, const sd_bus_error *error)
+{
+    return pairing->told != BH_MGMT_INDEX_NONE &&
+           bh_bluez_error_code(error) == BH_ERROR_ALREADY_EXISTS;
+}
+
 static int
 on_paired(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
@@ -128,7 +171,11 @@ on_paired(sd_bus_message *message, void *data, sd_bus_error *unused)
     const sd_bus_error *error = sd_bus_message_get_error(message);
 
     g_clear_pointer(&pairing->slot, sd_bus_slot_unref);
-    if (error != NULL) {
+    if (error != NULL && pairing->barrier == NULL && bh_bluez_error_is_in_progress(error)) {
+        wait_and_retry(pairing);
+        return 1;
+    }
+    if (error != NULL && !is_done_already(pairing, error)) {
         take_failure(pairing, error);
         return 1;
     }
@@ -139,30 +186,80 @@ on_paired(sd_bus_message *message, void *data, sd_bus_error *unused)
     return 1;
 }
 
+/* BlueZ knows the agent, and has nothing else to do: what follows is with it soon. */
+static void
+on_offered(gpointer data)
+{
+    Pairing *pairing = data;
+    BhBluez *bluez = pairing->central->bluez;
+    const BhBluezLink *link = pairing->link;
+    GError *error = NULL;
+
+    if (pairing->barrier != NULL)
+        return; /* the link has ended meanwhile */
+    if (!bh_bluez_mgmt_pair_begin(bluez, &link->key, pairing->capability, &pairing->told, &error)) {
+        end(pairing, error);
+        return;
+    }
+    g_autoptr(sd_bus_message) message =
+        bh_bluez_bus_new_call(bluez->bus, link->path, BH_BLUEZ_DEVICE, "Pair");
+    pairing->slot =
+        bh_bluez_bus_send(bluez->bus, message, bluez->timing.gatt_ms, on_paired, pairing);
+    if (pairing->told != BH_MGMT_INDEX_NONE)
+        bh_bluez_agent_step_back(pairing->agent);
+    if (pairing->slot == NULL)
+        end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the bus is gone"));
+}
+
+static void
+on_question(gpointer data, const BhPairingQuestion *question)
+{
+    Pairing *pairing = data;
+
+    pairing->ask(pairing->ask_data, question);
+}
+
 /* The adapter and BlueZ are there, and the device has an object. */
 static void
 begin(Pairing *pairing)
 {
+    static const BhBluezAgentHandler handler = {.offered = on_offered, .ask = on_question};
     BhBluez *bluez = pairing->central->bluez;
-    const char *path = pairing->link->path;
 
-    pairing->agent =
-        bh_bluez_agent_new(bluez->bus, path, pairing->capability, pairing->ask, pairing->ask_data);
-    g_autoptr(sd_bus_message) message =
-        bh_bluez_bus_new_call(bluez->bus, path, BH_BLUEZ_DEVICE, "Pair");
-    pairing->slot =
-        bh_bluez_bus_send(bluez->bus, message, bluez->timing.gatt_ms, on_paired, pairing);
-    if (pairing->agent == NULL || pairing->slot == NULL)
+    pairing->agent = bh_bluez_agent_new(bluez->bus,
+                                        pairing->link->path,
+                                        pairing->capability,
+                                        bh_bluez_mgmt_pair_is_needed(bluez),
+                                        bluez->timing.call_ms,
+                                        &handler,
+                                        pairing);
+    if (pairing->agent == NULL)
         end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the bus is gone"));
+}
+
+/* NULL if none waits, or one is under way. */
+static Pairing *
+find_next(BhBluezCentral *self)
+{
+    Pairing *next = NULL;
+
+    for (GList *node = self->pairings.tail; node != NULL; node = node->prev) {
+        Pairing *pairing = node->data;
+        if (pairing->agent != NULL)
+            return NULL;
+        if (pairing->timer == 0)
+            next = pairing;
+    }
+    return next;
 }
 
 /* BlueZ would go and pair a device that has a bond over classic Bluetooth. */
 static void
 begin_next(BhBluezCentral *self)
 {
-    Pairing *pairing = self->pairings.head != NULL ? self->pairings.head->data : NULL;
+    Pairing *pairing = find_next(self);
 
-    if (pairing == NULL || pairing->agent != NULL)
+    if (pairing == NULL)
         return;
     if (!pairing->link->connected || pairing->link->path == NULL)
         end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_DISCONNECTED, "there is no link"));
@@ -239,6 +336,7 @@ on_cancelled(gpointer data)
         g_autoptr(sd_bus_message) message =
             bh_bluez_bus_new_call(bus, pairing->link->path, BH_BLUEZ_DEVICE, "CancelPairing");
         bh_bluez_bus_send_only(bus, message);
+        pairing->taken_back = bus->owner != NULL;
     }
     end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled"));
     return G_SOURCE_REMOVE;
@@ -267,6 +365,7 @@ bh_bluez_pairing_start(BhBluezCentral *self,
     pairing->central = self;
     pairing->link = bh_bluez_link_use(self, key);
     pairing->capability = capability;
+    pairing->told = BH_MGMT_INDEX_NONE;
     pairing->ask = ask;
     pairing->ask_data = ask_data;
     pairing->node.data = pairing;

@@ -7,8 +7,8 @@
  * bound it.
  *
  * Only what stands in one table can be sent: reading, advertisement monitors, scan and connection
- * parameters, ending a link. Never anything that loads keys (it would replace bluetoothd's) or
- * switches power.
+ * parameters, ending a link, beginning and cancelling a pairing that BlueZ then takes over. Never
+ * anything that loads keys (it would replace bluetoothd's) or switches power.
  */
 #include "bh-mgmt-codec.h"
 

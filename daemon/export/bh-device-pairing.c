@@ -30,6 +30,7 @@ static const char *const question_names[] = {
     [BH_PAIRING_ENTER_PASSKEY] = "enter-passkey",
     [BH_PAIRING_CONFIRM] = "confirm",
     [BH_PAIRING_AUTHORIZE] = "authorize",
+    [BH_PAIRING_WITHDRAWN] = "withdrawn",
 };
 
 /* Whoever pairs without any means of asking has agreed by calling. */
@@ -47,6 +48,7 @@ find_answer(const BhPairOptions *options, BhPairingQuestionKind kind, BhPairingA
         *answer = (BhPairingAnswer){.accepted = options->confirm};
         return options->has_confirm;
     case BH_PAIRING_DISPLAY_PASSKEY:
+    case BH_PAIRING_WITHDRAWN:
         break;
     }
     return FALSE;

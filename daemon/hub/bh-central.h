@@ -82,6 +82,7 @@ typedef enum {
     BH_PAIRING_ENTER_PASSKEY,   /* the device shows a number; the answer is it */
     BH_PAIRING_CONFIRM,         /* both show number; the answer is whether it is the same */
     BH_PAIRING_AUTHORIZE,       /* nothing to compare; the answer is yes or no */
+    BH_PAIRING_WITHDRAWN,       /* the question asked last needs no answer any more */
 } BhPairingQuestionKind;
 
 typedef struct {
@@ -96,7 +97,7 @@ typedef struct {
 } BhPairingAnswer;
 
 /* Asked while a pairing that was begun here is under way; to be answered by
- * bh_central_answer_pairing() once, unless it is DISPLAY_PASSKEY. */
+ * bh_central_answer_pairing() once, unless it is DISPLAY_PASSKEY or WITHDRAWN. */
 typedef void (*BhPairingAskFunc)(gpointer data, const BhPairingQuestion *question);
 
 typedef enum {

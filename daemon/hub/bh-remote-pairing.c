@@ -18,7 +18,8 @@ on_question(gpointer data, const BhPairingQuestion *question)
 
     if (g_cancellable_is_cancelled(bh_operation_peek_cancellable(call->operation)))
         return; /* whoever would be asked is not there any more */
-    call->remote->asked = question->kind != BH_PAIRING_DISPLAY_PASSKEY;
+    call->remote->asked =
+        question->kind != BH_PAIRING_DISPLAY_PASSKEY && question->kind != BH_PAIRING_WITHDRAWN;
     call->remote->asked_uid = call->uid;
     call->remote->asked_kind = question->kind;
     call->ask(call->ask_data, question);

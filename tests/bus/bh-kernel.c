@@ -245,6 +245,31 @@ disconnect(BhKernel *self, const Command *command, GByteArray *answer)
 }
 
 static guint8
+pair(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    ck_assert_uint_eq(command->size, 8);
+    g_string_append_printf(self->log,
+                           "Pair:%s,%u",
+                           format_peer(command->data, text),
+                           command->data[7]);
+    g_byte_array_append(answer, command->data, 7);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
+static guint8
+cancel_pairing(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    ck_assert_uint_eq(command->size, 7);
+    g_string_append_printf(self->log, "CancelPair:%s", format_peer(command->data, text));
+    g_byte_array_append(answer, command->data, 7);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
+static guint8
 tell_connection(BhKernel *self, const Command *command, GByteArray *answer)
 {
     char text[BH_ADDRESS_TEXT_SIZE];
@@ -282,6 +307,8 @@ static const struct {
     {BH_MGMT_READ_VERSION, read_version},
     {BH_MGMT_DISCONNECT, disconnect},
     {BH_MGMT_GET_CONNECTIONS, get_connections},
+    {BH_MGMT_PAIR_DEVICE, pair},
+    {BH_MGMT_CANCEL_PAIR_DEVICE, cancel_pairing},
     {BH_MGMT_GET_CONNECTION_INFORMATION, tell_connection},
     {BH_MGMT_LOAD_CONNECTION_PARAMETERS, load_parameters},
     {BH_MGMT_READ_MONITOR_FEATURES, read_monitors},

@@ -251,9 +251,60 @@ START_TEST(a_question_that_bluez_takes_back_is_over)
     ASK(s.puppet, &cancel, "Cancel", "");
     ASSERT_ANSWER(&cancel, "ok");
     ASSERT_ANSWER(&question, "Canceled");
+    ck_assert_str_eq(s.questions->str, "confirm:12 withdrawn:0");
     bh_central_answer_pairing(s.central, &s.key, &yes);
+    ASK(s.puppet, &cancel, "Cancel", "");
+    ASSERT_ANSWER(&cancel, "ok");
+    ck_assert_str_eq(s.questions->str, "confirm:12 withdrawn:0"); /* there was none */
     bh_puppet_release(s.puppet, "Pair");
     BH_ASSERT_END(&call, "ok");
+}
+END_TEST
+
+/* With another program's pairing, or with what is left of one that was given up. */
+START_TEST(a_device_that_bluez_is_busy_with_is_paired_when_it_no_longer_is)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.InProgress", 3);
+    bh_peer_pair(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Pair"), 4);
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "CancelPairing"), 0);
+}
+END_TEST
+
+START_TEST(waiting_for_a_device_that_bluez_is_busy_with_can_be_given_up)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.InProgress", G_MAXUINT);
+    bh_peer_pair(&s, &call);
+    BH_AWAIT(bh_peer_scene_count(&s, "Pair") > 2);
+    g_cancellable_cancel(call.cancellable);
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    bh_peer_call_clear(&call);
+    bh_peer_pair(&s, &call);
+    bh_puppet_set_device(s.puppet, BH_PEER, "Bonded", TRUE);
+    BH_ASSERT_END(&call, "0x3: the device is paired"); /* by the other program */
+}
+END_TEST
+
+START_TEST(a_later_bluez_cannot_pair_with_a_capability_by_itself)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready_with(&s, 0x0552);
+    bh_peer_pair(&s, &call);
+    BH_ASSERT_END(&call,
+                  "0x4: Capability: another than NoInputNoOutput needs the management socket with "
+                  "BlueZ 5.82: blehubd was started without one");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Pair"), 0);
 }
 END_TEST
 
@@ -387,6 +438,9 @@ BH_TEST_MAIN("bluez-pair",
              the_agent_is_there_only_while_a_pairing_is,
              questions_are_answered_by_who_asked_for_the_pairing,
              a_question_that_bluez_takes_back_is_over,
+             a_device_that_bluez_is_busy_with_is_paired_when_it_no_longer_is,
+             waiting_for_a_device_that_bluez_is_busy_with_can_be_given_up,
+             a_later_bluez_cannot_pair_with_a_capability_by_itself,
              a_question_that_was_declined_is_the_cause,
              a_device_with_a_bond_is_not_paired_again,
              a_pairing_makes_a_bond_and_is_told,

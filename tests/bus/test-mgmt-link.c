@@ -6,7 +6,8 @@
  */
 #include "bh-mgmt-scene.h"
 
-#define PEER "/org/bluez/hci0/dev_C0_00_00_00_00_01"
+#define ADAPTER "/org/bluez/hci0"
+#define PEER ADAPTER "/dev_C0_00_00_00_00_01"
 #define LEVEL PEER "/service0001/char0002"
 #define PEER_ADDRESS "C0:00:00:00:00:01"
 #define DEVICE_PATH "/org/blehub/device/random_C0_00_00_00_00_01"
