@@ -127,6 +127,12 @@ bh_bluez_central_kernel(BhBluezCentral *self, const BhLinkEvent *event)
 }
 
 void
+bh_bluez_central_refused(BhBluezCentral *self, const BhLinkKey *key)
+{
+    bh_bluez_links_refused(self, key);
+}
+
+void
 bh_bluez_central_pairing(BhBluezCentral *self, const BhLinkKey *key, gboolean under_way)
 {
     bh_bluez_links_pairing(self, key, under_way);

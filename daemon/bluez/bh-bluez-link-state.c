@@ -12,6 +12,7 @@
 #include "bh-bluez-notify.h"
 #include "bh-bluez-operation.h"
 #include "bh-bluez-pair.h"
+#include "bh-bluez-stale.h"
 #include "bh-error.h"
 
 /* Telling */
@@ -145,8 +146,12 @@ end_link(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
     bh_bluez_made_set(self, link, FALSE);
     link->interval_us = link->supervision_ms = link->latency = 0;
     forget_database(link);
+    gboolean stale = bh_bluez_stale_is(self, link);
     bh_bluez_operations_link_gone(self, link);
     bh_bluez_notify_link_gone(self, link);
+    link->refused = FALSE;
+    if (stale)
+        bh_bluez_stale_remove(self, link);
 }
 
 /* What BlueZ says */

@@ -309,6 +309,15 @@ bh_bluez_links_pairing(BhBluezCentral *self, const BhLinkKey *key, gboolean unde
     bh_bluez_link_spread(self, link);
 }
 
+void
+bh_bluez_links_refused(BhBluezCentral *self, const BhLinkKey *key)
+{
+    BhBluezLink *link = bh_bluez_links_find(self, key);
+
+    if (link != NULL && link->connected)
+        link->refused = TRUE;
+}
+
 /* An interval is in force only if it is one: the kernel tells the range that was agreed on. */
 void
 bh_bluez_links_parameters(BhBluezCentral *self,

@@ -179,8 +179,11 @@ on_pairing(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
         event->code == BH_MGMT_AUTHENTICATION_FAILED || event->code == BH_MGMT_NEW_LONG_TERM_KEY;
     BhLinkKey key = {.slot = adapter->slot, .address = event->peer.address};
 
-    if (event->peer.is_le)
-        bh_bluez_central_pairing(self->central, &key, !over);
+    if (!event->peer.is_le)
+        return;
+    if (event->code == BH_MGMT_AUTHENTICATION_FAILED)
+        bh_bluez_central_refused(self->central, &key);
+    bh_bluez_central_pairing(self->central, &key, !over);
 }
 
 /* Events */

@@ -399,6 +399,21 @@ find_line_of(BhBluezCentral *self, const char *device)
     return NULL;
 }
 
+gboolean
+bh_bluez_operations_are_under_way(BhBluezCentral *self, const char *device)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, self->lines);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Line *line = value;
+        if (line->slot != NULL && line->doubt == NULL && g_str_equal(line->device, device))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
 end_line(BhBluezCentral *self, Line *line, GArray *waiters)
 {

@@ -117,12 +117,21 @@ on_synced(gpointer data)
     note(self, "synced");
 }
 
+static void
+on_capabilities(gpointer data, BhRadioCapabilities capabilities)
+{
+    BhRecorder *self = data;
+
+    self->capabilities = capabilities;
+}
+
 static const BhRadioSink sink = {
     .bluez_changed = on_bluez,
     .adapter_changed = on_adapter,
     .adapter_removed = on_adapter_removed,
     .report = on_report,
     .synced = on_synced,
+    .capabilities_changed = on_capabilities,
 };
 
 static void

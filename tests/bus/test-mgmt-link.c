@@ -256,6 +256,15 @@ START_TEST(the_strength_of_a_link_is_the_kernels)
 }
 END_TEST
 
+static void
+add_readable(BhMgmtScene *s)
+{
+    bh_puppet_add_device(s->puppet, PEER, PEER_ADDRESS, FALSE);
+    bh_puppet_add_attribute(s->puppet, PEER "/service0001", "Service", "1815", NULL);
+    bh_puppet_add_attribute(s->puppet, LEVEL, "Characteristic", "2a56", "read");
+    bh_puppet_set_value(s->puppet, LEVEL, "0a");
+}
+
 /* Somebody is asked something, on whatever occasion, while BlueZ keeps a read waiting. */
 START_TEST(a_pairing_that_the_kernel_tells_of_does_not_count_for_a_read)
 {
@@ -266,10 +275,7 @@ START_TEST(a_pairing_that_the_kernel_tells_of_does_not_count_for_a_read)
     g_auto(Call) read = {0}, wait = {0};
 
     bh_mgmt_scene_init(&s);
-    bh_puppet_add_device(s.puppet, PEER, PEER_ADDRESS, FALSE);
-    bh_puppet_add_attribute(s.puppet, PEER "/service0001", "Service", "1815", NULL);
-    bh_puppet_add_attribute(s.puppet, LEVEL, "Characteristic", "2a56", "read");
-    bh_puppet_set_value(s.puppet, LEVEL, "0a");
+    add_readable(&s);
     bh_mgmt_scene_start(&s);
     connect_device(&s, &read, "");
     ASSERT_END(&read, "(");
@@ -385,6 +391,172 @@ START_TEST(the_parameters_of_a_link_are_those_that_the_kernel_tells)
 }
 END_TEST
 
+/* Pairing with a BlueZ that leaves the capability to the kernel */
+
+#define PAIRED_AS(capability) "Pair:" PEER_ADDRESS "," capability
+#define CANCELLED "CancelPair:" PEER_ADDRESS
+
+static void
+init_connected_with(BhMgmtScene *s, guint version)
+{
+    g_auto(Call) call = {0};
+
+    bh_mgmt_scene_init(s);
+    bh_puppet_set_version(s->puppet, ADAPTER, version);
+    add_readable(s);
+    bh_mgmt_scene_start(s);
+    connect_device(s, &call, "");
+    ASSERT_END(&call, "(");
+    bh_kernel_clear_log(s->kernel);
+    bh_puppet_clear_calls(s->puppet);
+}
+
+static void
+pair_as(BhMgmtScene *s, Call *call, const char *options)
+{
+    begin(s, call, DEVICE_PATH, DEVICE, "Pair", options_of(options));
+}
+
+START_TEST(the_kernel_is_told_what_a_pairing_is_capable_of_where_bluez_does_not)
+{
+    static const struct {
+        guint version;
+        gboolean told;
+    } cases[] = {{0x0542, FALSE}, {0x0550, FALSE}, {0x0551, TRUE}, {0x0552, TRUE}, {0x0600, TRUE}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(BhMgmtScene) s = {0};
+        g_auto(Call) call = {0};
+        init_connected_with(&s, cases[i].version);
+        ck_assert(bh_mgmt_scene_can(&s, "pair-capability"));
+        pair_as(&s, &call, "{'Capability': <'KeyboardOnly'>}");
+        ASSERT_END(&call, "()");
+        ck_assert_int_eq(bh_kernel_was_told(s.kernel, PAIRED_AS("2")), cases[i].told);
+        ck_assert(!bh_kernel_was_told(s.kernel, CANCELLED));
+    }
+}
+END_TEST
+
+START_TEST(the_kernel_is_told_only_when_bluez_knows_who_is_to_be_asked)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init_connected_with(&s, 0x0552);
+    bh_puppet_hold(s.puppet, "RequestDefaultAgent");
+    pair_as(&s, &call, "{}");
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "RequestDefaultAgent") == 1);
+    bh_fixture_settle();
+    ck_assert_str_eq(bh_kernel_peek_log(s.kernel), "");
+    bh_puppet_release(s.puppet, "RequestDefaultAgent");
+    ASSERT_END(&call, "()");
+    ck_assert(bh_kernel_was_told(s.kernel, PAIRED_AS("3")));
+}
+END_TEST
+
+START_TEST(a_pairing_that_fails_or_is_given_up_is_so_for_the_kernel_too)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init_connected_with(&s, 0x0552);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AuthenticationFailed", 1);
+    pair_as(&s, &call, "{}");
+    ASSERT_END(&call, "Failed: pairing: ");
+    BH_AWAIT(bh_kernel_was_told(s.kernel, CANCELLED));
+    bh_kernel_clear_log(s.kernel);
+    bh_puppet_hold(s.puppet, "Pair");
+    pair_as(&s, &call, "{'TimeoutMs': <100>}");
+    ASSERT_END(&call, "Timeout: ");
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "CancelPairing") == 1);
+    bh_fixture_settle();
+    ck_assert(!bh_kernel_was_told(s.kernel, CANCELLED)); /* BlueZ tells it */
+    bh_kernel_clear_log(s.kernel);
+    pair_as(&s, &call, "{}");
+    BH_AWAIT(bh_kernel_was_told(s.kernel, PAIRED_AS("3")));
+    bh_fixture_settle();
+    g_clear_pointer(&s.puppet, bh_puppet_free);
+    ASSERT_END(&call, "Disconnected: ");
+    BH_AWAIT(bh_kernel_was_told(s.kernel, CANCELLED));
+}
+END_TEST
+
+/* A question may be quicker than BlueZ's Pair. */
+START_TEST(our_agent_comes_first_just_until_bluez_has_its_pair)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init_connected_with(&s, 0x0552);
+    pair_as(&s, &call, "{}");
+    ASSERT_END(&call, "()");
+    ck_assert(
+        g_str_has_prefix(bh_puppet_peek_calls(s.puppet),
+                         "RegisterAgent:NoInputNoOutput RequestDefaultAgent Pair UnregisterAgent"));
+}
+END_TEST
+
+START_TEST(a_pairing_that_was_over_before_bluez_was_asked_is_one_all_the_same)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init_connected_with(&s, 0x0552);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AlreadyExists", 1);
+    pair_as(&s, &call, "{}");
+    ASSERT_END(&call, "()");
+}
+END_TEST
+
+START_TEST(a_pairing_that_another_program_began_is_not_cancelled_in_the_kernel)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init_connected_with(&s, 0x0552);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.InProgress", G_MAXUINT);
+    pair_as(&s, &call, "{'TimeoutMs': <300>}");
+    ASSERT_END(&call, "Timeout: ");
+    bh_fixture_settle();
+    ck_assert(!bh_kernel_was_told(s.kernel, CANCELLED));
+}
+END_TEST
+
+/* BlueZ from 5.67 on would answer none of its reads any more. */
+START_TEST(a_device_whose_read_a_refused_pairing_left_open_is_removed_from_bluez)
+{
+    static const struct {
+        guint version;
+        gboolean refused;
+        gboolean bonded;
+        guint removed;
+    } cases[] = {{0x0552, TRUE, FALSE, 1},
+                 {0x0543, TRUE, FALSE, 1},
+                 {0x0542, TRUE, FALSE, 0},
+                 {0x0552, FALSE, FALSE, 0},
+                 {0x0552, TRUE, TRUE, 0}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(BhMgmtScene) s = {0};
+        g_auto(Call) read = {0};
+        init_connected_with(&s, cases[i].version);
+        if (cases[i].bonded)
+            bh_puppet_set_device(s.puppet, PEER, "Bonded", TRUE);
+        bh_puppet_hold(s.puppet, "ReadValue");
+        begin(&s, &read, DEVICE_PATH, DEVICE, "Read", read_of("{'TimeoutMs': <5000>}"));
+        BH_AWAIT(bh_puppet_count_calls(s.puppet, "ReadValue") == 1);
+        if (cases[i].refused)
+            bh_kernel_link(s.kernel, BH_MGMT_AUTHENTICATION_FAILED, PEER_ADDRESS, 5);
+        bh_fixture_settle();
+        bh_puppet_set_device(s.puppet, PEER, "Connected", FALSE);
+        ASSERT_END(&read, "Disconnected: ");
+        BH_AWAIT(bh_puppet_count_calls(s.puppet, "RemoveDevice") >= cases[i].removed);
+        bh_fixture_settle();
+        ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "RemoveDevice"), cases[i].removed);
+    }
+}
+END_TEST
+
 START_TEST(what_the_kernel_tells_of_a_link_before_bluez_does_is_not_lost)
 {
     static const BhMgmtConnectionParameters exact = {40, 40, 3, 500};
@@ -416,4 +588,11 @@ BH_TEST_MAIN("mgmt-link",
              an_old_kernel_cannot_change_a_link_and_that_is_said,
              a_newer_kernel_changes_the_link_itself,
              the_parameters_of_a_link_are_those_that_the_kernel_tells,
+             the_kernel_is_told_what_a_pairing_is_capable_of_where_bluez_does_not,
+             the_kernel_is_told_only_when_bluez_knows_who_is_to_be_asked,
+             a_pairing_that_fails_or_is_given_up_is_so_for_the_kernel_too,
+             our_agent_comes_first_just_until_bluez_has_its_pair,
+             a_pairing_that_was_over_before_bluez_was_asked_is_one_all_the_same,
+             a_pairing_that_another_program_began_is_not_cancelled_in_the_kernel,
+             a_device_whose_read_a_refused_pairing_left_open_is_removed_from_bluez,
              what_the_kernel_tells_of_a_link_before_bluez_does_is_not_lost)
