@@ -186,8 +186,10 @@ go_on(BhBluezCentral *self, const char *path)
 {
     Line *line = g_hash_table_lookup(self->lines, path);
 
-    if (line != NULL && line->slot == NULL)
+    if (line != NULL && line->slot == NULL && line->timer == 0)
         advance(self, line);
+    else
+        send_ready(self);
 }
 
 /* The news that the link is gone would have ended the line. */
@@ -237,6 +239,18 @@ take_refusal(Line *line, const sd_bus_error *cause)
         end_badly(peek_head(line), g_steal_pointer(&line->doubt));
 }
 
+/* Another program's operation is under way. */
+static void
+take_busy(Line *line)
+{
+    Operation *head = peek_head(line);
+
+    if (bh_bluez_waiter_is_wanted(&head->waiter))
+        retry(line);
+    else
+        end_badly(head, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled"));
+}
+
 static int
 on_reply(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
@@ -247,10 +261,9 @@ on_reply(sd_bus_message *message, void *data, sd_bus_error *unused)
     Operation *head = peek_head(line);
 
     clear_slot(line);
-    if (error != NULL && bh_bluez_error_is_in_progress(error) &&
-        bh_bluez_waiter_waits(&head->waiter)) {
-        retry(line);
-        send_ready(self);
+    if (error != NULL && bh_bluez_error_is_in_progress(error)) {
+        take_busy(line);
+        go_on(self, path);
         return 1;
     }
     if (error != NULL)
@@ -280,12 +293,15 @@ send_head(BhBluezCentral *self, Line *line)
         self->active_operations++;
 }
 
+/* A head that is cancelled is about to make room for the next one. */
 static void
 send_ready(BhBluezCentral *self)
 {
     while (self->active_operations < ACTIVE_MAX && self->ready_lines.head != NULL) {
         Line *line = self->ready_lines.head->data;
         set_ready(line, FALSE);
+        if (!bh_bluez_waiter_is_wanted(&peek_head(line)->waiter))
+            continue;
         send_head(self, line);
         if (line->slot == NULL)
             retry(line); /* the connection is gone, and all of this with it soon */
@@ -302,11 +318,10 @@ on_cancelled(gpointer data)
     BhBluezWaiter waiter = operation->waiter;
     gboolean is_head = operation == peek_head(line);
 
-    operation->waiter = (BhBluezWaiter){0};
-    if (!is_head) {
-        free_operation(operation);
-    } else if (line->slot == NULL) {
-        free_operation(operation);
+    if (is_head && line->slot != NULL)
+        return G_SOURCE_REMOVE;
+    free_operation(operation);
+    if (is_head) {
         g_clear_handle_id(&line->timer, g_source_remove);
         g_clear_error(&line->doubt);
         advance(self, line);

@@ -220,8 +220,9 @@ gboolean bh_central_connect_finish(BhCentral *self, GAsyncResult *result, GError
  * the management socket at once, else BlueZ takes 2 s. */
 void bh_central_disconnect(BhCentral *self, const BhLinkKey *key);
 
-/* The whole value from offset on, long ones too. Errors: Att.*, Disconnected, Cancelled (BlueZ goes
- * on: the attribute stays busy there until its answer, which is thrown away), Failed. */
+/* The whole value from offset on, long ones too. Cancelling takes back what BlueZ has not been
+ * asked for yet, which is never asked for then (Cancelled); otherwise it ends with BlueZ's answer.
+ * Errors: Att.*, Disconnected, Cancelled, Failed. */
 void bh_central_read_async(BhCentral *self,
                            const BhLinkKey *key,
                            guint16 handle,
@@ -231,7 +232,8 @@ void bh_central_read_async(BhCentral *self,
                            gpointer user_data);
 GBytes *bh_central_read_finish(BhCentral *self, GAsyncResult *result, GError **error);
 
-/* BH_WRITE_REQUEST is done when the peer has confirmed it, BH_WRITE_COMMAND when BlueZ took it. */
+/* BH_WRITE_REQUEST is done when the peer has confirmed it, BH_WRITE_COMMAND when BlueZ took it.
+ * Cancelling is as of reading. */
 void bh_central_write_async(BhCentral *self,
                             const BhLinkKey *key,
                             guint16 handle,

@@ -64,9 +64,7 @@ begin_pairing(gpointer data, BhOperation *operation)
                           pairing);
 }
 
-static const BhOperationKind pairing_kind = {.resolve = resolve_pairing,
-                                             .begin = begin_pairing,
-                                             .takes_back = TRUE};
+static const BhOperationKind pairing_kind = {.resolve = resolve_pairing, .begin = begin_pairing};
 
 void
 bh_remote_pair_async(BhRemote *self,

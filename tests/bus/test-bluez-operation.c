@@ -105,15 +105,55 @@ START_TEST(a_cancelled_read_keeps_its_place_until_bluez_has_answered)
     bh_peer_read(&s, BH_LEVEL, 0, &read);
     BH_AWAIT(bh_peer_scene_count(&s, "ReadValue") == 1);
     g_cancellable_cancel(read.cancellable);
-    BH_ASSERT_END(&read, "0x9: cancelled");
     bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &write);
     bh_peer_write(&s, BH_OTHER, "02", BH_WRITE_COMMAND, &other);
     BH_ASSERT_END(&other, "ok");
+    ck_assert(!read.done);
     ck_assert(!write.done);
     bh_puppet_release(s.puppet, "ReadValue");
+    BH_ASSERT_END(&read, "0a0b0c");
     BH_ASSERT_END(&write, "ok");
     ck_assert_str_eq(bh_puppet_peek_calls(s.puppet),
                      "ReadValue WriteValue:02,command WriteValue:01,request");
+}
+END_TEST
+
+START_TEST(a_cancelled_write_is_not_tried_again)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) write = {0}, next = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail(s.puppet, "WriteValue", IN_PROGRESS, 1);
+    bh_puppet_hold(s.puppet, "WriteValue");
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &write);
+    BH_AWAIT(bh_peer_scene_count(&s, "WriteValue") == 1);
+    g_cancellable_cancel(write.cancellable);
+    bh_peer_write(&s, BH_LEVEL, "02", BH_WRITE_REQUEST, &next);
+    bh_puppet_release(s.puppet, "WriteValue");
+    BH_ASSERT_END(&next, "ok");
+    ck_assert(write.done);
+    ck_assert_str_eq(bh_puppet_peek_calls(s.puppet), "WriteValue:01,request WriteValue:02,request");
+}
+END_TEST
+
+/* Whatever else happens between the cancelling and the news of it. */
+START_TEST(a_write_that_is_cancelled_before_it_was_sent_is_never_sent)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) first = {0}, second = {0}, third = {0};
+
+    bh_peer_scene_init_ready(&s);
+    first.cancellable = g_cancellable_new();
+    g_cancellable_cancel(first.cancellable);
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &first);
+    bh_peer_write(&s, BH_LEVEL, "02", BH_WRITE_REQUEST, &second);
+    bh_peer_write(&s, BH_LEVEL, "03", BH_WRITE_REQUEST, &third);
+    g_cancellable_cancel(second.cancellable);
+    BH_ASSERT_END(&third, "ok");
+    BH_ASSERT_END(&first, "0x9: cancelled");
+    BH_ASSERT_END(&second, "0x9: cancelled");
+    ck_assert_str_eq(bh_puppet_peek_calls(s.puppet), "WriteValue:03,request");
 }
 END_TEST
 
@@ -295,6 +335,8 @@ BH_TEST_MAIN("bluez-operation",
              another_programs_operation_is_waited_for,
              waiting_for_another_programs_operation_ends_when_cancelled,
              a_cancelled_read_keeps_its_place_until_bluez_has_answered,
+             a_cancelled_write_is_not_tried_again,
+             a_write_that_is_cancelled_before_it_was_sent_is_never_sent,
              what_waits_behind_can_be_cancelled_alone,
              everything_ends_with_the_link_at_once,
              what_bluez_says_of_a_link_that_is_going_is_no_error_of_the_device,

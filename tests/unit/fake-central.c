@@ -36,6 +36,7 @@ struct FakeCentral {
     const BhCentralSink *sink;
     gpointer sink_data;
     gboolean disobedient;
+    gboolean keeps_back;
     GPtrArray *devices; /* owned */
     GPtrArray *calls;   /* owned */
     GString *log;
@@ -380,6 +381,12 @@ fake_central_notify(FakeCentral *self, guint8 slot, guint number, guint16 handle
 }
 
 void
+fake_central_keep_back(FakeCentral *self, gboolean keep)
+{
+    self->keeps_back = keep;
+}
+
+void
 fake_central_ask(FakeCentral *self, BhPairingQuestionKind kind, guint32 passkey)
 {
     const BhPairingQuestion question = {kind, passkey};
@@ -500,6 +507,31 @@ disconnect(BhCentral *central, const BhLinkKey *key)
 }
 
 static void
+on_operation_cancelled(GCancellable *cancellable, Call *call)
+{
+    FakeCentral *self = central_of(g_task_get_source_object(call->task));
+    guint index = 0;
+
+    note(self, "take back %u", call->handle);
+    g_assert_true(g_ptr_array_find(self->calls, call, &index));
+    g_autoptr(GTask) task = take_call(self, index);
+    g_task_return_new_error(task, BH_ERROR, BH_ERROR_CANCELLED, "cancelled");
+}
+
+static void
+add_operation(FakeCentral *self, const BhLinkKey *key, guint16 handle, GTask *task)
+{
+    Call *call = add_call(self, key, handle, task);
+
+    g_task_set_check_cancellable(task, FALSE);
+    if (self->keeps_back)
+        call->on_cancelled = g_signal_connect(g_task_get_cancellable(task),
+                                              "cancelled",
+                                              G_CALLBACK(on_operation_cancelled),
+                                              call);
+}
+
+static void
 read_async(BhCentral *central,
            const BhLinkKey *key,
            guint16 handle,
@@ -511,7 +543,7 @@ read_async(BhCentral *central,
     FakeCentral *self = central_of(central);
 
     note(self, "read %u", handle);
-    add_call(self, key, handle, new_task(central, callback, user_data));
+    add_operation(self, key, handle, g_task_new(central, cancellable, callback, user_data));
 }
 
 static GBytes *
@@ -539,7 +571,7 @@ write_async(BhCentral *central,
          handle,
          (int)MIN(g_bytes_get_size(value), 8),
          (const char *)g_bytes_get_data(value, NULL));
-    add_call(self, key, handle, new_task(central, callback, user_data));
+    add_operation(self, key, handle, g_task_new(central, cancellable, callback, user_data));
 }
 
 static void

@@ -45,6 +45,10 @@ gboolean fake_central_is_watched(FakeCentral *self, guint8 slot, guint number);
  * 12", "unsubscribe 12", "pair", "rssi", "disconnect 1", with ", " between. */
 char *fake_central_take_log(FakeCentral *self);
 
+/* Whether reads and writes are kept back from now on, so that cancelling one ends it, as "take back
+ * 14". Otherwise they are under way and cannot be taken back. */
+void fake_central_keep_back(FakeCentral *self, gboolean keep);
+
 /* Ends the oldest call on a handle (0: that has none) that has not ended: with a value, an error
  * code, or done (value NULL). */
 void fake_central_answer(FakeCentral *self, guint16 handle, const char *value);
