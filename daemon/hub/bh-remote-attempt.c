@@ -29,6 +29,15 @@ list_clients(gpointer data, GPtrArray *clients)
     return waiting > 0;
 }
 
+static gint64
+get_heard_us(gpointer data)
+{
+    BhRemote *self = data;
+    const BhDevice *device = bh_device_table_lookup(self->context->hub.table, &self->address);
+
+    return device != NULL && device->connectable != BH_CONNECTABLE_NO ? device->last_seen_us : 0;
+}
+
 /* The parameters of the hold that wants the shortest interval. */
 static void
 choose_parameters(BhRemote *self, BhLinkParameters *parameters)
@@ -121,6 +130,7 @@ on_attempt_end(gpointer data, const GError *error)
 static const BhConnectAsker asker = {
     .choose = ask_adapter,
     .list_clients = list_clients,
+    .get_heard_us = get_heard_us,
     .begin = on_attempt,
     .end = on_attempt_end,
 };
