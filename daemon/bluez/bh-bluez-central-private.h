@@ -48,7 +48,7 @@ typedef struct {
     sd_bus_slot *refresh;  /* question to BlueZ under way */
     gboolean again;        /* ask once more: something changed since */
     sd_bus_slot *dropping; /* we asked for the end of it */
-    gboolean dropped;      /* the last one ended because we asked */
+    gboolean dropped;      /* it ends, or the last one ended, because we asked */
     gboolean made;         /* or asked for, by us */
 } BhBluezLink;
 

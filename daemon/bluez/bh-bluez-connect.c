@@ -88,15 +88,29 @@ on_timer(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static void
+wait_a_little(BhBluezAttempt *attempt)
+{
+    attempt->timer =
+        g_timeout_add(MIN(BUSY_RETRY_MS, attempt->central->bluez->timing.backoff_max_ms),
+                      on_timer,
+                      attempt);
+}
+
 void
 bh_bluez_attempt_wait_and_retry(BhBluezAttempt *attempt)
 {
     attempt->asked = FALSE;
     bh_bluez_made_set(attempt->central, attempt->link, FALSE);
-    attempt->timer =
-        g_timeout_add(MIN(BUSY_RETRY_MS, attempt->central->bluez->timing.backoff_max_ms),
-                      on_timer,
-                      attempt);
+    wait_a_little(attempt);
+}
+
+/* A link whose end we asked for before this attempt, in vain. */
+static void
+end_former(BhBluezAttempt *attempt)
+{
+    bh_bluez_link_drop(attempt->central, attempt->link);
+    wait_a_little(attempt);
 }
 
 static void
@@ -197,7 +211,7 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
         advance_orphan(attempt);
         return;
     }
-    if (link->ready && link->dropping == NULL) {
+    if (link->ready && !link->dropped) {
         succeed(attempt);
         return;
     }
@@ -211,7 +225,9 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
         return;
     if (drop_unanswered(attempt))
         return;
-    if (link->connected && link->undiscovered)
+    if (link->connected && link->dropped)
+        end_former(attempt);
+    else if (link->connected && link->undiscovered)
         fail_undiscovered(attempt);
     else if (link->connected)
         attempt->connected = TRUE;

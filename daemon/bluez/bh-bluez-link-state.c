@@ -24,6 +24,7 @@ bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state)
         .key = link->key,
         .connected = link->connected || link->kernel_connected,
         .ours = link->made,
+        .ending = link->connected && link->dropped,
         .resolved = link->ready,
         .paired = link->paired,
         .bonded = link->bonded,
@@ -168,7 +169,7 @@ begin(BhBluezLink *link)
 {
     link->connected = TRUE;
     link->cause = BH_LINK_CAUSE_NONE;
-    link->dropped = FALSE;
+    link->dropped = link->dropping != NULL;
 }
 
 /* Everything but that it is over; then what follows from it. */

@@ -35,6 +35,7 @@ typedef struct {
     BhLinkKey key;
     gboolean connected;
     gboolean ours;     /* it, or the attempt to make it, was asked for by this process */
+    gboolean ending;   /* this process has asked for its end, which may take long, or fail */
     gboolean resolved; /* its GATT database is known */
     gboolean paired;
     gboolean bonded;
@@ -206,8 +207,9 @@ guint bh_central_count_links(BhCentral *self, guint8 slot);
  * alone. Cancelling gives the attempt up in BlueZ, too, unless somebody else has made the link
  * meanwhile: the call ends (Cancelled, or done if the link was quicker) when BlueZ was told so, and
  * until then the adapter's attempt counts as under way. What BlueZ makes of it later is undone
- * there. Errors: NotReady, Timeout (the controller gave up), Disconnected (it was lost at once, or
- * before its services were known), LimitExceeded (no more links), Failed with BlueZ's words. */
+ * there. A link that is ending is waited out, and a new one made. Errors: NotReady, Timeout (the
+ * controller gave up), Disconnected (it was lost at once, or before its services were known),
+ * LimitExceeded (no more links), Failed with BlueZ's words. */
 void bh_central_connect_async(BhCentral *self,
                               const BhLinkKey *key,
                               const BhLinkParameters *parameters,

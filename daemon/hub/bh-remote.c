@@ -211,11 +211,12 @@ lose_link(BhRemote *self, BhLinkCause cause)
         bh_remote_forget(self);
 }
 
-/* A link that somebody else made: none of our attempts at it is under way. */
+/* A link that somebody else made: none of our attempts at it is under way, and it is none that we
+ * let go of before and that is still there. */
 static gboolean
 may_adopt(BhRemote *self, const BhLinkState *state)
 {
-    return state->connected && state->resolved && state->database != NULL &&
+    return state->connected && !state->ending && state->resolved && state->database != NULL &&
            bh_remote_may_use(self, state->key.slot) &&
            !bh_connector_is_trying(self->context->connector, &state->key);
 }

@@ -97,6 +97,28 @@ START_TEST(a_link_whose_services_stay_unknown_is_dropped_when_cancelled)
 }
 END_TEST
 
+START_TEST(a_link_whose_end_was_asked_for_in_vain_is_ended_and_made_anew)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init(&s);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    bh_puppet_fail(s.puppet, "Disconnect", "org.bluez.Error.Failed", 1);
+    bh_central_disconnect(s.central, &s.key);
+    await_call(&s, "Disconnect");
+    bh_fixture_settle();
+    ck_assert(bh_peer_scene_peek(&s).connected);
+    ck_assert(bh_peer_scene_peek(&s).ending);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    ck_assert(!bh_peer_scene_peek(&s).ending);
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Disconnect"), 2);
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Connect"), 2);
+}
+END_TEST
+
 START_TEST(a_foreign_link_is_not_cut_when_cancelled)
 {
     g_auto(BhPeerScene) s = {0};
@@ -615,6 +637,7 @@ BH_TEST_MAIN("bluez-connect",
              a_failure_without_the_kernels_word_says_what_bluez_said,
              an_attempt_that_is_cancelled_is_taken_back_and_the_next_one_works,
              a_link_whose_services_stay_unknown_is_dropped_when_cancelled,
+             a_link_whose_end_was_asked_for_in_vain_is_ended_and_made_anew,
              a_foreign_link_is_not_cut_when_cancelled,
              a_link_lost_before_its_services_are_known_is_disconnected,
              services_that_bluez_could_not_find_out_are_not_taken_for_none,

@@ -19,6 +19,7 @@ typedef struct {
     gboolean paired;
     BhGattDatabase *database;
     gboolean ours;
+    gboolean ending;
     GTask *attempt;
     gulong on_cancelled;
 } Device;
@@ -134,6 +135,7 @@ fill_state(const Device *it, BhLinkCause cause, BhLinkState *state)
     *state = (BhLinkState){.key = it->key,
                            .connected = it->connected,
                            .ours = it->ours,
+                           .ending = it->ending,
                            .resolved = it->connected,
                            .pairing = it->pairing,
                            .paired = it->paired,
@@ -252,7 +254,7 @@ fake_central_drop(FakeCentral *self, guint8 slot, guint number, BhLinkCause caus
 {
     Device *it = device_of(self, slot, number);
 
-    it->connected = it->ours = FALSE;
+    it->connected = it->ours = it->ending = FALSE;
     it->mtu = 0;
     g_clear_pointer(&it->database, bh_gatt_database_unref);
     for (guint i = self->calls->len; i > 0; i--) {
@@ -483,7 +485,7 @@ connect_async(BhCentral *central,
     g_task_set_check_cancellable(task, FALSE);
     g_assert_null(it->attempt);
     g_assert_cmpuint(fake_central_count_attempts(self, key->slot), ==, 0);
-    if (it->connected) {
+    if (it->connected && !it->ending) {
         g_task_return_boolean(task, TRUE);
         g_object_unref(task);
         return;
@@ -503,7 +505,11 @@ finish(BhCentral *central, GAsyncResult *result, GError **error)
 static void
 disconnect(BhCentral *central, const BhLinkKey *key)
 {
-    note(central_of(central), "disconnect %u", key->address.octets[5]);
+    FakeCentral *self = central_of(central);
+    Device *it = peek(self, key);
+
+    it->ending = it->connected;
+    note(self, "disconnect %u", key->address.octets[5]);
 }
 
 static void

@@ -460,6 +460,30 @@ START_TEST(link_that_somebody_else_makes_during_our_attempt_is_never_cut)
 }
 END_TEST
 
+/* Even if its end takes longer than it is waited for. */
+START_TEST(link_that_we_let_go_of_is_not_taken_for_somebody_elses)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, again = {0};
+    const BhHoldSpec spec = remote_spec(1);
+
+    hub_fixture_init(&f);
+    remote_hold(&f, f.ann, 1, &r);
+    bh_owned_release(BH_OWNED(r.hold), BH_RELEASE_ASKED);
+    remote_advance(&f, 6000);
+    remote_check_log(&f, "disconnect 1");
+    ck_assert_ptr_null(remote_find(&f, 1));
+    remote_connect(&f, f.bob, &spec, &again);
+    fake_central_set_mtu(remote_central(&f), 0, 1, 23);
+    remote_turn(&f);
+    ck_assert(!again.done);
+    fake_central_drop(remote_central(&f), 0, 1, BH_LINK_CAUSE_LOCAL);
+    fake_central_accept(remote_central(&f), 0, 1);
+    remote_turn(&f);
+    remote_result_check(&again, -1);
+}
+END_TEST
+
 START_TEST(shutdown_drops_links_and_ends_calls)
 {
     g_auto(HubFixture) f = {0};
@@ -637,6 +661,7 @@ BH_TEST_MAIN("hub-connect",
              link_lost_while_it_lingers_is_not_lost_to_anybody,
              foreign_link_is_shared_and_never_cut,
              link_that_somebody_else_makes_during_our_attempt_is_never_cut,
+             link_that_we_let_go_of_is_not_taken_for_somebody_elses,
              shutdown_drops_links_and_ends_calls,
              one_attempt_at_a_time_and_clients_take_turns,
              absent_device_gives_way_to_others_and_comes_back,
