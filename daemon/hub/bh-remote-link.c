@@ -45,12 +45,27 @@ take_pairing(BhRemote *self, const BhLinkState *state)
     tell_operations(self, was_pairing);
 }
 
+/* Other attributes than before, if they are. Whoever is told that his are gone may let go of the
+ * device, and so of the link. */
+static void
+take_database(BhRemote *self, BhGattDatabase *told)
+{
+    g_autoptr(BhGattDatabase) database = NULL;
+
+    if (told == NULL || told == self->database)
+        return;
+    database = bh_gatt_database_ref(told);
+    g_clear_pointer(&self->database, bh_gatt_database_unref);
+    self->database = bh_gatt_database_ref(database);
+    bh_operations_resolve(self->operations);
+    if (self->database == database)
+        bh_registrations_set_link(self->registrations, &self->key, database);
+}
+
 /* Takes what is told of a link that is there. */
 static void
 take_facts(BhRemote *self, const BhLinkState *state)
 {
-    BhGattDatabase *before = self->database;
-
     self->mtu = state->mtu;
     take_pairing(self, state);
     self->parameters = (BhLinkParameters){
@@ -60,12 +75,7 @@ take_facts(BhRemote *self, const BhLinkState *state)
         .has_latency = state->interval_us != 0,
         .supervision_ms = state->supervision_ms,
     };
-    if (state->database == NULL || state->database == before)
-        return;
-    self->database = bh_gatt_database_ref(state->database);
-    g_clear_pointer(&before, bh_gatt_database_unref);
-    bh_operations_resolve(self->operations);
-    bh_registrations_set_link(self->registrations, &self->key, self->database);
+    take_database(self, state->database);
 }
 
 static void
