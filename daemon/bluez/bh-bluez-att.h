@@ -13,6 +13,10 @@ G_BEGIN_DECLS
  * BlueZ's words where it does not, else as bh_bluez_error_code() has it. Free it. */
 GError *bh_bluez_att_new_error(const sd_bus_error *cause);
 
+/* The same of a write to a service that BlueZ may claim: what may be BlueZ's own refusal as well as
+ * the device's is Att.Hidden. */
+GError *bh_bluez_att_new_claimed_error(const sd_bus_error *cause);
+
 /* Whether it may also mean that the link went, which BlueZ tells a moment later. */
 gboolean bh_bluez_att_may_be_lost_link(const GError *error);
 

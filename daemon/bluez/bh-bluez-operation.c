@@ -21,6 +21,7 @@ typedef struct {
     char *path;
     char *device; /* path of the link */
     BhBluezGattKind kind;
+    gboolean claimed; /* perhaps, by BlueZ */
     GQueue operations;
     GList link; /* in ready_lines, if is_ready */
     gboolean is_ready;
@@ -96,6 +97,7 @@ ensure_line(BhBluezCentral *self, const BhBluezGattPlace *place, const char *dev
     line->path = g_strdup(place->path);
     line->device = g_strdup(device);
     line->kind = place->kind;
+    line->claimed = place->claimed;
     line->link.data = line;
     g_hash_table_insert(self->lines, line->path, line);
     return line;
@@ -234,7 +236,10 @@ ask_about(Line *line)
 static void
 take_refusal(Line *line, const sd_bus_error *cause)
 {
-    line->doubt = bh_bluez_att_new_error(cause);
+    gboolean writes = peek_head(line)->value != NULL;
+
+    line->doubt = writes && line->claimed ? bh_bluez_att_new_claimed_error(cause)
+                                          : bh_bluez_att_new_error(cause);
     if (!bh_bluez_att_may_be_lost_link(line->doubt) || !ask_about(line))
         end_badly(peek_head(line), g_steal_pointer(&line->doubt));
 }

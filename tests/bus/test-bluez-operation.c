@@ -7,6 +7,7 @@
 
 #define ERROR(name) "org.bluez.Error." name
 #define IN_PROGRESS ERROR("InProgress")
+#define REFUSED "Operation Not Authorized"
 #define UNLIKELY "Operation failed with ATT error: 0x0e"
 
 /* What BlueZ says of what devices answer */
@@ -21,9 +22,7 @@ START_TEST(errors_of_a_device_arrive_as_their_byte_or_as_hidden)
         {ERROR("NotPermitted"), "Not paired", "0x200: BlueZ says \"NotPermitted: Not paired\""},
         {ERROR("NotSupported"), "Operation is not supported", "0x106: 0x06 Request not supported"},
         {ERROR("InvalidArguments"), "Invalid offset", "0x107: 0x07 Invalid offset"},
-        {ERROR("NotAuthorized"),
-         "Operation Not Authorized",
-         "0x108: 0x08 Insufficient authorization"},
+        {ERROR("NotAuthorized"), REFUSED, "0x108: 0x08 Insufficient authorization"},
         {ERROR("InvalidArguments"), "Invalid Length", "0x10d: 0x0d Invalid attribute value length"},
         {ERROR("Failed"), "Operation failed with ATT error: 0x80", "0x180: 0x80 Application error"},
         {ERROR("Failed"), "Operation failed", "0x200: BlueZ says \"Failed: Operation failed\""},
@@ -45,6 +44,32 @@ START_TEST(errors_of_a_device_arrive_as_their_byte_or_as_hidden)
         bh_peer_read(&s, BH_LEVEL, 0, &call);
         BH_ASSERT_END(&call, cases[i].end);
     }
+}
+END_TEST
+
+/* It cannot be told whether the device was asked at all. */
+START_TEST(a_refused_write_to_a_service_that_bluez_claims_has_no_byte_of_the_device)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init(&s);
+    bh_puppet_add_attribute(s.puppet, BH_PEER "/service0010", "Service", "180a", NULL);
+    bh_puppet_add_attribute(s.puppet,
+                            BH_PEER "/service0010/char0011",
+                            "Characteristic",
+                            "2a29",
+                            "read write");
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    bh_puppet_fail_with(s.puppet, "WriteValue", ERROR("NotAuthorized"), REFUSED, 2);
+    bh_puppet_fail_with(s.puppet, "ReadValue", ERROR("NotAuthorized"), REFUSED, 1);
+    bh_peer_write(&s, 0x12, "01", BH_WRITE_REQUEST, &call);
+    BH_ASSERT_END(&call, "0x200: BlueZ says \"NotAuthorized: " REFUSED "\"");
+    bh_peer_read(&s, 0x12, 0, &call);
+    BH_ASSERT_END(&call, "0x108: 0x08 Insufficient authorization");
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &call);
+    BH_ASSERT_END(&call, "0x108: 0x08 Insufficient authorization");
 }
 END_TEST
 
@@ -331,6 +356,7 @@ END_TEST
 
 BH_TEST_MAIN("bluez-operation",
              errors_of_a_device_arrive_as_their_byte_or_as_hidden,
+             a_refused_write_to_a_service_that_bluez_claims_has_no_byte_of_the_device,
              without_a_link_or_an_attribute_nothing_is_sent,
              another_programs_operation_is_waited_for,
              waiting_for_another_programs_operation_ends_when_cancelled,
