@@ -19,6 +19,7 @@ typedef struct {
     BhBluezCentral *central; /* borrowed: owns this */
     BhLinkKey key;
     char *path; /* BlueZ's object; NULL = it has none, as far as is known */
+    char *name; /* of the device, as BlueZ knows it; NULL = not known */
 
     gboolean connected; /* as BlueZ says, and so the next three */
     gboolean services_resolved;

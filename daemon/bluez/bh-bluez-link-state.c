@@ -6,6 +6,7 @@
  */
 #include "bh-bluez-links-private.h"
 
+#include "bh-ad.h"
 #include "bh-bluez-connect.h"
 #include "bh-bluez-made.h"
 #include "bh-bluez-mgmt-link.h"
@@ -26,6 +27,7 @@ bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state)
         .ours = link->made,
         .ending = link->connected && link->dropped,
         .resolved = link->ready,
+        .name = link->name,
         .paired = link->paired,
         .bonded = link->bonded,
         .pairing = link->connected && link->pairing,
@@ -172,12 +174,28 @@ begin(BhBluezLink *link)
     link->dropped = link->dropping != NULL;
 }
 
+static void
+apply_name(BhBluezLink *link, const BhBluezProperties *properties)
+{
+    g_autofree char *name = NULL;
+
+    if ((properties->groups & BH_AD_GROUP_NAME) == 0)
+        return;
+    name = bh_ad_dup_name(properties->payload->data, properties->payload->len);
+    if (g_strcmp0(name, link->name) == 0)
+        return;
+    g_free(link->name);
+    link->name = g_steal_pointer(&name);
+    link->tell |= link->connected;
+}
+
 /* Everything but that it is over; then what follows from it. */
 void
 bh_bluez_link_apply(BhBluezCentral *self, BhBluezLink *link, const BhBluezProperties *properties)
 {
     gboolean was = link->connected;
 
+    apply_name(link, properties);
     apply_flag(&link->paired, properties->has_paired, properties->paired);
     apply_flag(&link->bonded, properties->has_bonded, properties->bonded);
     apply_flag(&link->services_resolved, properties->has_resolved, properties->resolved);

@@ -34,6 +34,7 @@ clear_link(gpointer data)
     BhBluezLink *link = data;
 
     g_free(link->path);
+    g_free(link->name);
     g_free(link->rule);
     sd_bus_slot_unref(link->refresh);
     sd_bus_slot_unref(link->dropping);

@@ -3,7 +3,6 @@
 /*
  * Services(), Explore() and Find(): what a device has, all of it or one thing.
  */
-#include "bh-ad.h"
 #include "bh-device-call.h"
 #include "bh-device-rows.h"
 #include "bh-error.h"
@@ -100,24 +99,13 @@ handle_services(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVaria
 
 /* Explore */
 
-static char *
-dup_name(BhDbusDevice1 *object)
-{
-    const BhExportContext *context = bh_device_call_peek_context(object);
-    const BhDevice *device =
-        bh_device_table_lookup(bh_hub_peek_table(context->hub),
-                               bh_remote_peek_address(bh_device_call_peek_remote(object)));
-
-    return device != NULL ? bh_ad_dup_name(device->payload, device->payload_size) : NULL;
-}
-
 static void
 on_explored(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(Asking) asking = user_data;
     GError *error = NULL;
     g_autoptr(BhDeviceValues) values = bh_device_values_read_finish(result, &error);
-    g_autofree char *name = dup_name(asking->call->object);
+    g_autofree char *name = bh_remote_dup_name(bh_device_call_peek_remote(asking->call->object));
 
     if (values != NULL)
         answer(asking, g_variant_new_take_string(bh_device_values_dup_json(values, name)));

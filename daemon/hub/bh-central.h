@@ -37,6 +37,7 @@ typedef struct {
     gboolean ours;     /* it, or the attempt to make it, was asked for by this process */
     gboolean ending;   /* this process has asked for its end, which may take long, or fail */
     gboolean resolved; /* its GATT database is known */
+    const char *name;  /* borrowed; as read from the device or heard, NULL = not known */
     gboolean paired;
     gboolean bonded;
     gboolean pairing; /* under way, whoever began it, as far as known: BlueZ tells of it only when

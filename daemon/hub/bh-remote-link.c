@@ -5,6 +5,8 @@
  */
 #include "bh-remote-private.h"
 
+#include "bh-ad.h"
+
 static void
 tell_operations(BhRemote *self, gboolean was_pairing)
 {
@@ -62,11 +64,33 @@ take_database(BhRemote *self, BhGattDatabase *told)
         bh_registrations_set_link(self->registrations, &self->key, database);
 }
 
+static void
+take_name(BhRemote *self, const char *name)
+{
+    if (name == NULL || g_strcmp0(name, self->name) == 0)
+        return;
+    g_free(self->name);
+    self->name = g_strdup(name);
+}
+
+/* What it advertises is newer than what was read of it when the link came up. */
+char *
+bh_remote_dup_name(BhRemote *self)
+{
+    const BhDevice *device = bh_device_table_lookup(self->context->hub.table, &self->address);
+    char *name = NULL;
+
+    if (device != NULL)
+        name = bh_ad_dup_name(device->payload, device->payload_size);
+    return name != NULL ? name : g_strdup(self->name);
+}
+
 /* Takes what is told of a link that is there. */
 static void
 take_facts(BhRemote *self, const BhLinkState *state)
 {
     self->mtu = state->mtu;
+    take_name(self, state->name);
     take_pairing(self, state);
     self->parameters = (BhLinkParameters){
         .min_interval_us = state->interval_us,

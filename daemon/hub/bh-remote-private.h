@@ -43,6 +43,7 @@ struct _BhRemote {
     BhRemoteState state;
     gboolean ours;            /* the link is of our making */
     BhGattDatabase *database; /* NULL unless ready */
+    char *name;               /* as read from the device; NULL = not known */
     guint16 mtu;
     gboolean paired;
     gboolean pairing;            /* under way, as the central tells */

@@ -413,6 +413,7 @@ bh_remote_finalize(GObject *object)
     g_ptr_array_unref(self->holds);
     g_ptr_array_unref(self->subscriptions);
     g_clear_pointer(&self->database, bh_gatt_database_unref);
+    g_free(self->name);
     g_free(self->last_error);
     G_OBJECT_CLASS(bh_remote_parent_class)->finalize(object);
 }

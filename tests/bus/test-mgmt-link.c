@@ -391,6 +391,21 @@ START_TEST(the_parameters_of_a_link_are_those_that_the_kernel_tells)
 }
 END_TEST
 
+/* BlueZ reads it over the link, after the services are known. */
+START_TEST(the_name_of_a_device_that_was_never_heard_is_what_bluez_has_read)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+    g_autofree char *hold = init_connected(&s);
+
+    ck_assert(has_property(&s, "Name", "(<'listed'>,)"));
+    BH_PUPPET_CHANGE(s.puppet, PEER, 1, "Name", "s", "Read of it");
+    BH_AWAIT(has_property(&s, "Name", "(<'Read of it'>,)"));
+    begin(&s, &call, DEVICE_PATH, DEVICE, "Explore", options_of("{}"));
+    ASSERT_END(&call, "('{\"device_name\": \"Read of it\", ");
+}
+END_TEST
+
 /* Pairing with a BlueZ that leaves the capability to the kernel */
 
 #define PAIRED_AS(capability) "Pair:" PEER_ADDRESS "," capability
@@ -588,6 +603,7 @@ BH_TEST_MAIN("mgmt-link",
              an_old_kernel_cannot_change_a_link_and_that_is_said,
              a_newer_kernel_changes_the_link_itself,
              the_parameters_of_a_link_are_those_that_the_kernel_tells,
+             the_name_of_a_device_that_was_never_heard_is_what_bluez_has_read,
              the_kernel_is_told_what_a_pairing_is_capable_of_where_bluez_does_not,
              the_kernel_is_told_only_when_bluez_knows_who_is_to_be_asked,
              a_pairing_that_fails_or_is_given_up_is_so_for_the_kernel_too,

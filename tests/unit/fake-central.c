@@ -14,6 +14,7 @@ typedef struct {
     BhLinkKey key;
     gboolean connected;
     guint watched;
+    const char *name; /* static */
     guint16 mtu;
     gboolean pairing;
     gboolean paired;
@@ -137,6 +138,7 @@ fill_state(const Device *it, BhLinkCause cause, BhLinkState *state)
                            .ours = it->ours,
                            .ending = it->ending,
                            .resolved = it->connected,
+                           .name = it->name,
                            .pairing = it->pairing,
                            .paired = it->paired,
                            .mtu = it->mtu,
@@ -283,6 +285,15 @@ fake_central_set_pairing(FakeCentral *self, guint8 slot, guint number, gboolean 
     Device *it = device_of(self, slot, number);
 
     it->pairing = under_way;
+    tell(self, it, BH_LINK_CAUSE_NONE);
+}
+
+void
+fake_central_set_name(FakeCentral *self, guint8 slot, guint number, const char *name)
+{
+    Device *it = device_of(self, slot, number);
+
+    it->name = name;
     tell(self, it, BH_LINK_CAUSE_NONE);
 }
 

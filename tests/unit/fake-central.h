@@ -35,6 +35,8 @@ void fake_central_drop(FakeCentral *self, guint8 slot, guint number, BhLinkCause
 /* Tells of other facts about a link: an MTU; attributes anew, with all handles 100 higher. */
 void fake_central_set_mtu(FakeCentral *self, guint8 slot, guint number, guint16 mtu);
 void fake_central_set_pairing(FakeCentral *self, guint8 slot, guint number, gboolean under_way);
+/* BlueZ has read the name. */
+void fake_central_set_name(FakeCentral *self, guint8 slot, guint number, const char *name);
 void fake_central_set_paired(FakeCentral *self, guint8 slot, guint number);
 void fake_central_change_services(FakeCentral *self, guint8 slot, guint number);
 /* It has no attributes any more. */

@@ -3,7 +3,9 @@
 /*
  * Links that clients share: how they come about, how long they last, and who may try when.
  */
+#include "bh-ad.h"
 #include "bh-error.h"
+#include "fake-radio.h"
 #include "remote-fixture.h"
 #include "test-main.h"
 
@@ -484,6 +486,28 @@ START_TEST(link_that_we_let_go_of_is_not_taken_for_somebody_elses)
 }
 END_TEST
 
+START_TEST(name_is_what_the_device_advertises_or_else_what_was_read_of_it)
+{
+    static const guint8 advertised[] = {5, BH_AD_NAME_COMPLETE, 'S', 'e', 'e', 'n'};
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0};
+    g_autofree char *none = NULL, *first = NULL, *second = NULL;
+    BhRemote *remote;
+
+    hub_fixture_init(&f);
+    hub_fixture_scan(&f, f.ann, NULL);
+    remote = remote_hold(&f, f.ann, 1, &r);
+    none = bh_remote_dup_name(remote);
+    ck_assert_ptr_null(none);
+    fake_central_set_name(remote_central(&f), 0, 1, "Read");
+    first = bh_remote_dup_name(remote);
+    ck_assert_str_eq(first, "Read");
+    fake_radio_hear(f.radio, 0, 1, -50, advertised, sizeof(advertised), bh_clock_now_us(f.clock));
+    second = bh_remote_dup_name(remote);
+    ck_assert_str_eq(second, "Seen");
+}
+END_TEST
+
 START_TEST(shutdown_drops_links_and_ends_calls)
 {
     g_auto(HubFixture) f = {0};
@@ -662,6 +686,7 @@ BH_TEST_MAIN("hub-connect",
              foreign_link_is_shared_and_never_cut,
              link_that_somebody_else_makes_during_our_attempt_is_never_cut,
              link_that_we_let_go_of_is_not_taken_for_somebody_elses,
+             name_is_what_the_device_advertises_or_else_what_was_read_of_it,
              shutdown_drops_links_and_ends_calls,
              one_attempt_at_a_time_and_clients_take_turns,
              absent_device_gives_way_to_others_and_comes_back,

@@ -242,7 +242,6 @@ START_TEST(explore_shows_a_tree_under_the_name)
 {
     g_auto(FakeRun) run = {0};
 
-    fake_hub_set_rows(hub, "[{'Address': <'" ADDRESS "'>, 'Name': <'Strap'>}]");
     fake_device_set_reply(device,
                           "Services",
                           "([{'UUID': <'0000180f-0000-1000-8000-00805f9b34fb'>, 'Name': "
