@@ -74,6 +74,7 @@ struct BhBluezCentral {
     GQueue pairings;            /* the first one is under way */
     BhBluezAgent *agent;        /* NULL = none exported */
     GQueue requests;            /* for the RSSI of links */
+    GQueue changes;             /* of connection parameters */
     GQueue bond_calls;
 };
 

@@ -14,6 +14,7 @@
 #include "bh-bluez-notify.h"
 #include "bh-bluez-operation.h"
 #include "bh-bluez-pair.h"
+#include "bh-bluez-parameters.h"
 #include "bh-error.h"
 
 /* What BlueZ and the kernel say */
@@ -174,6 +175,7 @@ bh_bluez_central_stop(BhBluezCentral *self)
     bh_bluez_notify_clear(self);
     bh_bluez_operations_clear(self);
     bh_bluez_rssi_clear(self);
+    bh_bluez_parameters_clear(self);
     bh_bluez_bonds_end(self, BH_ERROR_CANCELLED, "stopped");
     bh_bluez_links_clear(self);
 }

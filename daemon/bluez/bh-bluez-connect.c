@@ -10,7 +10,7 @@
 
 #include "bh-bluez-links.h"
 #include "bh-bluez-made.h"
-#include "bh-bluez-mgmt-link.h"
+#include "bh-bluez-parameters.h"
 #include "bh-error.h"
 
 #define BUSY_RETRY_MS 250
@@ -310,7 +310,7 @@ bh_bluez_attempt_start(BhBluezCentral *self,
                                 adapter->path == NULL ? "no-adapter" : "radio-off");
         return;
     }
-    if (!bh_bluez_mgmt_load_parameters(self->bluez, key, parameters, &error)) {
+    if (!bh_bluez_parameters_load(self->bluez, key, parameters, &error)) {
         g_task_return_error(task, error);
         return;
     }

@@ -334,20 +334,42 @@ START_TEST(an_old_kernel_cannot_change_a_link_and_that_is_said)
 }
 END_TEST
 
+static void
+begin_parameters(BhMgmtScene *s, Call *call)
+{
+    begin(s,
+          call,
+          DEVICE_PATH,
+          DEVICE,
+          "SetConnectionParameters",
+          options_of("{'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>}"));
+}
+
 START_TEST(a_newer_kernel_changes_the_link_itself)
 {
     g_auto(BhMgmtScene) s = {0};
     g_auto(Call) call = {0};
     g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
 
-    begin(&s,
-          &call,
-          DEVICE_PATH,
-          DEVICE,
-          "SetConnectionParameters",
-          options_of("{'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>}"));
+    begin_parameters(&s, &call);
     ASSERT_END(&call, "()");
-    BH_AWAIT(bh_kernel_was_told(s.kernel, "Parameters:" PEER_ADDRESS ",6-12,0,42"));
+    ck_assert(bh_kernel_was_told(s.kernel, "Parameters:" PEER_ADDRESS ",6-12,0,42"));
+}
+END_TEST
+
+START_TEST(parameters_that_the_kernel_refuses_are_an_error)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) one = {0}, two = {0}, three = {0};
+    g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
+
+    bh_kernel_refuse(s.kernel, BH_MGMT_LOAD_CONNECTION_PARAMETERS, BH_MGMT_STATUS_BUSY, 2);
+    begin_parameters(&s, &one);
+    begin_parameters(&s, &two);
+    begin_parameters(&s, &three);
+    ASSERT_END(&one, "Failed: the kernel refuses the connection parameters (status 0x0a)");
+    ASSERT_END(&two, "Failed: ");
+    ASSERT_END(&three, "()");
 }
 END_TEST
 
@@ -602,6 +624,7 @@ BH_TEST_MAIN("mgmt-link",
              connection_parameters_are_loaded_before_the_attempt,
              an_old_kernel_cannot_change_a_link_and_that_is_said,
              a_newer_kernel_changes_the_link_itself,
+             parameters_that_the_kernel_refuses_are_an_error,
              the_parameters_of_a_link_are_those_that_the_kernel_tells,
              the_name_of_a_device_that_was_never_heard_is_what_bluez_has_read,
              the_kernel_is_told_what_a_pairing_is_capable_of_where_bluez_does_not,
