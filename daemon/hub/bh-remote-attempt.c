@@ -38,20 +38,41 @@ get_heard_us(gpointer data)
     return device != NULL && device->connectable != BH_CONNECTABLE_NO ? device->last_seen_us : 0;
 }
 
+static gboolean
+wants_any(const BhLinkParameters *its)
+{
+    return its->max_interval_us != 0 || its->has_latency || its->supervision_ms != 0;
+}
+
 /* The parameters of the hold that wants the shortest interval. */
 static void
 choose_parameters(BhRemote *self, BhLinkParameters *parameters)
 {
     for (guint i = 0; i < self->holds->len; i++) {
         const BhLinkParameters *its = &bh_hold_peek_spec(self->holds->pdata[i])->parameters;
-        gboolean has_any =
-            its->max_interval_us != 0 || its->has_latency || its->supervision_ms != 0;
 
-        if (has_any &&
+        if (wants_any(its) &&
             (parameters->max_interval_us == 0 ||
              (its->max_interval_us != 0 && its->max_interval_us < parameters->max_interval_us)))
             *parameters = *its;
     }
+}
+
+static gboolean
+is_same(const BhLinkParameters *a, const BhLinkParameters *b)
+{
+    return a->min_interval_us == b->min_interval_us && a->max_interval_us == b->max_interval_us &&
+           a->has_latency == b->has_latency && a->latency == b->latency &&
+           a->supervision_ms == b->supervision_ms;
+}
+
+gboolean
+bh_remote_lacks_parameters(BhRemote *self, BhHold *hold, BhLinkParameters *parameters)
+{
+    *parameters = (BhLinkParameters){0};
+    choose_parameters(self, parameters);
+    return wants_any(&bh_hold_peek_spec(hold)->parameters) &&
+           !is_same(parameters, &self->requested);
 }
 
 static void
@@ -63,6 +84,7 @@ on_attempt(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters)
     self->attempts++;
     self->attempting = TRUE;
     choose_parameters(self, parameters);
+    self->requested = *parameters;
     bh_remote_emit_changed(self);
 }
 

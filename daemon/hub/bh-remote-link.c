@@ -169,7 +169,7 @@ clear_facts(BhRemote *self)
 {
     g_clear_pointer(&self->database, bh_gatt_database_unref);
     self->mtu = 0;
-    self->parameters = (BhLinkParameters){0};
+    self->parameters = self->requested = (BhLinkParameters){0};
     self->pairing = FALSE;
     self->asked = FALSE;
 }

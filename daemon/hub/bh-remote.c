@@ -247,6 +247,7 @@ bh_remote_take_link_state(BhRemote *remote, const BhLinkState *state)
             take_bond(self, state->paired);
         if (may_adopt(self, state)) {
             bh_connector_cancel(&self->request);
+            self->requested = (BhLinkParameters){0};
             bh_remote_link_ready(self, state);
         }
     } else if (!is_of_link(self, state)) {

@@ -7,6 +7,8 @@
 #include "bh-hold-private.h"
 #include "bh-remote-private.h"
 
+#define PARAMETERS_MS 1000 /* the kernel has to take them */
+
 static gboolean
 check_adapter(BhRemotes *self, const BhHoldSpec *spec, GError **error)
 {
@@ -73,15 +75,13 @@ check_hold(BhHold *hold, GError **error)
     return FALSE;
 }
 
-/* The caller's task, from that of the wait. */
+/* The caller's task; takes error. */
 static void
-on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
+finish(GTask *task, GError *error)
 {
-    g_autoptr(GTask) task = user_data;
     BhHold *hold = g_task_get_task_data(task);
-    GError *error = NULL;
 
-    if (g_task_propagate_boolean(G_TASK(result), &error))
+    if (error == NULL)
         check_hold(hold, &error);
     if (error == NULL) {
         bh_owned_renew(BH_OWNED(hold));
@@ -90,6 +90,39 @@ on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
     }
     bh_owned_release(BH_OWNED(hold), BH_RELEASE_ASKED);
     g_task_return_error(task, error);
+}
+
+static void
+on_parameters(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    GError *error = NULL;
+
+    bh_remote_finish(BH_REMOTE(source), result, &error);
+    if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED))
+        g_prefix_error(&error, "the device is linked already: ");
+    finish(task, error);
+}
+
+/* A link that was not made for this hold may be served otherwise than it wants. */
+static void
+on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    BhHold *hold = g_task_get_task_data(task);
+    BhLinkParameters wanted;
+    GError *error = NULL;
+
+    if (!g_task_propagate_boolean(G_TASK(result), &error) ||
+        !bh_remote_lacks_parameters(BH_REMOTE(source), hold, &wanted))
+        finish(task, error);
+    else
+        bh_remote_set_parameters_async(BH_REMOTE(source),
+                                       bh_owned_peek_client(BH_OWNED(hold)),
+                                       &wanted,
+                                       PARAMETERS_MS,
+                                       on_parameters,
+                                       g_steal_pointer(&task));
 }
 
 static gboolean

@@ -39,6 +39,7 @@ struct FakeCentral {
     gpointer sink_data;
     gboolean disobedient;
     gboolean keeps_back;
+    gboolean lacks_parameters;
     GPtrArray *devices; /* owned */
     GPtrArray *calls;   /* owned */
     GString *log;
@@ -400,6 +401,12 @@ fake_central_keep_back(FakeCentral *self, gboolean keep)
 }
 
 void
+fake_central_set_parameters(FakeCentral *self, gboolean can)
+{
+    self->lacks_parameters = !can;
+}
+
+void
 fake_central_ask(FakeCentral *self, BhPairingQuestionKind kind, guint32 passkey)
 {
     const BhPairingQuestion question = {kind, passkey};
@@ -677,6 +684,24 @@ read_rssi_finish(BhCentral *central, GAsyncResult *result, GError **error)
     return (gint)g_task_propagate_int(G_TASK(result), error);
 }
 
+static void
+set_parameters_async(BhCentral *central,
+                     const BhLinkKey *key,
+                     const BhLinkParameters *parameters,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+    g_autoptr(GTask) task = new_task(central, callback, user_data);
+    FakeCentral *self = central_of(central);
+
+    note(self, "parameters %u", parameters->max_interval_us);
+    if (self->lacks_parameters)
+        g_task_return_new_error(task, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "as told");
+    else
+        g_task_return_boolean(task, TRUE);
+}
+
 /* Device 1 is bonded, by adapters 0 and 1. */
 static void
 list_bonds_async(BhCentral *central,
@@ -721,6 +746,7 @@ fake_central_iface_init(BhCentralInterface *iface)
     iface->remove_bond_async = remove_bond_async;
     iface->read_rssi_async = read_rssi_async;
     iface->read_rssi_finish = read_rssi_finish;
+    iface->set_parameters_async = set_parameters_async;
     iface->finish = finish;
     iface->list_bonds_async = list_bonds_async;
     iface->list_bonds_finish = list_bonds_finish;

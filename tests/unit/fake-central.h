@@ -55,6 +55,8 @@ void fake_central_keep_back(FakeCentral *self, gboolean keep);
  * code, or done (value NULL). */
 void fake_central_answer(FakeCentral *self, guint16 handle, const char *value);
 void fake_central_fail(FakeCentral *self, guint16 handle, gint code);
+/* Whether it can change the parameters of a link (default), or says NotSupported. */
+void fake_central_set_parameters(FakeCentral *self, gboolean can);
 /* A value comes. */
 void fake_central_notify(FakeCentral *self, guint8 slot, guint number, guint16 handle, char value);
 /* The device asks something of the pairing under way. */

@@ -486,6 +486,60 @@ START_TEST(link_that_we_let_go_of_is_not_taken_for_somebody_elses)
 }
 END_TEST
 
+static void
+connect_with_interval(HubFixture *f, BhClient *client, guint32 interval_us, RemoteResult *result)
+{
+    BhHoldSpec spec = remote_spec(1);
+
+    spec.parameters.min_interval_us = spec.parameters.max_interval_us = interval_us;
+    remote_connect(f, client, &spec, result);
+    if (fake_central_is_trying(remote_central(f), 0, 1))
+        fake_central_accept(remote_central(f), 0, 1);
+    remote_turn(f);
+}
+
+START_TEST(parameters_of_a_link_that_is_there_are_changed_for_who_wants_shorter_ones)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) first = {0}, same = {0}, longer = {0}, shorter = {0}, any = {0};
+
+    hub_fixture_init(&f);
+    hub_fixture_widen(&f, 10);
+    connect_with_interval(&f, f.ann, 30000, &first);
+    remote_result_check(&first, -1);
+    connect_with_interval(&f, f.bob, 30000, &same);
+    remote_result_check(&same, -1);
+    connect_with_interval(&f, f.bob, 60000, &longer);
+    remote_result_check(&longer, -1);
+    remote_check_log(&f, ""); /* the attempt had them */
+    connect_with_interval(&f, f.bob, 15000, &shorter);
+    remote_result_check(&shorter, -1);
+    remote_check_log(&f, "parameters 15000");
+    connect_with_interval(&f, f.bob, 0, &any);
+    remote_result_check(&any, -1);
+    remote_check_log(&f, "");
+}
+END_TEST
+
+START_TEST(parameters_that_a_link_cannot_have_any_more_are_refused)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) first = {0}, other = {0}, any = {0};
+
+    hub_fixture_init(&f);
+    fake_central_set_parameters(remote_central(&f), FALSE);
+    fake_central_link(remote_central(&f), 0, 1);
+    connect_with_interval(&f, f.ann, 0, &any);
+    remote_result_check(&any, -1);
+    connect_with_interval(&f, f.bob, 15000, &other);
+    remote_result_check(&other, BH_ERROR_NOT_SUPPORTED);
+    ck_assert_str_eq(other.error->message, "the device is linked already: as told");
+    ck_assert_uint_eq(bh_remote_count_holds(remote_find(&f, 1)), 1);
+    connect_with_interval(&f, f.ann, 0, &first);
+    remote_result_check(&first, -1);
+}
+END_TEST
+
 START_TEST(name_is_what_the_device_advertises_or_else_what_was_read_of_it)
 {
     static const guint8 advertised[] = {5, BH_AD_NAME_COMPLETE, 'S', 'e', 'e', 'n'};
@@ -686,6 +740,8 @@ BH_TEST_MAIN("hub-connect",
              foreign_link_is_shared_and_never_cut,
              link_that_somebody_else_makes_during_our_attempt_is_never_cut,
              link_that_we_let_go_of_is_not_taken_for_somebody_elses,
+             parameters_of_a_link_that_is_there_are_changed_for_who_wants_shorter_ones,
+             parameters_that_a_link_cannot_have_any_more_are_refused,
              name_is_what_the_device_advertises_or_else_what_was_read_of_it,
              shutdown_drops_links_and_ends_calls,
              one_attempt_at_a_time_and_clients_take_turns,
