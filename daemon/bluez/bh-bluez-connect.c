@@ -211,6 +211,11 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
         advance_orphan(attempt);
         return;
     }
+    if (link->deaf != NULL) {
+        give_up(attempt);
+        bh_bluez_attempt_fail(attempt, g_error_copy(link->deaf));
+        return;
+    }
     if (link->ready && !link->dropped) {
         succeed(attempt);
         return;

@@ -36,6 +36,8 @@ clear_link(gpointer data)
     g_free(link->path);
     g_free(link->name);
     g_free(link->rule);
+    sd_bus_slot_unref(link->match);
+    g_clear_error(&link->deaf);
     sd_bus_slot_unref(link->refresh);
     sd_bus_slot_unref(link->dropping);
     g_clear_pointer(&link->database, bh_gatt_database_unref);
@@ -106,6 +108,37 @@ is_interesting(const BhBluezLink *link)
     return link->watched || link->users > 0;
 }
 
+static void
+remove_rule(BhBluezCentral *self, BhBluezLink *link)
+{
+    if (link->rule != NULL && link->deaf == NULL)
+        bh_bluez_bus_remove_match(self->bluez->bus, link->rule);
+    g_clear_pointer(&link->match, sd_bus_slot_unref);
+    g_clear_pointer(&link->rule, g_free);
+    g_clear_error(&link->deaf);
+}
+
+/* Without its signals, what waits for the link would wait in vain. */
+static int
+on_match(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    BhBluezLink *link = data;
+
+    g_clear_pointer(&link->match, sd_bus_slot_unref);
+    if (!bh_bluez_bus_refused_match(message, &link->deaf))
+        return 1;
+    g_message("%s: %s", link->rule, link->deaf->message);
+    bh_bluez_link_spread(link->central, link);
+    return 1;
+}
+
+static void
+add_rule(BhBluezCentral *self, BhBluezLink *link, const char *rule)
+{
+    link->rule = g_strdup(rule);
+    link->match = bh_bluez_bus_ask_match(self->bluez->bus, rule, on_match, link);
+}
+
 /* What BlueZ says of it, as long as that matters. TRUE if that begins now: what was known before
  * may be out of date. */
 static gboolean
@@ -117,13 +150,10 @@ update_rule(BhBluezCentral *self, BhBluezLink *link)
 
     if (g_strcmp0(rule, link->rule) == 0)
         return FALSE;
-    if (link->rule != NULL)
-        bh_bluez_bus_remove_match(self->bluez->bus, link->rule);
+    remove_rule(self, link);
     if (rule != NULL)
-        bh_bluez_bus_add_match(self->bluez->bus, rule);
-    g_free(link->rule);
-    link->rule = g_steal_pointer(&rule);
-    return link->rule != NULL;
+        add_rule(self, link, rule);
+    return rule != NULL;
 }
 
 void
@@ -371,6 +401,8 @@ bh_bluez_link_use(BhBluezCentral *self, const BhLinkKey *key)
     BhBluezLink *link = ensure(self, key);
 
     link->users++;
+    if (link->deaf != NULL)
+        remove_rule(self, link); /* there may be room by now */
     update_rule(self, link);
     if (!link->ready)
         bh_bluez_link_refresh(self, link);

@@ -3,6 +3,7 @@
 /*
  * Links: what BlueZ answers to Connect is only a hint, and every attempt ends.
  */
+#include "bh-error.h"
 #include "bh-peer-scene.h"
 
 #define IN_PROGRESS "org.bluez.Error.InProgress"
@@ -116,6 +117,57 @@ START_TEST(a_link_whose_end_was_asked_for_in_vain_is_ended_and_made_anew)
     ck_assert(!bh_peer_scene_peek(&s).ending);
     ck_assert_uint_eq(bh_peer_scene_count(&s, "Disconnect"), 2);
     ck_assert_uint_eq(bh_peer_scene_count(&s, "Connect"), 2);
+}
+END_TEST
+
+#define CROWD 520 /* more than the 512 rules that a bus allows a connection */
+
+static void
+watch_crowd(BhPeerScene *s, gboolean watch)
+{
+    BhLinkKey key = s->key;
+
+    for (guint i = 0; i < CROWD; i++) {
+        key.address.octets[3] = (guint8)(1 + i / 256);
+        key.address.octets[4] = (guint8)i;
+        (watch ? bh_central_watch : bh_central_unwatch)(s->central, &key);
+    }
+    bh_fixture_settle();
+}
+
+START_TEST(a_device_that_the_bus_lets_nobody_hear_of_is_refused)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init(&s);
+    watch_crowd(&s, TRUE);
+    bh_peer_connect(&s, &call);
+    BH_AWAIT(call.done);
+    ck_assert(g_error_matches(call.error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED));
+    bh_peer_call_clear(&call);
+    watch_crowd(&s, FALSE);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+}
+END_TEST
+
+START_TEST(a_subscription_that_the_bus_lets_nobody_hear_is_refused)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    watch_crowd(&s, TRUE);
+    bh_peer_subscribe(&s, BH_LEVEL, &call);
+    BH_AWAIT(call.done);
+    ck_assert(g_error_matches(call.error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED));
+    bh_peer_call_clear(&call);
+    watch_crowd(&s, FALSE);
+    bh_peer_subscribe(&s, BH_LEVEL, &call);
+    BH_ASSERT_END(&call, "ok");
+    bh_puppet_notify(s.puppet, BH_PEER_LEVEL, "0c");
+    BH_AWAIT(s.values->len > 0);
 }
 END_TEST
 
@@ -638,6 +690,8 @@ BH_TEST_MAIN("bluez-connect",
              an_attempt_that_is_cancelled_is_taken_back_and_the_next_one_works,
              a_link_whose_services_stay_unknown_is_dropped_when_cancelled,
              a_link_whose_end_was_asked_for_in_vain_is_ended_and_made_anew,
+             a_device_that_the_bus_lets_nobody_hear_of_is_refused,
+             a_subscription_that_the_bus_lets_nobody_hear_is_refused,
              a_foreign_link_is_not_cut_when_cancelled,
              a_link_lost_before_its_services_are_known_is_disconnected,
              services_that_bluez_could_not_find_out_are_not_taken_for_none,
