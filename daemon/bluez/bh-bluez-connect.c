@@ -194,12 +194,15 @@ fail_undiscovered(BhBluezAttempt *attempt)
         attempt->timer = g_timeout_add(attempt->central->bluez->timing.doubt_ms, on_timer, attempt);
         return;
     }
+    gboolean off =
+        bh_bluez_central_peek_adapter(attempt->central, attempt->link->key.slot)->going_off;
     give_up(attempt);
     bh_bluez_attempt_fail(
         attempt,
-        g_error_new_literal(BH_ERROR,
-                            BH_ERROR_FAILED,
-                            "there is a link, but BlueZ could not find out the services"));
+        off ? g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the adapter is off")
+            : g_error_new_literal(BH_ERROR,
+                                  BH_ERROR_FAILED,
+                                  "there is a link, but BlueZ could not find out the services"));
 }
 
 void

@@ -7,6 +7,7 @@
 #include "bh-bluez-links-private.h"
 
 #include "bh-ad.h"
+#include "bh-bluez-att.h"
 #include "bh-bluez-connect.h"
 #include "bh-bluez-made.h"
 #include "bh-bluez-mgmt-link.h"
@@ -83,6 +84,20 @@ bh_bluez_link_new_error(const BhBluezLink *link)
                        BH_ERROR_DISCONNECTED,
                        "the link is gone: %s",
                        bh_link_cause_to_string(link->cause));
+}
+
+GError *
+bh_bluez_links_judge_refusal(BhBluezCentral *self, const char *device, GError *refusal)
+{
+    const BhBluezLink *link = bh_bluez_links_find_path(self, device);
+    g_autoptr(GError) error = refusal;
+
+    if (link == NULL || !bh_bluez_central_peek_adapter(self, link->key.slot)->going_off ||
+        !bh_bluez_att_may_be_lost_link(error))
+        return g_steal_pointer(&error);
+    return g_error_new_literal(BH_ERROR,
+                               BH_ERROR_DISCONNECTED,
+                               "the link is gone: the radio is being switched off");
 }
 
 /* Of Device1.Disconnected. */

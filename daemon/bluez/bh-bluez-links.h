@@ -56,6 +56,9 @@ char *bh_bluez_link_dup_path(BhBluezCentral *self, const BhBluezLink *link);
 void bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state);
 /* "the link is gone: timeout" */
 GError *bh_bluez_link_new_error(const BhBluezLink *link);
+/* What a refusal of BlueZ's about an attribute of a device means, which is taken: that there is no
+ * link if the radio is being switched off, as far as the refusal lets that be. */
+GError *bh_bluez_links_judge_refusal(BhBluezCentral *self, const char *device, GError *refusal);
 
 /* For bh_central_watch(). */
 void bh_bluez_link_set_watched(BhBluezCentral *self, const BhLinkKey *key, gboolean watched);

@@ -91,7 +91,8 @@ take_refusal(BhBluezSubscription *self, const sd_bus_error *cause)
     BhBluez *bluez = self->central->bluez;
     g_autoptr(sd_bus_message) message = NULL;
 
-    self->doubt = bh_bluez_att_new_error(cause);
+    self->doubt =
+        bh_bluez_links_judge_refusal(self->central, self->device, bh_bluez_att_new_error(cause));
     if (bh_bluez_att_may_be_lost_link(self->doubt)) {
         message = bh_bluez_gatt_call_new_question(bluez->bus, self->device);
         self->slot =

@@ -237,9 +237,10 @@ static void
 take_refusal(Line *line, const sd_bus_error *cause)
 {
     gboolean writes = peek_head(line)->value != NULL;
+    GError *refusal = writes && line->claimed ? bh_bluez_att_new_claimed_error(cause)
+                                              : bh_bluez_att_new_error(cause);
 
-    line->doubt = writes && line->claimed ? bh_bluez_att_new_claimed_error(cause)
-                                          : bh_bluez_att_new_error(cause);
+    line->doubt = bh_bluez_links_judge_refusal(line->central, line->device, refusal);
     if (!bh_bluez_att_may_be_lost_link(line->doubt) || !ask_about(line))
         end_badly(peek_head(line), g_steal_pointer(&line->doubt));
 }

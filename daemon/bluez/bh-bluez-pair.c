@@ -108,7 +108,7 @@ is_adapter_on(const Pairing *pairing)
     const BhBluezAdapter *adapter =
         bh_bluez_central_peek_adapter(pairing->central, pairing->link->key.slot);
 
-    return adapter->path != NULL && adapter->powered;
+    return adapter->path != NULL && adapter->powered && !adapter->going_off;
 }
 
 static gboolean

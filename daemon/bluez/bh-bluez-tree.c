@@ -67,6 +67,7 @@ remove_adapter(BhBluez *self, BhBluezAdapter *adapter)
     g_clear_pointer(&adapter->roles, g_strfreev);
     g_clear_pointer(&adapter->told_error, g_free);
     adapter->powered = FALSE;
+    adapter->going_off = FALSE;
     adapter->discovering = FALSE;
     bh_bluez_discovery_set_adapter(adapter->discovery, NULL, FALSE, FALSE);
     bh_mgmt_scan_set_adapter(adapter->mgmt_scan, BH_MGMT_INDEX_NONE, NULL, FALSE);

@@ -240,6 +240,43 @@ START_TEST(what_bluez_says_of_a_link_that_is_going_is_no_error_of_the_device)
 }
 END_TEST
 
+static void
+set_power_state(BhPeerScene *s, const char *state)
+{
+    ck_assert_int_ge(sd_bus_emit_signal(bh_puppet_peek_bus(s->puppet),
+                                        BH_PUPPET_ADAPTER,
+                                        "org.freedesktop.DBus.Properties",
+                                        "PropertiesChanged",
+                                        "sa{sv}as",
+                                        "org.bluez.Adapter1",
+                                        1,
+                                        "PowerState",
+                                        "s",
+                                        state,
+                                        0),
+                     0);
+}
+
+/* Long before BlueZ tells that the link is gone. */
+START_TEST(what_bluez_says_while_it_switches_the_radio_off_is_no_error_of_the_device)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) read = {0}, subscribe = {0};
+
+    bh_peer_scene_init_ready(&s);
+    set_power_state(&s, "on-disabling");
+    bh_puppet_fail_with(s.puppet, "ReadValue", ERROR("Failed"), UNLIKELY, 2);
+    bh_puppet_fail_with(s.puppet, "StartNotify", ERROR("Failed"), UNLIKELY, 1);
+    bh_peer_read(&s, BH_LEVEL, 0, &read);
+    bh_peer_subscribe(&s, BH_OTHER, &subscribe);
+    BH_ASSERT_END(&read, "0x8: the link is gone: the radio is being switched off");
+    BH_ASSERT_END(&subscribe, "0x8: the link is gone: the radio is being switched off");
+    set_power_state(&s, "on");
+    bh_peer_read(&s, BH_LEVEL, 0, &read);
+    BH_ASSERT_END(&read, "0x10e: 0x0e Unlikely error");
+}
+END_TEST
+
 START_TEST(an_unlikely_error_of_a_device_that_stays_is_told_and_the_next_call_made)
 {
     g_auto(BhPeerScene) s = {0};
@@ -366,6 +403,7 @@ BH_TEST_MAIN("bluez-operation",
              what_waits_behind_can_be_cancelled_alone,
              everything_ends_with_the_link_at_once,
              what_bluez_says_of_a_link_that_is_going_is_no_error_of_the_device,
+             what_bluez_says_while_it_switches_the_radio_off_is_no_error_of_the_device,
              an_unlikely_error_of_a_device_that_stays_is_told_and_the_next_call_made,
              everything_ends_with_bluez_and_with_the_adapter_at_once,
              what_is_under_way_ends_when_the_radio_stops,
