@@ -38,8 +38,22 @@ ON_ONE = [
         "blehubctl_scan_prints_devices_and_sums",
         "blehubctl_scan_as_json_prints_one_object_a_line",
         "blehubctl_discover_and_devices_list_what_is_there",
+        "the_busctl_session_of_the_readme_runs",
         "the_example_in_python_prints_reports",
         "the_example_in_node_prints_reports",
+        "what_subscribes_prints_values_also_after_a_lost_link",
+    ]),
+    ("bookworm", "what blehubd's own files say to systemd and the bus; that both understand them, the others show", [
+        "systemctl_reloads_the_configuration_unless_it_has_a_mistake",
+        "the_journal_says_which_adapter_and_what_kind_of_message",
+        "another_user_may_not_reload",
+        "the_bus_lets_no_other_user_own_the_name",
+    ]),
+    ("trixie", "whom blehubd counts as a link's owner, whatever BlueZ says", [
+        "a_lease_that_runs_out_drops_the_link",
+        "a_link_of_a_daemon_that_was_killed_is_dropped_at_its_next_start",
+        "a_hold_that_does_not_reconnect_says_so",
+        "a_peer_that_goes_out_of_range_is_lost_and_comes_back",
     ]),
     ("bookworm", "waits for a fixed time, for what is the same everywhere", [
         "the_watchdog_restarts_a_daemon_that_hangs",
