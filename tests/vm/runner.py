@@ -10,6 +10,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import threading
 import time
 import traceback
 
@@ -17,6 +18,8 @@ import differs
 import guest
 
 OUT = pathlib.Path("/run/blehub-vm")
+ALIVE = OUT / "alive"  # written again and again: what the host goes by
+BEAT_S = 5
 LIB = pathlib.Path(__file__).resolve().parent
 CASES = [LIB / "cases", LIB / "figures"]
 BENCH = LIB / "tests/bench"
@@ -62,6 +65,14 @@ def record_hci():
         subprocess.Popen(["btmon", "-w", OUT / "btmon.snoop"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
+def show_life():
+    def beat():
+        while True:
+            ALIVE.write_text("alive")
+            time.sleep(BEAT_S)
+    threading.Thread(target=beat, daemon=True).start()
+
+
 def wanted():
     """Names of cases, one after the other, as the host gives them."""
     while True:
@@ -72,6 +83,7 @@ def wanted():
 def main():
     print(flush=True)  # whatever was on the line before us
     record_hci()
+    show_life()
     cases = load_cases()
     for name in wanted():
         print(play(name, cases[name]), flush=True)

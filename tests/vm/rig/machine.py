@@ -8,6 +8,7 @@ goes to the console log and to the directory shared for that.
 import os
 import re
 import subprocess
+import time
 
 PASSED_ON = ["BLEHUB_VM_BTMON", "BLEHUB_VM_ROUNDS"]  # of the environment
 # A kernel that has hurt itself ends the machine at once, and a task that it blocks for this long is such a wound: what runs on
@@ -28,6 +29,7 @@ class Machine:
 
     def start(self):
         self.console_before = len(self._console())
+        (self.out / "alive").unlink(missing_ok=True)
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stdin=subprocess.PIPE)
         os.set_blocking(self.fileno(), False)
         self.pending = b""
@@ -37,6 +39,11 @@ class Machine:
         self.process.wait()
         self.process.stdout.close()
         self.process.stdin.close()
+
+    def was_alive(self):
+        """When its runner last had a processor, on the monotonic clock; 0 if it has not begun."""
+        alive = self.out / "alive"
+        return time.monotonic() - (time.time() - alive.stat().st_mtime) if alive.exists() else 0
 
     def last_words(self):
         """What its kernel died of, if it said so on the console."""

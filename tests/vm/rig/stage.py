@@ -4,13 +4,15 @@
 Most cases wait more than they compute, so the machines share the processors, and each guest has several: a machine asks for its
 next case when it is done with one. Cases that measure come last, one at a time, while no other machine has one.
 
-A machine that ends, or says nothing for too long, fails the case that it was at, and another one takes its place.
+A machine that ends, shows no life, or takes too long for a case, fails the case that it was at, and another one takes its place.
 """
 
 import select
 import time
 
-SILENCE_S = 180.0
+BOOT_S = 240.0
+LIFELESS_S = 60.0  # it shows life every few seconds
+CASE_S = 360.0
 TOTAL_S = 780.0
 LOSSES_MAX = 3  # machines of a guest; what loses as many would lose the next one, too
 
@@ -27,7 +29,10 @@ class Part:
         self.losses = 0
 
     def report(self, verdict, rest):
-        self.results[rest.split()[0].rstrip(":")] = None if verdict == "ok" else rest
+        case = rest.split()[0].rstrip(":")
+        if case in self.results:
+            return
+        self.results[case] = None if verdict == "ok" else rest
         print(f"{verdict} {self.name}/{rest}", flush=True)
 
     def end(self, reason):
@@ -48,7 +53,7 @@ class Place:
 
     def _boot(self):
         self.machine.start()
-        self.state, self.running, self.heard = "busy", None, time.monotonic()  # then "asks", and in the end has "ended"
+        self.state, self.running, self.began = "busy", None, time.monotonic()  # then "asks", and in the end has "ended"
 
     def end(self):
         if self.state != "ended":
@@ -59,7 +64,6 @@ class Place:
         return self.machine.fileno()
 
     def hear(self):
-        self.heard = time.monotonic()
         lines = self.machine.read_lines()
         if lines is None:
             self.lose("the guest ended")
@@ -78,7 +82,7 @@ class Place:
             self.state = "asks"
 
     def give(self, case):
-        self.state, self.running, self.heard = "busy", case, time.monotonic()
+        self.state, self.running, self.began = "busy", case, time.monotonic()
         self.machine.say(case)
 
     def lose(self, reason):
@@ -93,8 +97,15 @@ class Place:
         elif self.part.waiting or self.part.alone:
             self._boot()
 
-    def is_silent(self, now):
-        return self.state == "busy" and now - self.heard > SILENCE_S
+    def what_is_wrong(self, now):
+        """None while all is well."""
+        if self.state == "asks":
+            return None
+        if now - self.began > (CASE_S if self.running else BOOT_S):
+            return f"not done within {now - self.began:.0f} s"
+        if self.running and now - max(self.began, self.machine.was_alive()) > LIFELESS_S:
+            return f"the guest showed no life for {LIFELESS_S:.0f} s"
+        return None
 
 
 def play(places):
@@ -110,11 +121,13 @@ def play(places):
 def _end_overdue(places, end):
     now = time.monotonic()
     for place in places:
+        if place.state == "ended":
+            continue
         if now > end:
             place.part.end(f"not reached within {TOTAL_S:.0f} s")
             place.end()
-        elif place.is_silent(now):
-            place.lose(f"the guest said nothing for {SILENCE_S:.0f} s")
+        elif wrong := place.what_is_wrong(now):
+            place.lose(wrong)
 
 
 def _give_turns(places):
