@@ -15,7 +15,7 @@ READ, SLOW, WRITE, NOTIFY, ALSO_NOTIFY = (OWN.format(number) for number in range
 SERVICES = [service(OWN.format(1), characteristic(READ, "read", b"\x0a\x0b"), characteristic(SLOW, "read"),
                     characteristic(WRITE, "write"), characteristic(NOTIFY, "notify"),
                     characteristic(ALSO_NOTIFY, "notify"))]
-PROMPT_S = 10  # far from every deadline
+PROMPT_S = 20  # far from every deadline, also on a busy machine
 
 
 class _Holding:
@@ -43,17 +43,17 @@ class _Holding:
         return [*calls, connect_later(self.world.new_bus(), absent, TimeoutMs=60000)]
 
     def _begin_operations(self):
-        """Of every kind; each is with its device, or waits for that one. The pairing is last: BlueZ looks for nobody then."""
+        """Of every kind; each is with its device, or waits for that one. The pairing is late: BlueZ looks for nobody then."""
         writing, subscribing, pairing = self.others
         calls = [_begin_hanging(self.link, self.kept, "read", SLOW, "Read", "ss", "", SLOW)]
-        calls.append(later(self.link, "Services", "", Values=True, TimeoutMs=60000))
         step = ("read", options_of({"Characteristic": SLOW}))
         calls.append(later(self.link, "Transact", "a(sa{sv})", [step], TimeoutMs=60000))
         for link, *call in [(writing, "write", WRITE, "Write", "ssay", "", WRITE, b"\x01"),
                             (subscribing, "subscribe", f"{ALSO_NOTIFY}/2902", "Subscribe", "ss", "", ALSO_NOTIFY),
                             (pairing, "pairing", None, "Pair", "")]:
             calls.append(_begin_hanging(link, self.plain[self.others.index(link)], *call))
-        return calls
+        # It has a second for each of the values.
+        return [*calls, later(self.link, "Services", "", Values=True, TimeoutMs=60000)]
 
     def require_ended(self, since):
         """All calls ended; how long after."""
