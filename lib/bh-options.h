@@ -17,7 +17,7 @@ typedef enum {
     BH_OPTION_BOOL,    /* gboolean */
     BH_OPTION_INT,     /* gint64 within min..max */
     BH_OPTION_DOUBLE,  /* double within min..max */
-    BH_OPTION_STRING,  /* char*, owned; at most 1024 bytes */
+    BH_OPTION_STRING,  /* char*, owned; at most max bytes, or (0) 1024 */
     BH_OPTION_STRINGS, /* char**, owned; at most 64 of 1024 bytes */
     BH_OPTION_UINT16S, /* GArray* of guint16, owned; at most 64 */
     BH_OPTION_CHOICE,  /* gint: index into choices */
@@ -29,7 +29,7 @@ typedef struct {
     BhOptionType type;
     gsize offset;               /* of the value in the struct */
     gsize present_offset;       /* of a gboolean set when the key was given; G_MAXSIZE = none */
-    gint64 min, max;            /* INT and DOUBLE; max also of BYTES */
+    gint64 min, max;            /* INT and DOUBLE; max also of BYTES and STRING */
     const char *const *choices; /* CHOICE: NULL-terminated */
 } BhOptionSpec;
 

@@ -12,6 +12,7 @@
 
 #define MAX_INSTANCE G_MAXUINT16 /* there are not more handles */
 #define MAX_QUEUE 65536
+#define MAX_HEX 65536      /* of text: how long the value is, is told of what it says */
 #define MAX_PASSKEY 999999 /* Core 5.4 Vol 3 Part H 2.3.5.3 */
 
 #define INSTANCE_ROW                                                                               \
@@ -24,7 +25,7 @@
     }
 #define HEX_ROW                                                                                    \
     {                                                                                              \
-        "Hex", BH_OPTION_STRING, AT(hex)                                                           \
+        "Hex", BH_OPTION_STRING, AT(hex), 0, MAX_HEX                                               \
     }
 #define TIMEOUT_ROW                                                                                \
     {                                                                                              \

@@ -323,6 +323,32 @@ START_TEST(a_value_comes_once_and_not_too_long)
 }
 END_TEST
 
+/* Written with colons it is longer than any other text may be. */
+START_TEST(what_is_said_of_a_long_hex_is_how_many_bytes_it_is)
+{
+    for (gsize size = 512; size <= 513; size++) {
+        g_auto(GStrv) octets = g_new0(char *, size + 1);
+        g_auto(BhGattOptions) options = {0};
+        g_autoptr(GVariant) dict = NULL;
+        g_autoptr(GBytes) value = NULL;
+        g_autoptr(GError) error = NULL;
+        g_autofree char *hex = NULL;
+        g_auto(GVariantDict) keys = G_VARIANT_DICT_INIT(NULL);
+
+        for (gsize i = 0; i < size; i++)
+            octets[i] = g_strdup("ff");
+        hex = g_strjoinv(":", octets);
+        g_variant_dict_insert(&keys, "Hex", "s", hex);
+        dict = g_variant_ref_sink(g_variant_dict_end(&keys));
+        ck_assert(bh_gatt_options_parse(dict, BH_GATT_OPTIONS_WRITE, 60000, &options, NULL));
+        value = take(0, options.hex, &error);
+        ck_assert_int_eq(value != NULL, size == 512);
+        if (error != NULL)
+            ck_assert_str_eq(error->message, "Hex: more than 512 bytes");
+    }
+}
+END_TEST
+
 START_TEST(a_value_is_taken_as_bytes_or_as_hex)
 {
     g_autoptr(GBytes) longest = take(512, NULL, NULL);
@@ -371,5 +397,6 @@ BH_TEST_MAIN("export-options",
              a_wrong_uuid_is_refused_with_its_part_first,
              a_response_is_asked_for_refused_or_left_open,
              a_value_comes_once_and_not_too_long,
+             what_is_said_of_a_long_hex_is_how_many_bytes_it_is,
              a_value_is_taken_as_bytes_or_as_hex,
              pairing_options_have_their_ranges)
