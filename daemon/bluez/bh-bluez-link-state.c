@@ -57,7 +57,8 @@ bh_bluez_link_tell(BhBluezCentral *self, BhBluezLink *link)
 
     bh_bluez_link_get_state(link, &state);
     state.connected = link->connected;
-    if (!link->watched || self->sink == NULL || (!link->tell && is_same(&state, &link->told)))
+    if (!link->watched || self->sink == NULL || (!link->tell && is_same(&state, &link->told)) ||
+        bh_bluez_pairings_are_in_doubt(self, link))
         return;
     link->tell = FALSE;
     link->told = state;

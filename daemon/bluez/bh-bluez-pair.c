@@ -11,7 +11,7 @@
 
 #include "bh-bluez-agent.h"
 #include "bh-bluez-error.h"
-#include "bh-bluez-links.h"
+#include "bh-bluez-links-private.h"
 #include "bh-bluez-mgmt-pair.h"
 #include "bh-bluez-names.h"
 #include "bh-error.h"
@@ -115,12 +115,16 @@ static gboolean
 on_doubt_over(gpointer data)
 {
     Pairing *pairing = data;
+    BhBluezCentral *self = pairing->central;
+    BhBluezLink *link = g_rc_box_acquire(pairing->link);
 
     pairing->doubt_timer = 0;
     if (is_adapter_on(pairing))
         end(pairing, g_steal_pointer(&pairing->doubt));
     else
         end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the adapter is off"));
+    bh_bluez_link_tell(self, link);
+    bh_bluez_link_release(link);
     return G_SOURCE_REMOVE;
 }
 
@@ -309,6 +313,14 @@ find(BhBluezCentral *self, const BhBluezLink *link)
         if (((Pairing *)node->data)->link == link)
             return node->data;
     return NULL;
+}
+
+gboolean
+bh_bluez_pairings_are_in_doubt(BhBluezCentral *self, const BhBluezLink *link)
+{
+    const Pairing *pairing = find(self, link);
+
+    return pairing != NULL && pairing->doubt != NULL;
 }
 
 void

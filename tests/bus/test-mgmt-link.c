@@ -518,6 +518,25 @@ START_TEST(a_pairing_that_fails_or_is_given_up_is_so_for_the_kernel_too)
 }
 END_TEST
 
+/* BlueZ answers first, and blehubd waits whether the adapter goes, too. */
+START_TEST(a_pairing_that_failed_says_why_although_its_link_ends_then)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0}, wait = {0};
+
+    init_connected_with(&s, 0x0542);
+    begin(&s, &wait, DEVICE_PATH, DEVICE, "WaitDisconnected", options_of("{}"));
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AuthenticationFailed", 1);
+    bh_puppet_hold(s.puppet, "Pair");
+    pair_as(&s, &call, "{}");
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Pair") == 1);
+    bh_puppet_release(s.puppet, "Pair");
+    bh_puppet_set_device(s.puppet, PEER, "Connected", FALSE);
+    ASSERT_END(&call, "Failed: pairing: authentication failed");
+    ASSERT_END(&wait, "(");
+}
+END_TEST
+
 /* A question may be quicker than BlueZ's Pair. */
 START_TEST(our_agent_comes_first_just_until_bluez_has_its_pair)
 {
@@ -630,6 +649,7 @@ BH_TEST_MAIN("mgmt-link",
              the_kernel_is_told_what_a_pairing_is_capable_of_where_bluez_does_not,
              the_kernel_is_told_only_when_bluez_knows_who_is_to_be_asked,
              a_pairing_that_fails_or_is_given_up_is_so_for_the_kernel_too,
+             a_pairing_that_failed_says_why_although_its_link_ends_then,
              our_agent_comes_first_just_until_bluez_has_its_pair,
              a_pairing_that_was_over_before_bluez_was_asked_is_one_all_the_same,
              a_pairing_that_another_program_began_is_not_cancelled_in_the_kernel,

@@ -189,11 +189,18 @@ class _Pair:
             require(error.name.endswith("DoesNotExist"), str(error))
 
     def begin_anew(self):
-        """No bond on either side, and a link."""
+        """No bond on either side, and another link. BlueZ is slow to forget a device that is linked."""
+        self.bus.call("org.bluez", self.theirs, "org.bluez.Device1.Disconnect")
+        poll(lambda: not self._is_linked(), "the end of the link", every=0.05)
         for device in [self.ours, self.theirs]:
             self.forget(device)
-        poll(lambda: self.get("State") != "ready", "the end of the link", every=0.05)
-        self.connect(self.bus)
+        self.path, self.hold = self.connect(self.bus)
+
+    def _is_linked(self):
+        try:
+            return self.bus.get("org.bluez", self.ours, "org.bluez.Device1.Connected")
+        except RemoteError:
+            return False  # BlueZ does not know it any more
 
 
 def _plug(world):
