@@ -145,7 +145,10 @@ handle_pair(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *
     BhPairOptions options;
     GError *error = NULL;
 
-    if (bh_pair_options_parse(dict, &options, &error))
+    if (bh_pair_options_parse(dict,
+                              bh_device_call_peek_context(object)->defaults->pair_ms,
+                              &options,
+                              &error))
         bh_device_pair_async(object,
                              bh_device_call_peek_client(object, invocation),
                              &options,

@@ -84,13 +84,19 @@ on_services_read(GObject *source, GAsyncResult *result, gpointer user_data)
         g_dbus_method_invocation_take_error(asking->call->invocation, error);
 }
 
+static gint64
+default_ms(BhDbusDevice1 *object)
+{
+    return bh_device_call_peek_context(object)->defaults->services_ms;
+}
+
 static gboolean
 handle_services(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *dict)
 {
     BhServicesOptions options;
     GError *error = NULL;
 
-    if (bh_services_options_parse(dict, FALSE, &options, &error))
+    if (bh_services_options_parse(dict, FALSE, default_ms(object), &options, &error))
         start(object, invocation, &options, on_services_read);
     else
         g_dbus_method_invocation_take_error(invocation, error);
@@ -119,7 +125,7 @@ handle_explore(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVarian
     BhServicesOptions options;
     GError *error = NULL;
 
-    if (bh_services_options_parse(dict, TRUE, &options, &error))
+    if (bh_services_options_parse(dict, TRUE, default_ms(object), &options, &error))
         start(object, invocation, &options, on_explored);
     else
         g_dbus_method_invocation_take_error(invocation, error);
@@ -139,7 +145,11 @@ handle_find(BhDbusDevice1 *object,
     GVariant *row = NULL;
     GError *error = NULL;
 
-    if (bh_gatt_options_parse(dict, BH_GATT_OPTIONS_FIND, 0, &options, &error))
+    if (bh_gatt_options_parse(dict,
+                              BH_GATT_OPTIONS_FIND,
+                              bh_device_call_peek_context(object)->defaults,
+                              &options,
+                              &error))
         row = bh_device_row_of_attribute(bh_device_call_peek_remote(object),
                                          service,
                                          characteristic,

@@ -25,12 +25,6 @@ typedef struct {
     gint64 linger_ms; /* the link stays so long after the last hold went */
 } BhHoldSpec;
 
-#define BH_HOLD_SPEC_DEFAULT                                                                       \
-    {                                                                                              \
-        .timeout_ms = 10000, .backoff_initial_ms = 5000, .backoff_max_ms = 60000,                  \
-        .reconnect_scan = TRUE,                                                                    \
-    }
-
 typedef struct _BhRemote BhRemote;
 
 #define BH_TYPE_HOLD (bh_hold_get_type())

@@ -40,10 +40,13 @@ remote_result_check(const RemoteResult *self, gint code)
 BhHoldSpec
 remote_spec(guint number)
 {
-    BhHoldSpec spec = BH_HOLD_SPEC_DEFAULT;
-
-    spec.address = fake_address(number);
-    return spec;
+    return (BhHoldSpec){
+        .address = fake_address(number),
+        .timeout_ms = 10000,
+        .backoff_initial_ms = 5000,
+        .backoff_max_ms = 60000,
+        .reconnect_scan = TRUE,
+    };
 }
 
 void
