@@ -152,6 +152,7 @@ START_TEST(a_bluez_that_contradicts_itself_is_not_asked_without_pause)
     BH_ASSERT_END(&call, "ok");
     ck_assert_uint_eq(bh_peer_scene_count(&s, "Connect"), 4);
     bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    BH_AWAIT(!bh_peer_scene_peek(&s).connected);
     bh_puppet_clear_calls(s.puppet);
     bh_puppet_fail(s.puppet, "Connect", DOES_NOT_EXIST, G_MAXUINT);
     gint64 begin_us = g_get_monotonic_time();
