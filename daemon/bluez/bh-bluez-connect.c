@@ -241,7 +241,7 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
         attempt->connected = TRUE;
     else if (attempt->slot == NULL)
         make_link(attempt);
-    else if (attempt->connected)
+    else if (attempt->connected && !bh_bluez_attempt_try_again(attempt, NULL))
         bh_bluez_attempt_fail(attempt, bh_bluez_link_new_error(link));
 }
 

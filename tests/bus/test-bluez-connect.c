@@ -50,12 +50,61 @@ START_TEST(a_failure_without_the_kernels_word_says_what_bluez_said)
     g_auto(BhPeerCall) call = {0};
 
     bh_peer_scene_init(&s);
-    bh_puppet_fail_with(s.puppet, "Connect", FAILED, "le-connection-abort-by-local", 1);
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, "Connection refused", 1);
     bh_peer_connect(&s, &call);
-    BH_ASSERT_END(&call, "0: BlueZ says \"Failed: le-connection-abort-by-local\"");
+    BH_ASSERT_END(&call, "0: BlueZ says \"Failed: Connection refused\"");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Connect"), 1);
     ck_assert_uint_eq(bh_peer_scene_count(&s, "Disconnect"), 0);
     bh_peer_connect(&s, &call);
     BH_ASSERT_END(&call, "ok");
+}
+END_TEST
+
+START_TEST(a_link_that_was_not_established_is_tried_twice_more)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init(&s);
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, "le-connection-abort-by-local", 2);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Connect"), 3);
+    ck_assert(bh_peer_scene_peek(&s).ours);
+}
+END_TEST
+
+START_TEST(a_link_that_is_never_established_fails_with_the_cause)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init(&s);
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, "le-connection-abort-by-local", 100);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "0: BlueZ says \"Failed: le-connection-abort-by-local\"");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Connect"), 3);
+}
+END_TEST
+
+START_TEST(an_attempt_that_is_cancelled_at_its_second_try_makes_no_third)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init(&s);
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, "le-connection-abort-by-local", 100);
+    bh_puppet_hold(s.puppet, "Connect");
+    bh_peer_connect(&s, &call);
+    await_call(&s, "Connect");
+    bh_puppet_release(s.puppet, "Connect");
+    bh_puppet_hold(s.puppet, "Connect");
+    BH_AWAIT(bh_peer_scene_count(&s, "Connect") == 2);
+    g_cancellable_cancel(call.cancellable);
+    bh_puppet_release(s.puppet, "Connect");
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    bh_fixture_settle();
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Connect"), 2);
 }
 END_TEST
 
@@ -685,6 +734,9 @@ END_TEST
 BH_TEST_MAIN("bluez-connect",
              a_success_without_a_link_is_a_failure_and_taken_back,
              a_failure_without_the_kernels_word_says_what_bluez_said,
+             a_link_that_was_not_established_is_tried_twice_more,
+             a_link_that_is_never_established_fails_with_the_cause,
+             an_attempt_that_is_cancelled_at_its_second_try_makes_no_third,
              an_attempt_that_is_cancelled_is_taken_back_and_the_next_one_works,
              a_link_whose_services_stay_unknown_is_dropped_when_cancelled,
              a_link_whose_end_was_asked_for_in_vain_is_ended_and_made_anew,

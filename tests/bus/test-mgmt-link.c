@@ -174,6 +174,59 @@ START_TEST(a_failed_attempt_has_the_kernels_cause)
 }
 END_TEST
 
+/* BlueZ has not answered Connect when the link comes and goes. */
+static void
+meet_and_lose(BhMgmtScene *s, Call *call, guint8 reason)
+{
+    bh_puppet_clear_calls(s->puppet);
+    bh_puppet_hold(s->puppet, "Connect");
+    connect_device(s, call, "");
+    BH_AWAIT(bh_puppet_count_calls(s->puppet, "Connect") == 1);
+    bh_kernel_link(s->kernel, BH_MGMT_DEVICE_CONNECTED, PEER_ADDRESS, 8);
+    bh_puppet_set_device(s->puppet, PEER, "Connected", TRUE);
+    bh_fixture_settle();
+    bh_kernel_link(s->kernel, BH_MGMT_DEVICE_DISCONNECTED, PEER_ADDRESS, reason);
+    bh_puppet_set_device(s->puppet, PEER, "Connected", FALSE);
+}
+
+START_TEST(a_link_that_ends_before_it_is_of_use_is_tried_again_unless_its_end_has_a_cause)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) lost = {0}, ready = {0};
+
+    init(&s);
+    meet_and_lose(&s, &lost, 3);
+    ASSERT_END(&lost, "Disconnected: the link is gone: remote");
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, ABORTED, 1);
+    bh_puppet_release(s.puppet, "Connect");
+    meet_and_lose(&s, &ready, 0);
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 2);
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, ABORTED, 1);
+    bh_puppet_release(s.puppet, "Connect");
+    ASSERT_END(&ready, "('/org/blehub/device/");
+}
+END_TEST
+
+START_TEST(a_link_that_is_never_established_is_disconnected_whoever_says_so_first)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init(&s);
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, ABORTED, 100);
+    meet_and_lose(&s, &call, 0);
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 2);
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_DISCONNECTED, PEER_ADDRESS, 0);
+    bh_puppet_release(s.puppet, "Connect");
+    bh_puppet_hold(s.puppet, "Connect");
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 3);
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_DISCONNECTED, PEER_ADDRESS, 0);
+    bh_puppet_release(s.puppet, "Connect");
+    ASSERT_END(&call, "Disconnected: disconnected: unspecified (code 0); BlueZ says");
+    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "Connect"), 3);
+}
+END_TEST
+
 /* BlueZ forgets a device that it never knew, and does not answer. */
 START_TEST(a_controller_without_room_is_said_although_bluez_does_not_answer)
 {
@@ -634,6 +687,8 @@ END_TEST
 
 BH_TEST_MAIN("mgmt-link",
              a_failed_attempt_has_the_kernels_cause,
+             a_link_that_ends_before_it_is_of_use_is_tried_again_unless_its_end_has_a_cause,
+             a_link_that_is_never_established_is_disconnected_whoever_says_so_first,
              a_controller_without_room_is_said_although_bluez_does_not_answer,
              a_link_that_is_lost_has_the_kernels_cause,
              a_controller_has_the_events_of_its_index_although_another_had_it_before,

@@ -8,6 +8,9 @@ ON_ONE = [
     ("trixie", "the other guest's kernel, 6.1, blocks for ever when a radio with links is switched off", [
         "links_come_back_after_another_program_switched_the_radio_off_and_on",
     ]),
+    ("trixie", "links that fail one after the other make the other guest's kernel, 6.1, corrupt a list", [
+        "a_link_that_is_not_established_is_tried_twice_more",
+    ]),
     ("bookworm", "what blehubd keeps, whatever BlueZ and kernel do", [
         "links_made_and_lost_in_every_way_leave_nothing_behind",
     ]),
