@@ -76,12 +76,14 @@ new_error(const Pairing *pairing, const sd_bus_error *cause)
 
 static void begin_next(BhBluezCentral *self);
 
-/* Takes error; NULL = success. */
+/* Takes error; NULL = success. What nobody heard of the link during a doubt is told then. */
 static void
 end(Pairing *pairing, GError *error)
 {
     BhBluezCentral *self = pairing->central;
+    BhBluezLink *link = g_rc_box_acquire(pairing->link);
     BhBluezWaiter waiter = pairing->waiter;
+    gboolean doubted = pairing->doubt != NULL;
 
     g_queue_unlink(&self->pairings, &pairing->node);
     sd_bus_slot_unref(pairing->slot);
@@ -90,15 +92,18 @@ end(Pairing *pairing, GError *error)
     g_clear_error(&pairing->doubt);
     g_clear_handle_id(&pairing->timer, g_source_remove);
     if (!pairing->taken_back && error != NULL)
-        bh_bluez_mgmt_pair_cancel(self->bluez, pairing->told, &pairing->link->key.address);
+        bh_bluez_mgmt_pair_cancel(self->bluez, pairing->told, &link->key.address);
     g_clear_pointer(&pairing->agent, bh_bluez_agent_free);
-    bh_bluez_link_unuse(self, pairing->link);
+    bh_bluez_link_unuse(self, link);
     g_free(pairing);
     bh_bluez_central_update_pace(self);
     if (error != NULL)
         bh_bluez_waiter_fail(&waiter, error);
     else
         bh_bluez_waiter_succeed(&waiter);
+    if (doubted)
+        bh_bluez_link_tell(self, link);
+    bh_bluez_link_release(link);
     begin_next(self);
 }
 
@@ -115,16 +120,12 @@ static gboolean
 on_doubt_over(gpointer data)
 {
     Pairing *pairing = data;
-    BhBluezCentral *self = pairing->central;
-    BhBluezLink *link = g_rc_box_acquire(pairing->link);
 
     pairing->doubt_timer = 0;
     if (is_adapter_on(pairing))
-        end(pairing, g_steal_pointer(&pairing->doubt));
+        end(pairing, g_error_copy(pairing->doubt));
     else
         end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the adapter is off"));
-    bh_bluez_link_tell(self, link);
-    bh_bluez_link_release(link);
     return G_SOURCE_REMOVE;
 }
 

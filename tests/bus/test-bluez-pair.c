@@ -122,6 +122,25 @@ START_TEST(a_pairing_that_ends_with_its_adapter_did_not_fail)
 }
 END_TEST
 
+START_TEST(the_end_of_a_link_is_told_also_if_its_pairing_is_given_up_in_doubt)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    begin_pairing(&s, &call);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AuthenticationFailed", 1);
+    bh_puppet_release(s.puppet, "Pair");
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    BH_AWAIT(!bh_peer_scene_peek(&s).connected);
+    ck_assert(!call.done);
+    ck_assert_str_eq(s.links->str, "");
+    g_cancellable_cancel(call.cancellable);
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    BH_AWAIT(s.links->len > 0);
+    ck_assert_str_eq(s.links->str, "-unspecified");
+}
+END_TEST
+
 START_TEST(a_pairing_ends_with_its_link_also_without_an_answer)
 {
     g_auto(BhPeerScene) s = {0};
@@ -431,6 +450,7 @@ BH_TEST_MAIN("bluez-pair",
              a_failed_pairing_says_why,
              a_link_that_ends_with_the_pairing_does_not_hide_why,
              a_pairing_that_ends_with_its_adapter_did_not_fail,
+             the_end_of_a_link_is_told_also_if_its_pairing_is_given_up_in_doubt,
              a_pairing_ends_with_its_link_also_without_an_answer,
              a_pairing_ends_with_bluez,
              a_pairing_that_is_cancelled_is_taken_back,
