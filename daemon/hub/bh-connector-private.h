@@ -15,6 +15,7 @@ typedef struct {
     BhConnector *connector;    /* NULL once it is gone */
     BhConnectRequest *request; /* NULL once nobody wants it */
     BhLinkKey key;
+    BhLinkParameters parameters;
     GCancellable *cancellable;
     gint64 begun_us;
     gboolean to_heard; /* the device was heard before it began */

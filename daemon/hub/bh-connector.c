@@ -70,10 +70,9 @@ static void
 take_late_link(BhConnector *self, const BhConnectAttempt *attempt)
 {
     BhConnectRequest *successor = take_successor(self, attempt);
-    BhLinkParameters parameters = {0};
 
     if (successor != NULL) {
-        successor->asker->begin(successor->data, &attempt->key, &parameters);
+        successor->asker->inherit(successor->data, &attempt->key, &attempt->parameters);
         bh_connect_request_end(successor, NULL);
     } else if (is_our_link(self, &attempt->key)) {
         bh_central_disconnect(self->central, &attempt->key);
@@ -131,7 +130,6 @@ static void
 begin(BhConnector *self, BhConnectRequest *request, guint8 slot)
 {
     BhConnectAttempt *attempt = g_new0(BhConnectAttempt, 1);
-    BhLinkParameters parameters = {0};
 
     attempt->connector = self;
     attempt->request = request;
@@ -144,10 +142,10 @@ begin(BhConnector *self, BhConnectRequest *request, guint8 slot)
     self->attempts[slot] = attempt;
     self->n_attempts++;
     queue_watch(self);
-    request->asker->begin(request->data, &attempt->key, &parameters);
+    request->asker->begin(request->data, &attempt->key, &attempt->parameters);
     bh_central_connect_async(self->central,
                              &attempt->key,
-                             &parameters,
+                             &attempt->parameters,
                              attempt->cancellable,
                              on_connected,
                              attempt);

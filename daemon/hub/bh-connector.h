@@ -41,8 +41,10 @@ typedef struct {
     gboolean (*list_clients)(gpointer data, GPtrArray *clients);
     /* When the device was heard last (monotonic), 0 = never, as far as known. */
     gint64 (*get_heard_us)(gpointer data);
-    /* An attempt begins. */
+    /* An attempt begins: fills in with which parameters. */
     void (*begin)(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters);
+    /* Instead of begin(): has the link of an attempt that was cancelled, begun with these. */
+    void (*inherit)(gpointer data, const BhLinkKey *key, const BhLinkParameters *parameters);
     /* The request is over: the link is there (error NULL), or it failed. Error is borrowed. */
     void (*end)(gpointer data, const GError *error);
 } BhConnectAsker;
@@ -53,7 +55,7 @@ void bh_connector_free(BhConnector *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhConnector, bh_connector_free)
 
 /* Wants a link to address. The request is the asker's until its end() or until it is cancelled;
- * neither begin() nor end() is called from inside. */
+ * begin(), inherit() and end() are not called from inside. */
 BhConnectRequest *bh_connector_add(BhConnector *self,
                                    const BhAddress *address,
                                    const BhConnectAsker *asker,

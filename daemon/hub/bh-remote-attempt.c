@@ -76,16 +76,22 @@ bh_remote_lacks_parameters(BhRemote *self, BhHold *hold, BhLinkParameters *param
 }
 
 static void
-on_attempt(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters)
+on_inherit(gpointer data, const BhLinkKey *key, const BhLinkParameters *parameters)
 {
     BhRemote *self = data;
 
     bh_remote_set_key(self, key);
     self->attempts++;
     self->attempting = TRUE;
-    choose_parameters(self, parameters);
     self->requested = *parameters;
     bh_remote_emit_changed(self);
+}
+
+static void
+on_attempt(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters)
+{
+    choose_parameters(data, parameters);
+    on_inherit(data, key, parameters);
 }
 
 static void
@@ -140,6 +146,8 @@ on_attempt_end(gpointer data, const GError *error)
     }
     if (bh_central_peek(self->context->hub.central, &self->key, &state) && state.connected &&
         state.resolved && state.database != NULL) {
+        if (!state.ours)
+            self->requested = (BhLinkParameters){0}; /* it was there without the attempt */
         bh_remote_link_ready(self, &state);
         return;
     }
@@ -154,6 +162,7 @@ static const BhConnectAsker asker = {
     .list_clients = list_clients,
     .get_heard_us = get_heard_us,
     .begin = on_attempt,
+    .inherit = on_inherit,
     .end = on_attempt_end,
 };
 

@@ -387,6 +387,21 @@ START_TEST(an_old_kernel_cannot_change_a_link_and_that_is_said)
 }
 END_TEST
 
+START_TEST(an_old_kernel_cannot_change_the_link_of_another_program_and_that_is_said)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) call = {0};
+
+    init(&s);
+    bh_puppet_set_device(s.puppet, PEER, "Connected", TRUE);
+    bh_puppet_set_device(s.puppet, PEER, "ServicesResolved", TRUE);
+    bh_fixture_settle();
+    connect_device(&s, &call, ", 'MinIntervalUs': <15000>, 'MaxIntervalUs': <15000>");
+    ASSERT_END(&call, "NotSupported: the device is linked already: this kernel changes");
+    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "Connect"), 0);
+}
+END_TEST
+
 static void
 begin_parameters(BhMgmtScene *s, Call *call)
 {
@@ -697,6 +712,7 @@ BH_TEST_MAIN("mgmt-link",
              a_pairing_that_the_kernel_tells_of_does_not_count_for_a_read,
              connection_parameters_are_loaded_before_the_attempt,
              an_old_kernel_cannot_change_a_link_and_that_is_said,
+             an_old_kernel_cannot_change_the_link_of_another_program_and_that_is_said,
              a_newer_kernel_changes_the_link_itself,
              parameters_that_the_kernel_refuses_are_an_error,
              the_parameters_of_a_link_are_those_that_the_kernel_tells,

@@ -540,6 +540,64 @@ START_TEST(parameters_that_a_link_cannot_have_any_more_are_refused)
 }
 END_TEST
 
+START_TEST(parameters_of_a_link_that_another_program_made_are_changed_for_the_first_connect)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) refused = {0}, changed = {0};
+
+    hub_fixture_init(&f);
+    fake_central_link(remote_central(&f), 0, 1);
+    fake_central_set_parameters(remote_central(&f), FALSE);
+    connect_with_interval(&f, f.ann, 15000, &refused);
+    remote_result_check(&refused, BH_ERROR_NOT_SUPPORTED);
+    remote_check_log(&f, "parameters 15000");
+    fake_central_set_parameters(remote_central(&f), TRUE);
+    connect_with_interval(&f, f.bob, 15000, &changed);
+    remote_result_check(&changed, -1);
+    remote_check_log(&f, "parameters 15000");
+}
+END_TEST
+
+/* The link of an attempt that was taken back comes all the same, for who asked again meanwhile. */
+static void
+inherit_link(HubFixture *f, guint32 made_with_us, guint32 wanted_us, RemoteResult *heir)
+{
+    g_auto(RemoteResult) left = {0};
+    BhHoldSpec spec = remote_spec(1);
+
+    fake_central_set_obedient(remote_central(f), FALSE);
+    spec.parameters.min_interval_us = spec.parameters.max_interval_us = made_with_us;
+    remote_connect(f, f->ann, &spec, &left);
+    bh_client_leave(f->ann);
+    remote_turn(f);
+    remote_result_check(&left, BH_ERROR_CANCELLED);
+    connect_with_interval(f, f->bob, wanted_us, heir);
+}
+
+START_TEST(link_that_comes_late_has_the_parameters_of_who_asked_last)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) heir = {0};
+
+    hub_fixture_init(&f);
+    inherit_link(&f, 30000, 15000, &heir);
+    remote_result_check(&heir, -1);
+    remote_check_log(&f, "parameters 15000");
+}
+END_TEST
+
+START_TEST(link_that_comes_late_is_not_changed_if_it_was_made_with_what_is_wanted)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) heir = {0};
+
+    hub_fixture_init(&f);
+    inherit_link(&f, 15000, 15000, &heir);
+    remote_result_check(&heir, -1);
+    remote_check_log(&f, "");
+}
+END_TEST
+
 START_TEST(name_is_what_the_device_advertises_or_else_what_was_read_of_it)
 {
     static const guint8 advertised[] = {5, BH_AD_NAME_COMPLETE, 'S', 'e', 'e', 'n'};
@@ -742,6 +800,9 @@ BH_TEST_MAIN("hub-connect",
              link_that_we_let_go_of_is_not_taken_for_somebody_elses,
              parameters_of_a_link_that_is_there_are_changed_for_who_wants_shorter_ones,
              parameters_that_a_link_cannot_have_any_more_are_refused,
+             parameters_of_a_link_that_another_program_made_are_changed_for_the_first_connect,
+             link_that_comes_late_has_the_parameters_of_who_asked_last,
+             link_that_comes_late_is_not_changed_if_it_was_made_with_what_is_wanted,
              name_is_what_the_device_advertises_or_else_what_was_read_of_it,
              shutdown_drops_links_and_ends_calls,
              one_attempt_at_a_time_and_clients_take_turns,
