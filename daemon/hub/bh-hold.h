@@ -15,7 +15,7 @@ typedef struct {
     BhAddress address;
     gboolean has_adapter;
     BhAddress adapter;
-    gint64 timeout_ms; /* of Connect: to link up and services resolved */
+    gint64 timeout_ms; /* of Connect: to link up, services resolved and parameters changed */
     BhLinkParameters parameters;
     gboolean reconnect;
     gint64 backoff_initial_ms;

@@ -7,7 +7,19 @@
 #include "bh-hold-private.h"
 #include "bh-remote-private.h"
 
-#define PARAMETERS_MS 1000 /* the kernel has to take them */
+typedef struct {
+    BhHold *hold;
+    gint64 deadline_us;
+} Connecting;
+
+static void
+connecting_free(gpointer data)
+{
+    Connecting *self = data;
+
+    g_object_unref(self->hold);
+    g_free(self);
+}
 
 static gboolean
 check_adapter(BhRemotes *self, const BhHoldSpec *spec, GError **error)
@@ -79,7 +91,7 @@ check_hold(BhHold *hold, GError **error)
 static void
 finish(GTask *task, GError *error)
 {
-    BhHold *hold = g_task_get_task_data(task);
+    BhHold *hold = ((Connecting *)g_task_get_task_data(task))->hold;
 
     if (error == NULL)
         check_hold(hold, &error);
@@ -104,25 +116,51 @@ on_parameters(GObject *source, GAsyncResult *result, gpointer user_data)
     finish(task, error);
 }
 
+static gint64
+get_left_ms(const Connecting *self, BhRemote *remote)
+{
+    gint64 left_us = self->deadline_us - bh_clock_now_us(remote->context->hub.clock);
+
+    return MAX(1, left_us / 1000);
+}
+
 /* A link that was not made for this hold may be served otherwise than it wants. */
 static void
 on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GTask) task = user_data;
-    BhHold *hold = g_task_get_task_data(task);
+    const Connecting *self = g_task_get_task_data(task);
     BhLinkParameters wanted;
     GError *error = NULL;
 
     if (!g_task_propagate_boolean(G_TASK(result), &error) ||
-        !bh_remote_lacks_parameters(BH_REMOTE(source), hold, &wanted))
+        !bh_remote_lacks_parameters(BH_REMOTE(source), self->hold, &wanted))
         finish(task, error);
     else
         bh_remote_set_parameters_async(BH_REMOTE(source),
-                                       bh_owned_peek_client(BH_OWNED(hold)),
+                                       bh_owned_peek_client(BH_OWNED(self->hold)),
                                        &wanted,
-                                       PARAMETERS_MS,
+                                       get_left_ms(self, BH_REMOTE(source)),
                                        on_parameters,
                                        g_steal_pointer(&task));
+}
+
+/* Takes hold and task. */
+static void
+begin(BhRemotes *self, BhHold *hold, const BhHoldSpec *spec, BhClient *client, GTask *task)
+{
+    BhClock *clock = bh_remotes_peek_context(self)->hub.clock;
+    Connecting *connecting = g_new0(Connecting, 1);
+
+    connecting->hold = hold;
+    connecting->deadline_us = bh_clock_now_us(clock) + spec->timeout_ms * 1000;
+    g_task_set_task_data(task, connecting, connecting_free);
+    bh_remote_wait_ready_async(bh_hold_peek_remote(hold),
+                               client,
+                               spec->reconnect,
+                               spec->timeout_ms,
+                               on_ready,
+                               task);
 }
 
 static gboolean
@@ -150,17 +188,10 @@ bh_remotes_connect_async(BhRemotes *self,
     g_task_set_source_tag(task, bh_remotes_connect_async);
     if (check_connect(self, spec, client, &error))
         hold = make_hold(self, spec, client, lifetime, lease_ms, &error);
-    if (hold == NULL) {
+    if (hold == NULL)
         g_task_return_error(task, error);
-        return;
-    }
-    g_task_set_task_data(task, hold, g_object_unref);
-    bh_remote_wait_ready_async(bh_hold_peek_remote(hold),
-                               client,
-                               spec->reconnect,
-                               spec->timeout_ms,
-                               on_ready,
-                               g_steal_pointer(&task));
+    else
+        begin(self, hold, spec, client, g_steal_pointer(&task));
 }
 
 BhHold *

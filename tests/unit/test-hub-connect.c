@@ -598,6 +598,64 @@ START_TEST(link_that_comes_late_is_not_changed_if_it_was_made_with_what_is_wante
 }
 END_TEST
 
+/* Ann's second Connect, which wants a shorter interval, while her reads keep its turn. */
+static void
+connect_behind_reads(HubFixture *f, gint64 timeout_ms, RemoteResult *reads, RemoteResult *second)
+{
+    BhHoldSpec spec = remote_spec(1);
+
+    for (guint i = 0; i < 2; i++)
+        remote_read_within(remote_find(f, 1), f->ann, "2a38", 60000, &reads[i]);
+    spec.timeout_ms = timeout_ms;
+    spec.parameters.min_interval_us = spec.parameters.max_interval_us = 15000;
+    remote_connect(f, f->ann, &spec, second);
+}
+
+static void
+answer_reads(HubFixture *f, RemoteResult *reads)
+{
+    for (guint i = 0; i < 2; i++) {
+        fake_central_answer(remote_central(f), 14, "x");
+        remote_turn(f);
+        remote_result_check(&reads[i], -1);
+        remote_result_clear(&reads[i]);
+    }
+}
+
+START_TEST(parameters_have_all_the_time_of_connect)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) first = {0}, second = {0};
+    RemoteResult reads[2] = {{0}};
+
+    hub_fixture_init(&f);
+    connect_with_interval(&f, f.ann, 0, &first);
+    connect_behind_reads(&f, 5000, reads, &second);
+    remote_advance(&f, 4999);
+    ck_assert(!second.done);
+    answer_reads(&f, reads);
+    remote_result_check(&second, -1);
+}
+END_TEST
+
+START_TEST(parameters_have_no_more_time_than_connect)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) first = {0}, second = {0};
+    RemoteResult reads[2] = {{0}};
+
+    hub_fixture_init(&f);
+    connect_with_interval(&f, f.ann, 0, &first);
+    connect_behind_reads(&f, 300, reads, &second);
+    remote_advance(&f, 299);
+    ck_assert(!second.done);
+    remote_advance(&f, 1);
+    remote_result_check(&second, BH_ERROR_TIMEOUT);
+    ck_assert_uint_eq(bh_remote_count_holds(remote_find(&f, 1)), 1);
+    answer_reads(&f, reads);
+}
+END_TEST
+
 START_TEST(name_is_what_the_device_advertises_or_else_what_was_read_of_it)
 {
     static const guint8 advertised[] = {5, BH_AD_NAME_COMPLETE, 'S', 'e', 'e', 'n'};
@@ -801,6 +859,8 @@ BH_TEST_MAIN("hub-connect",
              parameters_of_a_link_that_is_there_are_changed_for_who_wants_shorter_ones,
              parameters_that_a_link_cannot_have_any_more_are_refused,
              parameters_of_a_link_that_another_program_made_are_changed_for_the_first_connect,
+             parameters_have_all_the_time_of_connect,
+             parameters_have_no_more_time_than_connect,
              link_that_comes_late_has_the_parameters_of_who_asked_last,
              link_that_comes_late_is_not_changed_if_it_was_made_with_what_is_wanted,
              name_is_what_the_device_advertises_or_else_what_was_read_of_it,
