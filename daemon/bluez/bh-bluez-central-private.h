@@ -74,6 +74,7 @@ struct BhBluezCentral {
     GQueue attempts;
     gboolean no_connect_device; /* this BlueZ lacks it */
     GQueue pairings;            /* the first one is under way */
+    GQueue given_up;            /* pairings that BlueZ may have begun all the same */
     BhBluezAgent *agent;        /* NULL = none exported */
     GQueue requests;            /* for the RSSI of links */
     GQueue changes;             /* of connection parameters */

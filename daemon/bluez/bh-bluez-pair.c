@@ -6,6 +6,10 @@
  *
  * A link that ends during a pairing is often the consequence of its failure, and BlueZ's answer,
  * which knows more, right behind: it gets the time of one round trip to come.
+ *
+ * CancelPairing ends whatever pairing BlueZ is busy with. So one that is given up, after BlueZ was
+ * busy with another's, is taken back only when BlueZ is known to have begun it: that it has not, it
+ * says before it answers a question behind Pair.
  */
 #include "bh-bluez-pair.h"
 
@@ -21,7 +25,7 @@
 
 typedef struct {
     BhBluezCentral *central; /* borrowed: owns this */
-    GList node;              /* in pairings */
+    GList node;              /* in pairings, or given_up */
     BhBluezLink *link;       /* used by this */
     BhIoCapability capability;
     BhPairingAskFunc ask;
@@ -33,7 +37,8 @@ typedef struct {
     guint16 told;         /* controller for which the kernel was told before BlueZ, or NONE */
     gboolean taken_back;  /* BlueZ was told to cancel it, and tells the kernel */
     sd_bus_slot *slot;    /* Pair */
-    sd_bus_slot *barrier; /* the link ended: a question behind which no answer comes any more */
+    sd_bus_slot *barrier; /* the link ended, or it was given up: a question behind Pair */
+    gboolean given_up;    /* nobody waits for it any more */
     gboolean done;        /* BlueZ said so: the link's state is asked for */
     GError *doubt;        /* owned: BlueZ says that it failed, perhaps because the adapter goes */
     guint doubt_timer;
@@ -76,6 +81,25 @@ new_error(const Pairing *pairing, const sd_bus_error *cause)
 
 static void begin_next(BhBluezCentral *self);
 
+static void
+free_pairing(Pairing *pairing)
+{
+    sd_bus_slot_unref(pairing->slot);
+    sd_bus_slot_unref(pairing->barrier);
+    g_clear_handle_id(&pairing->doubt_timer, g_source_remove);
+    g_clear_error(&pairing->doubt);
+    g_clear_handle_id(&pairing->timer, g_source_remove);
+    g_clear_pointer(&pairing->agent, bh_bluez_agent_free);
+    bh_bluez_link_unuse(pairing->central, pairing->link);
+    g_free(pairing);
+}
+
+static void
+cancel_in_kernel(Pairing *pairing)
+{
+    bh_bluez_mgmt_pair_cancel(pairing->central->bluez, pairing->told, &pairing->link->key.address);
+}
+
 /* Takes error; NULL = success. What nobody heard of the link during a doubt is told then. */
 static void
 end(Pairing *pairing, GError *error)
@@ -86,16 +110,9 @@ end(Pairing *pairing, GError *error)
     gboolean doubted = pairing->doubt != NULL;
 
     g_queue_unlink(&self->pairings, &pairing->node);
-    sd_bus_slot_unref(pairing->slot);
-    sd_bus_slot_unref(pairing->barrier);
-    g_clear_handle_id(&pairing->doubt_timer, g_source_remove);
-    g_clear_error(&pairing->doubt);
-    g_clear_handle_id(&pairing->timer, g_source_remove);
     if (!pairing->taken_back && error != NULL)
-        bh_bluez_mgmt_pair_cancel(self->bluez, pairing->told, &link->key.address);
-    g_clear_pointer(&pairing->agent, bh_bluez_agent_free);
-    bh_bluez_link_unuse(self, link);
-    g_free(pairing);
+        cancel_in_kernel(pairing);
+    free_pairing(pairing);
     bh_bluez_central_update_pace(self);
     if (error != NULL)
         bh_bluez_waiter_fail(&waiter, error);
@@ -169,6 +186,23 @@ is_done_already(const Pairing *pairing, const sd_bus_error *error)
            bh_bluez_error_code(error) == BH_ERROR_ALREADY_EXISTS;
 }
 
+/* One that was given up: there is nothing left to take back. */
+static void
+forget(Pairing *pairing)
+{
+    g_queue_unlink(&pairing->central->given_up, &pairing->node);
+    free_pairing(pairing);
+}
+
+/* BlueZ is busy with another's, or this one is over. */
+static void
+take_late_answer(Pairing *pairing, const sd_bus_error *error)
+{
+    if (error != NULL && !bh_bluez_error_is_in_progress(error))
+        cancel_in_kernel(pairing);
+    forget(pairing);
+}
+
 static int
 on_paired(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
@@ -176,6 +210,10 @@ on_paired(sd_bus_message *message, void *data, sd_bus_error *unused)
     const sd_bus_error *error = sd_bus_message_get_error(message);
 
     g_clear_pointer(&pairing->slot, sd_bus_slot_unref);
+    if (pairing->given_up) {
+        take_late_answer(pairing, error);
+        return 1;
+    }
     if (error != NULL && pairing->barrier == NULL && bh_bluez_error_is_in_progress(error)) {
         wait_and_retry(pairing);
         return 1;
@@ -275,37 +313,64 @@ begin_next(BhBluezCentral *self)
         begin(pairing);
 }
 
-/* Links that end */
+/* Questions behind Pair */
+
+static void
+take_back(Pairing *pairing)
+{
+    BhBluezBus *bus = pairing->central->bluez->bus;
+
+    if (pairing->slot == NULL || pairing->link->path == NULL || bus->owner == NULL)
+        return;
+    g_autoptr(sd_bus_message) message =
+        bh_bluez_bus_new_call(bus, pairing->link->path, BH_BLUEZ_DEVICE, "CancelPairing");
+    bh_bluez_bus_send_only(bus, message);
+    pairing->taken_back = TRUE;
+}
+
+/* Without an answer to it, that to Pair is still to come. */
+static void
+take_back_late(Pairing *pairing, const sd_bus_error *error)
+{
+    g_clear_pointer(&pairing->barrier, sd_bus_slot_unref);
+    if (error != NULL)
+        return;
+    take_back(pairing);
+    forget(pairing);
+}
 
 static int
 on_barrier(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
     Pairing *pairing = data;
 
-    if (pairing->doubt == NULL)
+    if (pairing->given_up)
+        take_back_late(pairing, sd_bus_message_get_error(message));
+    else if (pairing->doubt == NULL)
         end(pairing, bh_bluez_link_new_error(pairing->link));
     return 1;
 }
 
-static void
-wait_for_answer(Pairing *pairing)
+/* FALSE if BlueZ cannot be asked. */
+static gboolean
+ask_behind(Pairing *pairing)
 {
     BhBluez *bluez = pairing->central->bluez;
     g_autofree char *path = bh_bluez_link_dup_path(pairing->central, pairing->link);
 
     if (pairing->barrier != NULL)
-        return;
-    if (path != NULL && bluez->bus->owner != NULL) {
-        g_autoptr(sd_bus_message) message =
-            bh_bluez_bus_new_call(bluez->bus, path, BH_DBUS_PROPERTIES, "Get");
-        if (message != NULL &&
-            sd_bus_message_append(message, "ss", BH_BLUEZ_DEVICE, "Connected") >= 0)
-            pairing->barrier =
-                bh_bluez_bus_send(bluez->bus, message, bluez->timing.call_ms, on_barrier, pairing);
-    }
-    if (pairing->barrier == NULL)
-        end(pairing, bh_bluez_link_new_error(pairing->link));
+        return TRUE;
+    if (path == NULL || bluez->bus->owner == NULL)
+        return FALSE;
+    g_autoptr(sd_bus_message) message =
+        bh_bluez_bus_new_call(bluez->bus, path, BH_DBUS_PROPERTIES, "Get");
+    if (message != NULL && sd_bus_message_append(message, "ss", BH_BLUEZ_DEVICE, "Connected") >= 0)
+        pairing->barrier =
+            bh_bluez_bus_send(bluez->bus, message, bluez->timing.call_ms, on_barrier, pairing);
+    return pairing->barrier != NULL;
 }
+
+/* Links that end */
 
 static Pairing *
 find(BhBluezCentral *self, const BhBluezLink *link)
@@ -333,24 +398,38 @@ bh_bluez_pairings_link_changed(BhBluezCentral *self, BhBluezLink *link)
         return;
     if (pairing->done)
         end(pairing, NULL);
-    else if (!link->connected && pairing->agent != NULL)
-        wait_for_answer(pairing);
-    else if (!link->connected)
+    else if (!link->connected && (pairing->agent == NULL || !ask_behind(pairing)))
         end(pairing, bh_bluez_link_new_error(link));
+}
+
+/* Giving up */
+
+/* Others have their turn meanwhile. */
+static void
+give_up(Pairing *pairing)
+{
+    BhBluezCentral *self = pairing->central;
+    BhBluezWaiter waiter = pairing->waiter;
+
+    pairing->given_up = TRUE;
+    g_queue_unlink(&self->pairings, &pairing->node);
+    g_queue_push_tail_link(&self->given_up, &pairing->node);
+    g_clear_pointer(&pairing->agent, bh_bluez_agent_free);
+    bh_bluez_central_update_pace(self);
+    bh_bluez_waiter_fail_literal(&waiter, BH_ERROR_CANCELLED, "cancelled");
+    begin_next(self);
 }
 
 static gboolean
 on_cancelled(gpointer data)
 {
     Pairing *pairing = data;
-    BhBluezBus *bus = pairing->central->bluez->bus;
 
-    if (pairing->slot != NULL && pairing->link->path != NULL) {
-        g_autoptr(sd_bus_message) message =
-            bh_bluez_bus_new_call(bus, pairing->link->path, BH_BLUEZ_DEVICE, "CancelPairing");
-        bh_bluez_bus_send_only(bus, message);
-        pairing->taken_back = bus->owner != NULL;
+    if (pairing->slot != NULL && pairing->retries > 0 && ask_behind(pairing)) {
+        give_up(pairing);
+        return G_SOURCE_REMOVE;
     }
+    take_back(pairing);
     end(pairing, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled"));
     return G_SOURCE_REMOVE;
 }
@@ -403,4 +482,6 @@ bh_bluez_pairings_clear(BhBluezCentral *self)
 {
     while (self->pairings.tail != NULL)
         on_cancelled(self->pairings.tail->data);
+    while (self->given_up.tail != NULL)
+        forget(self->given_up.tail->data);
 }

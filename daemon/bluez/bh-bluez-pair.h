@@ -22,6 +22,7 @@ bh_bluez_pairing_answer(BhBluezCentral *self, const BhLinkKey *key, const BhPair
  * has ended, nobody hears of the link's end, which would hide it. */
 gboolean bh_bluez_pairings_are_in_doubt(BhBluezCentral *self, const BhBluezLink *link);
 void bh_bluez_pairings_link_changed(BhBluezCentral *self, BhBluezLink *link);
+/* Cancels all. BlueZ ends by itself what it has begun for a connection that closes. */
 void bh_bluez_pairings_clear(BhBluezCentral *self);
 
 G_END_DECLS

@@ -313,6 +313,56 @@ START_TEST(waiting_for_a_device_that_bluez_is_busy_with_can_be_given_up)
 }
 END_TEST
 
+/* A Pair of ours that BlueZ has not answered, after some that it was too busy for. */
+static void
+begin_retry(BhPeerScene *s, BhPeerCall *call)
+{
+    bh_peer_scene_init_ready(s);
+    bh_puppet_fail(s->puppet, "Pair", "org.bluez.Error.InProgress", G_MAXUINT);
+    bh_peer_pair(s, call);
+    BH_AWAIT(bh_peer_scene_count(s, "Pair") > 2);
+    bh_puppet_hold(s->puppet, "Pair");
+    guint before = bh_peer_scene_count(s, "Pair");
+    BH_AWAIT(bh_peer_scene_count(s, "Pair") > before);
+}
+
+START_TEST(giving_up_while_bluez_pairs_for_another_program_leaves_that_alone)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0}, next = {0};
+
+    begin_retry(&s, &call);
+    bh_puppet_hold(s.puppet, "Get");
+    g_cancellable_cancel(call.cancellable);
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    BH_AWAIT(bh_peer_scene_count(&s, "Get") == 1);
+    bh_puppet_release(s.puppet, "Pair"); /* which BlueZ refuses */
+    bh_puppet_release(s.puppet, "Get");
+    guint before = bh_peer_scene_count(&s, "Pair");
+    bh_peer_pair(&s, &next);
+    BH_AWAIT(bh_peer_scene_count(&s, "Pair") > before); /* behind all that came of the first */
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "CancelPairing"), 0);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.InProgress", 0);
+    BH_ASSERT_END(&next, "ok");
+}
+END_TEST
+
+START_TEST(a_pairing_that_bluez_began_when_it_was_no_longer_busy_is_taken_back)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0}, next = {0};
+
+    begin_retry(&s, &call);
+    g_cancellable_cancel(call.cancellable);
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    bh_peer_pair(&s, &next); /* need not wait for that */
+    BH_AWAIT(bh_peer_scene_count(&s, "CancelPairing") == 1);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AuthenticationCanceled", 1);
+    bh_puppet_release(s.puppet, "Pair");
+    BH_ASSERT_END(&next, "ok");
+}
+END_TEST
+
 START_TEST(a_later_bluez_cannot_pair_with_a_capability_by_itself)
 {
     g_auto(BhPeerScene) s = {0};
@@ -460,6 +510,8 @@ BH_TEST_MAIN("bluez-pair",
              a_question_that_bluez_takes_back_is_over,
              a_device_that_bluez_is_busy_with_is_paired_when_it_no_longer_is,
              waiting_for_a_device_that_bluez_is_busy_with_can_be_given_up,
+             giving_up_while_bluez_pairs_for_another_program_leaves_that_alone,
+             a_pairing_that_bluez_began_when_it_was_no_longer_busy_is_taken_back,
              a_later_bluez_cannot_pair_with_a_capability_by_itself,
              a_question_that_was_declined_is_the_cause,
              a_device_with_a_bond_is_not_paired_again,
