@@ -28,7 +28,6 @@ typedef struct {
     gboolean bonded;
     gboolean kernel_connected; /* as the kernel says, FALSE without it, and so the next one */
     gboolean pairing;
-    gboolean refused; /* one failed over this link */
 
     gboolean undiscovered; /* BlueZ failed to find out the services, and calls them resolved */
     gboolean ready;        /* its database is known; and of a ready one: */

@@ -168,7 +168,6 @@ end_link(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
     gboolean stale = bh_bluez_stale_is(self, link);
     bh_bluez_operations_link_gone(self, link);
     bh_bluez_notify_link_gone(self, link);
-    link->refused = FALSE;
     if (stale)
         bh_bluez_stale_remove(self, link);
 }

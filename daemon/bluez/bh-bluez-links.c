@@ -9,6 +9,7 @@
 #include "bh-bluez-links-private.h"
 
 #include "bh-bluez-names.h"
+#include "bh-bluez-operation.h"
 
 /* The table */
 
@@ -345,8 +346,8 @@ bh_bluez_links_refused(BhBluezCentral *self, const BhLinkKey *key)
 {
     BhBluezLink *link = bh_bluez_links_find(self, key);
 
-    if (link != NULL && link->connected)
-        link->refused = TRUE;
+    if (link != NULL && link->connected && link->path != NULL)
+        bh_bluez_operations_refused(self, link->path);
 }
 
 /* An interval is in force only if it is one: the kernel tells the range that was agreed on. */

@@ -26,6 +26,7 @@ typedef struct {
     GList link; /* in ready_lines, if is_ready */
     gboolean is_ready;
     sd_bus_slot *slot; /* the head is under way */
+    gboolean refused;  /* and was when a pairing over the link failed */
     GError *doubt;     /* its end, unless the link turns out to be gone */
     guint timer;       /* the head is tried again */
     guint retries;     /* of the head */
@@ -68,6 +69,7 @@ clear_slot(Line *line)
     if (line->slot == NULL)
         return;
     g_clear_pointer(&line->slot, sd_bus_slot_unref);
+    line->refused = FALSE;
     line->central->active_operations--;
 }
 
@@ -420,8 +422,23 @@ find_line_of(BhBluezCentral *self, const char *device)
     return NULL;
 }
 
+/* A question about the link that is under way is no call on an attribute. */
+void
+bh_bluez_operations_refused(BhBluezCentral *self, const char *device)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, self->lines);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Line *line = value;
+        if (line->slot != NULL && line->doubt == NULL && g_str_equal(line->device, device))
+            line->refused = TRUE;
+    }
+}
+
 gboolean
-bh_bluez_operations_are_under_way(BhBluezCentral *self, const char *device)
+bh_bluez_operations_are_refused(BhBluezCentral *self, const char *device)
 {
     GHashTableIter iter;
     gpointer value;
@@ -429,7 +446,7 @@ bh_bluez_operations_are_under_way(BhBluezCentral *self, const char *device)
     g_hash_table_iter_init(&iter, self->lines);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const Line *line = value;
-        if (line->slot != NULL && line->doubt == NULL && g_str_equal(line->device, device))
+        if (line->refused && g_str_equal(line->device, device))
             return TRUE;
     }
     return FALSE;

@@ -27,8 +27,10 @@ void bh_bluez_operation_start(BhBluezCentral *self,
 /* Whether BlueZ is reading the attribute for us. */
 gboolean bh_bluez_operations_is_reading(BhBluezCentral *self, const char *path);
 
-/* Whether BlueZ has to answer a call on an attribute of a device (path). */
-gboolean bh_bluez_operations_are_under_way(BhBluezCentral *self, const char *device);
+/* A pairing over the link of a device (path) has failed. */
+void bh_bluez_operations_refused(BhBluezCentral *self, const char *device);
+/* Whether BlueZ has still to answer a call on an attribute that was under way then. */
+gboolean bh_bluez_operations_are_refused(BhBluezCentral *self, const char *device);
 
 /* The attribute is gone, and so are its operations. */
 void bh_bluez_operations_removed(BhBluezCentral *self, const char *path);

@@ -2,6 +2,7 @@
 
 /*
  * That the link could not be made safer is known by the kernel's word on a pairing that failed.
+ * What was not under way then did not wait for that one.
  */
 #include "bh-bluez-stale.h"
 
@@ -17,9 +18,9 @@
 gboolean
 bh_bluez_stale_is(BhBluezCentral *self, const BhBluezLink *link)
 {
-    return link->refused && link->path != NULL && !link->paired && !link->bonded &&
+    return link->path != NULL && !link->paired && !link->bonded &&
            bh_bluez_version_is_since(self->bluez, FORGETS_MAJOR, FORGETS_MINOR) &&
-           bh_bluez_operations_are_under_way(self, link->path);
+           bh_bluez_operations_are_refused(self, link->path);
 }
 
 void

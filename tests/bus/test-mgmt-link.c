@@ -681,6 +681,36 @@ START_TEST(a_device_whose_read_a_refused_pairing_left_open_is_removed_from_bluez
 }
 END_TEST
 
+static void
+begin_read(BhMgmtScene *s, Call *read)
+{
+    bh_puppet_hold(s->puppet, "ReadValue");
+    bh_puppet_clear_calls(s->puppet);
+    begin(s, read, DEVICE_PATH, DEVICE, "Read", read_of("{'TimeoutMs': <5000>}"));
+    BH_AWAIT(bh_puppet_count_calls(s->puppet, "ReadValue") == 1);
+}
+
+/* Another program's, say: what is answered, and what begins later, has nothing to do with it. */
+START_TEST(a_device_is_not_removed_for_a_read_that_a_refused_pairing_did_not_keep)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) read = {0};
+
+    init_connected_with(&s, 0x0552);
+    begin_read(&s, &read);
+    bh_kernel_link(s.kernel, BH_MGMT_AUTHENTICATION_FAILED, PEER_ADDRESS, 5);
+    bh_fixture_settle();
+    bh_puppet_release(s.puppet, "ReadValue");
+    ASSERT_END(&read, "([0x0a],)");
+    begin_read(&s, &read);
+    bh_puppet_set_device(s.puppet, PEER, "Connected", FALSE);
+    ASSERT_END(&read, "Disconnected: ");
+    connect_device(&s, &read, "");
+    ASSERT_END(&read, "(");
+    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "RemoveDevice"), 0);
+}
+END_TEST
+
 START_TEST(what_the_kernel_tells_of_a_link_before_bluez_does_is_not_lost)
 {
     static const BhMgmtConnectionParameters exact = {40, 40, 3, 500};
@@ -725,4 +755,5 @@ BH_TEST_MAIN("mgmt-link",
              a_pairing_that_was_over_before_bluez_was_asked_is_one_all_the_same,
              a_pairing_that_another_program_began_is_not_cancelled_in_the_kernel,
              a_device_whose_read_a_refused_pairing_left_open_is_removed_from_bluez,
+             a_device_is_not_removed_for_a_read_that_a_refused_pairing_did_not_keep,
              what_the_kernel_tells_of_a_link_before_bluez_does_is_not_lost)
