@@ -179,6 +179,12 @@ new_refusal(guint status)
                        status);
 }
 
+static GError *
+new_cancelled(void)
+{
+    return g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled");
+}
+
 static void
 on_loaded(gpointer data, guint status, const BhMgmtReply *reply)
 {
@@ -189,6 +195,8 @@ on_loaded(gpointer data, guint status, const BhMgmtReply *reply)
         finish(change, new_refusal(status));
     else if (++change->loaded == LOADINGS)
         finish(change, NULL);
+    else if (!bh_bluez_waiter_is_wanted(&change->waiter))
+        finish(change, new_cancelled());
     else
         go_on(change->central);
 }
@@ -212,14 +220,15 @@ go_on(BhBluezCentral *self)
                                    "the kernel cannot be asked at present"));
 }
 
-/* One that was sent stays until it is answered: the next one could not be sent before. */
+/* One that was sent stays until it is answered, as the next one could not be sent before; it is not
+ * sent again. */
 static gboolean
 on_cancelled(gpointer data)
 {
     Change *change = data;
 
     if (change->call == NULL)
-        finish(change, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled"));
+        finish(change, new_cancelled());
     else
         bh_bluez_waiter_fail_literal(&change->waiter, BH_ERROR_CANCELLED, "cancelled");
     return G_SOURCE_REMOVE;

@@ -274,6 +274,28 @@ START_TEST(a_newer_kernel_changes_the_link_itself)
 }
 END_TEST
 
+START_TEST(parameters_that_nobody_waits_for_any_more_are_not_loaded_again)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(Call) late = {0}, next = {0};
+    g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
+
+    bh_kernel_clear_log(s.kernel);
+    bh_kernel_hold(s.kernel, BH_MGMT_LOAD_CONNECTION_PARAMETERS);
+    connect_device(&s,
+                   &late,
+                   ", 'MinIntervalUs': <30000>, 'MaxIntervalUs': <30000>, 'TimeoutMs': <100>");
+    ASSERT_END(&late, "Timeout: ");
+    bh_kernel_hold(s.kernel, 0);
+    begin_parameters(&s, &next);
+    ASSERT_END(&next, "()");
+    ck_assert_str_eq(bh_kernel_peek_log(s.kernel),
+                     "Parameters:" PEER_ADDRESS ",24-24,0,42 "
+                     "Parameters:" PEER_ADDRESS ",6-12,0,42 "
+                     "Parameters:" PEER_ADDRESS ",6-12,0,42");
+}
+END_TEST
+
 START_TEST(parameters_that_the_kernel_refuses_are_an_error)
 {
     g_auto(BhMgmtScene) s = {0};
@@ -377,6 +399,7 @@ BH_TEST_MAIN("mgmt-link",
              an_old_kernel_cannot_change_a_link_and_that_is_said,
              an_old_kernel_cannot_change_the_link_of_another_program_and_that_is_said,
              a_newer_kernel_changes_the_link_itself,
+             parameters_that_nobody_waits_for_any_more_are_not_loaded_again,
              parameters_that_the_kernel_refuses_are_an_error,
              the_parameters_of_a_link_are_those_that_the_kernel_tells,
              the_name_of_a_device_that_was_never_heard_is_what_bluez_has_read,
