@@ -262,17 +262,19 @@ on_question(gpointer data, const BhPairingQuestion *question)
     pairing->ask(pairing->ask_data, question);
 }
 
-/* The adapter and BlueZ are there, and the device has an object. */
+/* The adapter and BlueZ are there, and the device has an object. The agent comes first only once:
+ * to do so with each retry would keep other programs from questions about their devices. */
 static void
 begin(Pairing *pairing)
 {
     static const BhBluezAgentHandler handler = {.offered = on_offered, .ask = on_question};
     BhBluez *bluez = pairing->central->bluez;
+    gboolean first = pairing->retries == 0 && bh_bluez_mgmt_pair_is_needed(bluez);
 
     pairing->agent = bh_bluez_agent_new(bluez->bus,
                                         pairing->link->path,
                                         pairing->capability,
-                                        bh_bluez_mgmt_pair_is_needed(bluez),
+                                        first,
                                         bluez->timing.call_ms,
                                         &handler,
                                         pairing);

@@ -150,6 +150,20 @@ START_TEST(our_agent_comes_first_just_until_bluez_has_its_pair)
 }
 END_TEST
 
+START_TEST(our_agent_comes_first_only_once_however_long_bluez_is_busy)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) call = {0};
+
+    init_connected_with(&s, 0x0552);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.InProgress", 2);
+    pair_as(&s, &call, "{}");
+    BH_MGMT_ASSERT_END(&call, "()");
+    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "RegisterAgent"), 3);
+    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "RequestDefaultAgent"), 1);
+}
+END_TEST
+
 START_TEST(a_pairing_that_was_over_before_bluez_was_asked_is_one_all_the_same)
 {
     g_auto(BhMgmtScene) s = {0};
@@ -282,6 +296,7 @@ BH_TEST_MAIN("mgmt-pair",
              a_pairing_that_fails_or_is_given_up_is_so_for_the_kernel_too,
              a_pairing_that_failed_says_why_although_its_link_ends_then,
              our_agent_comes_first_just_until_bluez_has_its_pair,
+             our_agent_comes_first_only_once_however_long_bluez_is_busy,
              a_pairing_that_was_over_before_bluez_was_asked_is_one_all_the_same,
              a_pairing_that_another_program_began_is_not_cancelled_in_the_kernel,
              a_pairing_that_the_kernel_tells_of_does_not_count_for_a_read,
