@@ -277,22 +277,23 @@ END_TEST
 START_TEST(parameters_that_nobody_waits_for_any_more_are_not_loaded_again)
 {
     g_auto(BhMgmtScene) s = {0};
-    g_auto(Call) late = {0}, next = {0};
+    g_auto(BhMgmtCall) late = {0}, next = {0};
     g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
 
     bh_kernel_clear_log(s.kernel);
     bh_kernel_hold(s.kernel, BH_MGMT_LOAD_CONNECTION_PARAMETERS);
-    connect_device(&s,
-                   &late,
-                   ", 'MinIntervalUs': <30000>, 'MaxIntervalUs': <30000>, 'TimeoutMs': <100>");
-    ASSERT_END(&late, "Timeout: ");
+    bh_mgmt_peer_connect(
+        &s,
+        &late,
+        ", 'MinIntervalUs': <30000>, 'MaxIntervalUs': <30000>, 'TimeoutMs': <100>");
+    BH_MGMT_ASSERT_END(&late, "Timeout: ");
     bh_kernel_hold(s.kernel, 0);
     begin_parameters(&s, &next);
-    ASSERT_END(&next, "()");
+    BH_MGMT_ASSERT_END(&next, "()");
     ck_assert_str_eq(bh_kernel_peek_log(s.kernel),
-                     "Parameters:" PEER_ADDRESS ",24-24,0,42 "
-                     "Parameters:" PEER_ADDRESS ",6-12,0,42 "
-                     "Parameters:" PEER_ADDRESS ",6-12,0,42");
+                     "Parameters:" BH_MGMT_PEER_ADDRESS ",24-24,0,42 "
+                     "Parameters:" BH_MGMT_PEER_ADDRESS ",6-12,0,42 "
+                     "Parameters:" BH_MGMT_PEER_ADDRESS ",6-12,0,42");
 }
 END_TEST
 
