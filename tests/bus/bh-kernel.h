@@ -41,7 +41,7 @@ gboolean bh_kernel_was_told(BhKernel *self, const char *command);
 void bh_kernel_set_revision(BhKernel *self, guint16 revision);
 /* The next count commands of an opcode are refused. */
 void bh_kernel_refuse(BhKernel *self, guint16 opcode, guint8 status, guint count);
-/* Commands of an opcode are not answered any more, until it is 0 again, which answers the last. */
+/* Commands of an opcode are not answered any more, until it is 0 again, which answers all. */
 void bh_kernel_hold(BhKernel *self, guint16 opcode);
 
 /* A monitor of somebody else. Returns its handle. */

@@ -68,7 +68,7 @@ bh_mgmt_options(const char *text)
 }
 
 void
-bh_mgmt_peer_connect(BhMgmtScene *scene, BhMgmtCall *call, const char *more)
+bh_mgmt_connect(BhMgmtScene *scene, BhMgmtCall *call, const char *address, const char *more)
 {
     g_autofree char *text = g_strdup_printf("{'AddressType': <'random'>%s}", more);
     g_autoptr(GVariant) tuple = g_variant_ref_sink(bh_mgmt_options(text));
@@ -79,5 +79,11 @@ bh_mgmt_peer_connect(BhMgmtScene *scene, BhMgmtCall *call, const char *more)
                        BH_HUB_PATH,
                        BH_HUB,
                        "Connect",
-                       g_variant_new("(s@a{sv})", BH_MGMT_PEER_ADDRESS, options));
+                       g_variant_new("(s@a{sv})", address, options));
+}
+
+void
+bh_mgmt_peer_connect(BhMgmtScene *scene, BhMgmtCall *call, const char *more)
+{
+    bh_mgmt_connect(scene, call, BH_MGMT_PEER_ADDRESS, more);
 }

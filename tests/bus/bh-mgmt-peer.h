@@ -36,6 +36,8 @@ void
 bh_mgmt_peer_begin(BhMgmtScene *scene, BhMgmtCall *call, const char *method, GVariant *arguments);
 /* Connect with these options in addition: ", 'Key': <value>". */
 void bh_mgmt_peer_connect(BhMgmtScene *scene, BhMgmtCall *call, const char *more);
+/* The same to another device. */
+void bh_mgmt_connect(BhMgmtScene *scene, BhMgmtCall *call, const char *address, const char *more);
 
 /* Options from GVariant text, as the only argument of a call; floating. */
 GVariant *bh_mgmt_options(const char *text);

@@ -6,6 +6,8 @@
  */
 #include "bh-mgmt-peer.h"
 
+#define OTHER BH_PUPPET_ADAPTER "/dev_C0_00_00_00_00_02"
+#define OTHER_ADDRESS "C0:00:00:00:00:02"
 #define HOLD "org.blehub.Hold1"
 #define FAILED "org.bluez.Error.Failed"
 #define ABORTED "le-connection-abort-by-local"
@@ -274,6 +276,28 @@ START_TEST(a_newer_kernel_changes_the_link_itself)
 }
 END_TEST
 
+START_TEST(the_answer_to_parameters_of_another_attempt_is_not_that_of_a_change)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) other = {0}, change = {0};
+    g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
+
+    bh_puppet_add_device(s.puppet, OTHER, OTHER_ADDRESS, FALSE);
+    bh_kernel_clear_log(s.kernel);
+    bh_kernel_refuse(s.kernel, BH_MGMT_LOAD_CONNECTION_PARAMETERS, BH_MGMT_STATUS_BUSY, 1);
+    bh_kernel_hold(s.kernel, BH_MGMT_LOAD_CONNECTION_PARAMETERS);
+    bh_mgmt_connect(&s,
+                    &other,
+                    OTHER_ADDRESS,
+                    ", 'MinIntervalUs': <30000>, 'MaxIntervalUs': <30000>");
+    BH_MGMT_ASSERT_END(&other, "(");
+    begin_parameters(&s, &change);
+    BH_AWAIT(bh_kernel_was_told(s.kernel, "Parameters:" BH_MGMT_PEER_ADDRESS ",6-12,0,42"));
+    bh_kernel_hold(s.kernel, 0);
+    BH_MGMT_ASSERT_END(&change, "()");
+}
+END_TEST
+
 START_TEST(parameters_that_nobody_waits_for_any_more_are_not_loaded_again)
 {
     g_auto(BhMgmtScene) s = {0};
@@ -400,6 +424,7 @@ BH_TEST_MAIN("mgmt-link",
              an_old_kernel_cannot_change_a_link_and_that_is_said,
              an_old_kernel_cannot_change_the_link_of_another_program_and_that_is_said,
              a_newer_kernel_changes_the_link_itself,
+             the_answer_to_parameters_of_another_attempt_is_not_that_of_a_change,
              parameters_that_nobody_waits_for_any_more_are_not_loaded_again,
              parameters_that_the_kernel_refuses_are_an_error,
              the_parameters_of_a_link_are_those_that_the_kernel_tells,
