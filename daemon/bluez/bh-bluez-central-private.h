@@ -46,7 +46,7 @@ typedef struct {
     guint users;           /* attempts and pairings */
     char *rule;            /* match rule of its path; NULL = none */
     sd_bus_slot *match;    /* the bus is asked for it */
-    GError *deaf;          /* why nothing is heard of it: the bus refused; NULL = it did not */
+    GError *deaf;          /* why nothing is heard of it: the bus refused last; NULL = not so */
     sd_bus_slot *refresh;  /* question to BlueZ under way */
     gboolean again;        /* ask once more: something changed since */
     sd_bus_slot *dropping; /* we asked for the end of it */

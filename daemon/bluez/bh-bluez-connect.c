@@ -214,12 +214,12 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
         advance_orphan(attempt);
         return;
     }
-    if (link->deaf != NULL) {
+    if (link->match == NULL && link->deaf != NULL) {
         give_up(attempt);
         bh_bluez_attempt_fail(attempt, g_error_copy(link->deaf));
         return;
     }
-    if (link->ready && !link->dropped) {
+    if (link->ready && !link->dropped && link->match == NULL) {
         succeed(attempt);
         return;
     }

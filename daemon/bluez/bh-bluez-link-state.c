@@ -19,21 +19,24 @@
 
 /* Telling */
 
+/* One whose end nobody would hear of is not ready. */
 void
 bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state)
 {
+    gboolean ready = link->ready && link->deaf == NULL;
+
     *state = (BhLinkState){
         .key = link->key,
         .connected = link->connected || link->kernel_connected,
         .ours = link->made,
         .ending = link->connected && link->dropped,
-        .resolved = link->ready,
+        .resolved = ready,
         .name = link->name,
         .paired = link->paired,
         .bonded = link->bonded,
         .pairing = link->connected && link->pairing,
-        .mtu = link->ready ? link->mtu : 0,
-        .database = link->ready ? link->database : NULL,
+        .mtu = ready ? link->mtu : 0,
+        .database = ready ? link->database : NULL,
         .cause = link->connected ? BH_LINK_CAUSE_NONE : link->cause,
         .interval_us = link->interval_us,
         .latency = link->latency,

@@ -112,7 +112,7 @@ is_interesting(const BhBluezLink *link)
 static void
 remove_rule(BhBluezCentral *self, BhBluezLink *link)
 {
-    if (link->rule != NULL && link->deaf == NULL)
+    if (link->rule != NULL && (link->deaf == NULL || link->match != NULL))
         bh_bluez_bus_remove_match(self->bluez->bus, link->rule);
     g_clear_pointer(&link->match, sd_bus_slot_unref);
     g_clear_pointer(&link->rule, g_free);
@@ -126,18 +126,17 @@ on_match(sd_bus_message *message, void *data, sd_bus_error *unused)
     BhBluezLink *link = data;
 
     g_clear_pointer(&link->match, sd_bus_slot_unref);
-    if (!bh_bluez_bus_refused_match(message, &link->deaf))
-        return 1;
-    g_message("%s: %s", link->rule, link->deaf->message);
+    g_clear_error(&link->deaf);
+    if (bh_bluez_bus_refused_match(message, &link->deaf))
+        g_message("%s: %s", link->rule, link->deaf->message);
     bh_bluez_link_spread(link->central, link);
     return 1;
 }
 
 static void
-add_rule(BhBluezCentral *self, BhBluezLink *link, const char *rule)
+add_rule(BhBluezCentral *self, BhBluezLink *link)
 {
-    link->rule = g_strdup(rule);
-    link->match = bh_bluez_bus_ask_match(self->bluez->bus, rule, on_match, link);
+    link->match = bh_bluez_bus_ask_match(self->bluez->bus, link->rule, on_match, link);
 }
 
 /* What BlueZ says of it, as long as that matters. TRUE if that begins now: what was known before
@@ -152,9 +151,11 @@ update_rule(BhBluezCentral *self, BhBluezLink *link)
     if (g_strcmp0(rule, link->rule) == 0)
         return FALSE;
     remove_rule(self, link);
-    if (rule != NULL)
-        add_rule(self, link, rule);
-    return rule != NULL;
+    if (rule == NULL)
+        return FALSE;
+    link->rule = g_steal_pointer(&rule);
+    add_rule(self, link);
+    return TRUE;
 }
 
 void
@@ -402,8 +403,8 @@ bh_bluez_link_use(BhBluezCentral *self, const BhLinkKey *key)
     BhBluezLink *link = ensure(self, key);
 
     link->users++;
-    if (link->deaf != NULL)
-        remove_rule(self, link); /* there may be room by now */
+    if (link->deaf != NULL && link->match == NULL)
+        add_rule(self, link); /* there may be room by now */
     update_rule(self, link);
     if (!link->ready)
         bh_bluez_link_refresh(self, link);

@@ -199,6 +199,33 @@ START_TEST(a_device_that_the_bus_lets_nobody_hear_of_is_refused)
 }
 END_TEST
 
+START_TEST(a_link_that_the_bus_lets_nobody_hear_of_is_not_ready)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init(&s);
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
+    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", TRUE);
+    watch_crowd(&s, TRUE);
+    bh_central_watch(s.central, &s.key);
+    BH_AWAIT(bh_peer_scene_peek(&s).connected);
+    bh_fixture_settle();
+    ck_assert(!bh_peer_scene_peek(&s).resolved);
+    bh_peer_connect(&s, &call); /* asks the bus again */
+    BH_AWAIT(call.done);
+    ck_assert(g_error_matches(call.error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED));
+    bh_peer_call_clear(&call);
+    ck_assert_ptr_null(strchr(s.links->str, 'r'));
+    watch_crowd(&s, FALSE);
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    BH_AWAIT(bh_peer_scene_peek(&s).resolved);
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    BH_AWAIT(!bh_peer_scene_peek(&s).connected);
+}
+END_TEST
+
 START_TEST(a_subscription_that_the_bus_lets_nobody_hear_is_refused)
 {
     g_auto(BhPeerScene) s = {0};
@@ -741,6 +768,7 @@ BH_TEST_MAIN("bluez-connect",
              a_link_whose_services_stay_unknown_is_dropped_when_cancelled,
              a_link_whose_end_was_asked_for_in_vain_is_ended_and_made_anew,
              a_device_that_the_bus_lets_nobody_hear_of_is_refused,
+             a_link_that_the_bus_lets_nobody_hear_of_is_not_ready,
              a_subscription_that_the_bus_lets_nobody_hear_is_refused,
              a_foreign_link_is_not_cut_when_cancelled,
              a_link_lost_before_its_services_are_known_is_disconnected,
