@@ -67,11 +67,32 @@ hub_settings(const BhConfig *config)
     };
 }
 
+static BhExportDefaults
+option_defaults(const BhConfig *config)
+{
+    return (BhExportDefaults){
+        .lease_ms = config->lease_ms,
+        .discover_ms = config->discover_ms,
+        .link = {.timeout_ms = config->connect_ms,
+                 .backoff_initial_ms = config->backoff_initial_ms,
+                 .backoff_max_ms = config->backoff_max_ms,
+                 .stable_ms = config->stable_ms,
+                 .reconnect_scan = config->reconnect_scan,
+                 .linger_ms = config->linger_ms},
+        .connect_many_ms = config->connect_many_ms,
+        .operation_ms = config->operation_ms,
+        .services_ms = config->services_ms,
+        .transact_ms = config->transact_ms,
+        .pair_ms = config->pair_ms,
+        .queue = config->queue,
+    };
+}
+
 static BhServiceSettings
 service_settings(const BhConfig *config)
 {
     return (BhServiceSettings){
-        .defaults = {.lease_ms = config->lease_ms, .discover_ms = config->discover_ms},
+        .defaults = option_defaults(config),
         .max_clients = (guint)config->max_clients,
     };
 }

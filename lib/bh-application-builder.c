@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#define MAX_HEX 65536 /* of text: how long the value is, is told of what it says */
+
 struct BhApplicationBuilder {
     GArray *services;   /* BhServiceDefinition */
     GArray *attributes; /* BhAttributeDefinition */
@@ -36,7 +38,7 @@ static const char *const too_long_choices[] = {"refuse", "cut", NULL};
 #define VALUE_ROWS                                                                                 \
     {"Flags", BH_OPTION_STRINGS, AT_WITH(flags, has_flags)},                                       \
         {"Value", BH_OPTION_BYTES, AT(value), 0, BH_GATT_VALUE_MAX},                               \
-        {"Hex", BH_OPTION_STRING, AT(hex)},                                                        \
+        {"Hex", BH_OPTION_STRING, AT(hex), 0, MAX_HEX},                                            \
         {"MaxLength", BH_OPTION_INT, AT(max_length), 1, BH_GATT_VALUE_MAX},                        \
         {"TooLong", BH_OPTION_CHOICE, AT(too_long), .choices = too_long_choices},                  \
         {"Append", BH_OPTION_BOOL, AT(append)}, {"Capture", BH_OPTION_BOOL, AT(capture)},          \

@@ -128,7 +128,7 @@ take_double(const BhOptionSpec *spec, GVariant *value, gpointer field, GError **
 
 /* The string in a value, borrowed from it; NULL and error if it is none or too long. */
 static const char *
-peek_string(GVariant *value, const char *what, gsize max, GError **error)
+peek_string(GVariant *value, gsize max, const char *what, GError **error)
 {
     gsize length;
     if (!g_variant_is_of_type(value, G_VARIANT_TYPE_STRING)) {
@@ -137,7 +137,7 @@ peek_string(GVariant *value, const char *what, gsize max, GError **error)
     }
     const char *text = g_variant_get_string(value, &length);
     if (length > max) {
-        refuse(error, "more than %" G_GSIZE_FORMAT " bytes", max);
+        refuse(error, "more than %" G_GSIZE_FORMAT " bytes of text", max);
         return NULL;
     }
     return text;
@@ -147,7 +147,7 @@ static gboolean
 take_string(const BhOptionSpec *spec, GVariant *value, gpointer field, GError **error)
 {
     gsize max = spec->max > 0 ? (gsize)spec->max : MAX_STRING;
-    const char *text = peek_string(value, "a string", max, error);
+    const char *text = peek_string(value, max, "a string", error);
     if (text == NULL)
         return FALSE;
     g_free(*(char **)field);
@@ -194,7 +194,7 @@ take_strings(const BhOptionSpec *spec, GVariant *value, gpointer field, GError *
 
     for (gsize i = 0; i < n; i++) {
         g_autoptr(GVariant) element = get_element(value, i);
-        const char *text = peek_string(element, "a list of strings", MAX_STRING, error);
+        const char *text = peek_string(element, MAX_STRING, "a list of strings", error);
         if (text == NULL)
             return FALSE;
         g_strv_builder_add(builder, text);
@@ -232,7 +232,7 @@ take_uint16s(const BhOptionSpec *spec, GVariant *value, gpointer field, GError *
 static gboolean
 take_choice(const BhOptionSpec *spec, GVariant *value, gpointer field, GError **error)
 {
-    const char *text = peek_string(value, "a string", MAX_STRING, error);
+    const char *text = peek_string(value, MAX_STRING, "a string", error);
     if (text == NULL)
         return FALSE;
     for (gint i = 0; spec->choices[i] != NULL; i++) {

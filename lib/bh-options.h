@@ -17,7 +17,7 @@ typedef enum {
     BH_OPTION_BOOL,    /* gboolean */
     BH_OPTION_INT,     /* gint64 within min..max */
     BH_OPTION_DOUBLE,  /* double within min..max */
-    BH_OPTION_STRING,  /* char*, owned; at most max bytes, 0 = 1024 */
+    BH_OPTION_STRING,  /* char*, owned; at most max bytes, or (0) 1024 */
     BH_OPTION_STRINGS, /* char**, owned; at most 64 of 1024 bytes */
     BH_OPTION_UINT16S, /* GArray* of guint16, owned; at most 64 */
     BH_OPTION_CHOICE,  /* gint: index into choices */

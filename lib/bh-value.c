@@ -124,7 +124,7 @@ parse_float(const BhValueType *type, const char *word, guint64 *bits)
 }
 
 static gboolean
-append_word(const BhValueType *type, const char *word, GByteArray *out, GError **error)
+append_number_word(const BhValueType *type, const char *word, GByteArray *out, GError **error)
 {
     guint64 bits = 0;
     gboolean fits = type->kind == BH_VALUE_UNSIGNED ? parse_unsigned(type, word, &bits)
@@ -143,19 +143,28 @@ append_word(const BhValueType *type, const char *word, GByteArray *out, GError *
     return fits;
 }
 
-static GBytes *
-bytes_from_hex_words(char *const *words, GError **error)
+static gboolean
+append_hex_word(const char *word, GByteArray *out, GError **error)
 {
-    g_autofree char *text = g_strjoinv(" ", (char **)words);
-    GBytes *bytes = bh_bytes_from_hex(text);
+    g_autoptr(GBytes) bytes = bh_bytes_from_hex(word);
 
-    if (!bytes)
+    if (!bytes) {
         g_set_error(error,
                     BH_ERROR,
                     BH_ERROR_INVALID_ARGUMENTS,
                     "\"%s\" is not bytes in hexadecimal, two digits each",
-                    text);
-    return bytes;
+                    word);
+        return FALSE;
+    }
+    g_byte_array_append(out, g_bytes_get_data(bytes, NULL), (guint)g_bytes_get_size(bytes));
+    return TRUE;
+}
+
+static gboolean
+append_word(const BhValueType *type, const char *word, GByteArray *out, GError **error)
+{
+    return type->kind == BH_VALUE_HEX ? append_hex_word(word, out, error)
+                                      : append_number_word(type, word, out, error);
 }
 
 GBytes *
@@ -163,8 +172,6 @@ bh_value_from_words(const BhValueType *type, char *const *words, GError **error)
 {
     g_autoptr(GByteArray) out = g_byte_array_new();
 
-    if (type->kind == BH_VALUE_HEX)
-        return bytes_from_hex_words(words, error);
     if (type->kind == BH_VALUE_TEXT) {
         char *text = g_strjoinv(" ", (char **)words);
 

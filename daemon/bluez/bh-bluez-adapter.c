@@ -47,6 +47,17 @@ read_powered(BhBluezAdapterProperties *self, sd_bus_message *message)
 }
 
 static int
+read_power_state(BhBluezAdapterProperties *self, sd_bus_message *message)
+{
+    const char *state = "";
+    int result = sd_bus_message_read_basic(message, 's', &state);
+
+    self->going_off = g_str_equal(state, "on-disabling");
+    self->has_going_off = TRUE;
+    return result;
+}
+
+static int
 read_discovering(BhBluezAdapterProperties *self, sd_bus_message *message)
 {
     int discovering = FALSE;
@@ -97,6 +108,7 @@ static const struct {
     {"Address", "s", read_address},
     {"AddressType", "s", read_address_type},
     {"Powered", "b", read_powered},
+    {"PowerState", "s", read_power_state},
     {"Discovering", "b", read_discovering},
     {"Roles", "as", read_roles},
     {"Modalias", "s", read_modalias},
@@ -163,6 +175,7 @@ bh_bluez_adapter_apply(BhBluezAdapter *self, BhBluezAdapterProperties *propertie
 {
     gboolean changed = apply_flag(&self->powered, properties->has_powered, properties->powered);
 
+    apply_flag(&self->going_off, properties->has_going_off, properties->going_off);
     changed |= apply_flag(&self->discovering, properties->has_discovering, properties->discovering);
     if (properties->roles != NULL &&
         (self->roles == NULL ||

@@ -19,6 +19,8 @@ typedef struct {
     BhAddress address;
     char *path; /* NULL = not there */
     gboolean powered;
+    gboolean
+        going_off; /* BlueZ is about to switch it off, and ends its links; 5.66 does not tell */
     gboolean discovering;
     char **roles;
     BhRadioScanState told_scan; /* what the sink was told last */
@@ -40,10 +42,11 @@ typedef struct {
 
 /* An Adapter1's a{sv}. Fields without a flag are not there. */
 typedef struct {
-    gboolean has_address, has_powered, has_discovering;
+    gboolean has_address, has_powered, has_going_off, has_discovering;
     char *address; /* owned */
     BhAddressType type;
     gboolean powered;
+    gboolean going_off;
     gboolean discovering;
     char **roles;        /* owned; NULL = not there */
     char *bluez_version; /* owned; NULL = not there, or not BlueZ's own */

@@ -14,9 +14,11 @@
 struct BhBluezAgent {
     BhBluezBus *bus; /* borrowed: outlives this */
     char *device;
-    BhPairingAskFunc ask;
-    gpointer ask_data;
+    const BhBluezAgentHandler *handler; /* borrowed: outlives this */
+    gpointer data;
     sd_bus_slot *object;
+    sd_bus_slot *offer; /* not answered yet */
+    gboolean registered;
     sd_bus_message *question; /* NULL = none open */
     BhPairingQuestionKind kind;
     gboolean declined;
@@ -66,7 +68,7 @@ ask(BhBluezAgent *self, sd_bus_message *message, BhPairingQuestionKind kind, gui
     drop_question(self, CANCELED);
     self->question = sd_bus_message_ref(message);
     self->kind = kind;
-    self->ask(self->ask_data, &question);
+    self->handler->ask(self->data, &question);
     return 1;
 }
 
@@ -109,7 +111,7 @@ on_display_passkey(sd_bus_message *message, void *data, sd_bus_error *unused)
         return decline(message);
     int result = sd_bus_reply_method_return(message, NULL);
     if (entered == 0)
-        self->ask(self->ask_data, &question);
+        self->handler->ask(self->data, &question);
     return result;
 }
 
@@ -120,6 +122,17 @@ on_unwanted(sd_bus_message *message, void *data, sd_bus_error *unused)
     return decline(message);
 }
 
+static void
+withdraw(BhBluezAgent *self)
+{
+    static const BhPairingQuestion withdrawn = {.kind = BH_PAIRING_WITHDRAWN};
+
+    if (self->question == NULL)
+        return;
+    drop_question(self, CANCELED);
+    self->handler->ask(self->data, &withdrawn);
+}
+
 static int
 on_cancel(sd_bus_message *message, void *data, sd_bus_error *unused)
 {
@@ -127,7 +140,7 @@ on_cancel(sd_bus_message *message, void *data, sd_bus_error *unused)
 
     if (!bh_bluez_bus_is_from_owner(self->bus, message))
         return decline(message);
-    drop_question(self, CANCELED);
+    withdraw(self);
     return sd_bus_reply_method_return(message, NULL);
 }
 
@@ -191,8 +204,28 @@ new_call(BhBluezAgent *self, const char *method)
     return g_steal_pointer(&message);
 }
 
+static int
+on_offered(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    BhBluezAgent *self = data;
+
+    g_clear_pointer(&self->offer, sd_bus_slot_unref);
+    self->handler->offered(self->data);
+    return 1;
+}
+
+/* Its answer comes behind that of the registration. */
+static sd_bus_message *
+new_last_call(BhBluezAgent *self, sd_bus_message *registration, gboolean first)
+{
+    if (!first)
+        return sd_bus_message_ref(registration);
+    bh_bluez_bus_send_only(self->bus, registration);
+    return new_call(self, "RequestDefaultAgent");
+}
+
 static gboolean
-offer(BhBluezAgent *self, BhIoCapability capability)
+offer(BhBluezAgent *self, BhIoCapability capability, gboolean first, guint timeout_ms)
 {
     g_autoptr(sd_bus_message) message = new_call(self, "RegisterAgent");
 
@@ -204,37 +237,50 @@ offer(BhBluezAgent *self, BhIoCapability capability)
                                  vtable,
                                  self) < 0)
         return FALSE;
-    bh_bluez_bus_send_only(self->bus, message);
-    return TRUE;
+    g_autoptr(sd_bus_message) last = new_last_call(self, message, first);
+    self->offer = bh_bluez_bus_send(self->bus, last, timeout_ms, on_offered, self);
+    self->registered = self->offer != NULL;
+    return self->registered;
 }
 
 BhBluezAgent *
 bh_bluez_agent_new(BhBluezBus *bus,
                    const char *device,
                    BhIoCapability capability,
-                   BhPairingAskFunc ask_func,
-                   gpointer ask_data)
+                   gboolean first,
+                   guint timeout_ms,
+                   const BhBluezAgentHandler *handler,
+                   gpointer data)
 {
     BhBluezAgent *self = g_new0(BhBluezAgent, 1);
 
     self->bus = bus;
     self->device = g_strdup(device);
-    self->ask = ask_func;
-    self->ask_data = ask_data;
-    if (offer(self, capability))
+    self->handler = handler;
+    self->data = data;
+    if (offer(self, capability, first, timeout_ms))
         return self;
     bh_bluez_agent_free(self);
     return NULL;
+}
+
+/* BlueZ keeps the agent of a Pair for that alone. */
+void
+bh_bluez_agent_step_back(BhBluezAgent *self)
+{
+    if (!self->registered || self->bus->owner == NULL)
+        return;
+    g_autoptr(sd_bus_message) message = new_call(self, "UnregisterAgent");
+    bh_bluez_bus_send_only(self->bus, message);
+    self->registered = FALSE;
 }
 
 void
 bh_bluez_agent_free(BhBluezAgent *self)
 {
     drop_question(self, CANCELED);
-    if (self->object != NULL && self->bus->owner != NULL) {
-        g_autoptr(sd_bus_message) message = new_call(self, "UnregisterAgent");
-        bh_bluez_bus_send_only(self->bus, message);
-    }
+    bh_bluez_agent_step_back(self);
+    sd_bus_slot_unref(self->offer);
     sd_bus_slot_unref(self->object);
     g_free(self->device);
     g_free(self);

@@ -13,14 +13,25 @@ G_BEGIN_DECLS
 
 typedef struct BhBluezAgent BhBluezAgent;
 
-/* Exports it and offers it to BlueZ; BlueZ's answer does not matter: without an agent pairing
- * fails by itself. device: path. bus is borrowed: outlives the agent. NULL if the connection is
- * gone. */
+typedef struct {
+    /* BlueZ has answered the offer. What its answer is does not matter: without an agent pairing
+     * fails by itself. The agent may be freed from here. */
+    void (*offered)(gpointer data);
+    BhPairingAskFunc ask;
+} BhBluezAgentHandler;
+
+/* Exports it and offers it to BlueZ, which is to answer within timeout_ms. first: BlueZ asks it
+ * before other programs' agents, also what is not of a Pair that it knows of. device: path. bus and
+ * handler are borrowed: outlive the agent. NULL if the connection is gone. */
 BhBluezAgent *bh_bluez_agent_new(BhBluezBus *bus,
                                  const char *device,
                                  BhIoCapability capability,
-                                 BhPairingAskFunc ask,
-                                 gpointer ask_data);
+                                 gboolean first,
+                                 guint timeout_ms,
+                                 const BhBluezAgentHandler *handler,
+                                 gpointer data);
+/* From here on it is asked only about the Pair that BlueZ was sent before. */
+void bh_bluez_agent_step_back(BhBluezAgent *self);
 /* Takes it back. A question not answered is declined. */
 void bh_bluez_agent_free(BhBluezAgent *self);
 

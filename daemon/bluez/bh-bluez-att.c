@@ -13,6 +13,7 @@
 #define PREFIX "org.bluez.Error."
 #define BYTE_TEXT "Operation failed with ATT error: "
 #define HIDDEN 0
+#define INSUFFICIENT_AUTHORIZATION 0x08
 /* Core 5.4 Vol 3 Part F 3.4.1.1 */
 #define APPLICATION_ERROR_MIN 0x80
 #define APPLICATION_ERROR_MAX 0x9f
@@ -29,7 +30,7 @@ static const struct {
     {PREFIX "NotPermitted", "Not paired", HIDDEN},
     {PREFIX "NotSupported", "Operation is not supported", 0x06},
     {PREFIX "InvalidArguments", "Invalid offset", 0x07},
-    {PREFIX "NotAuthorized", "Operation Not Authorized", 0x08},
+    {PREFIX "NotAuthorized", "Operation Not Authorized", INSUFFICIENT_AUTHORIZATION},
     {PREFIX "InvalidArguments", "Invalid Length", 0x0d},
     {PREFIX "InvalidValueLength", "Invalid Length", 0x0d},
     {PREFIX "Failed", "Operation failed", HIDDEN},
@@ -88,6 +89,17 @@ bh_bluez_att_new_error(const sd_bus_error *cause)
     }
     g_autofree char *said = bh_bluez_error_dup_text(cause);
     return g_error_new_literal(BH_ERROR, (gint)local_code(cause, text), said);
+}
+
+GError *
+bh_bluez_att_new_claimed_error(const sd_bus_error *cause)
+{
+    GError *error = bh_bluez_att_new_error(cause);
+
+    if (!g_error_matches(error, BH_ERROR, (gint)BH_ERROR_ATT(INSUFFICIENT_AUTHORIZATION)))
+        return error;
+    g_error_free(error);
+    return new_hidden(cause);
 }
 
 gboolean

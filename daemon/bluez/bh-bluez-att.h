@@ -14,6 +14,10 @@ G_BEGIN_DECLS
  * BlueZ's words where it does not, else as bh_bluez_error_code() has it. Free it. */
 GError *bh_bluez_att_new_error(const sd_bus_error *cause);
 
+/* The same of a write to a service that BlueZ may claim: what may be BlueZ's own refusal as well as
+ * the device's is Att.Hidden. */
+GError *bh_bluez_att_new_claimed_error(const sd_bus_error *cause);
+
 /* Answers a ReadValue (reads) or WriteValue of BlueZ so that it refuses with this byte, or the one
  * nearest to it that BlueZ can say: 0x08 for 0x05, 0x0c and 0x0f, else 0x0e. Only BlueZ since 5.76
  * knows how to say 0xfd. */

@@ -8,6 +8,9 @@
 
 #include "bh-bluez-error.h"
 #include "bh-bluez-names.h"
+#include "bh-error.h"
+
+#define MATCH_MS 60000 /* the bus answers when it gets to it */
 
 static int
 open_bus(const char *address, sd_bus **bus)
@@ -130,19 +133,54 @@ bh_bluez_bus_send_only(BhBluezBus *self, sd_bus_message *message)
         sd_bus_send(self->bus, message, NULL);
 }
 
-static void
-change_match(BhBluezBus *self, const char *member, const char *rule)
+static sd_bus_message *
+new_match_call(BhBluezBus *self, const char *member, const char *rule)
 {
     g_autoptr(sd_bus_message) message = bh_bluez_bus_new_driver_call(self, member);
 
-    if (message != NULL && sd_bus_message_append(message, "s", rule) >= 0)
-        bh_bluez_bus_send_only(self, message);
+    if (message == NULL || sd_bus_message_append(message, "s", rule) < 0)
+        return NULL;
+    return g_steal_pointer(&message);
+}
+
+static void
+change_match(BhBluezBus *self, const char *member, const char *rule)
+{
+    g_autoptr(sd_bus_message) message = new_match_call(self, member, rule);
+
+    bh_bluez_bus_send_only(self, message);
 }
 
 void
 bh_bluez_bus_add_match(BhBluezBus *self, const char *rule)
 {
     change_match(self, "AddMatch", rule);
+}
+
+sd_bus_slot *
+bh_bluez_bus_ask_match(BhBluezBus *self,
+                       const char *rule,
+                       sd_bus_message_handler_t handler,
+                       gpointer data)
+{
+    g_autoptr(sd_bus_message) message = new_match_call(self, "AddMatch", rule);
+
+    return bh_bluez_bus_send(self, message, MATCH_MS, handler, data);
+}
+
+gboolean
+bh_bluez_bus_refused_match(sd_bus_message *answer, GError **error)
+{
+    const sd_bus_error *cause = sd_bus_message_get_error(answer);
+
+    if (cause == NULL || bh_bluez_error_is_timeout(cause))
+        return FALSE;
+    g_set_error(error,
+                BH_ERROR,
+                BH_ERROR_LIMIT_EXCEEDED,
+                "the bus takes no more match rules of blehubd: %s",
+                cause->message != NULL ? cause->message : cause->name);
+    return TRUE;
 }
 
 void

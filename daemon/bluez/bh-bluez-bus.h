@@ -54,9 +54,19 @@ sd_bus_slot *bh_bluez_bus_send(BhBluezBus *self,
 /* Sends without wanting to know. message may be NULL. */
 void bh_bluez_bus_send_only(BhBluezBus *self, sd_bus_message *message);
 
-/* The bus handles these in order with the calls around them. */
+/* The bus handles these in order with the calls around them. It takes so many rules of a connection
+ * (by default 512) and refuses more. */
 void bh_bluez_bus_add_match(BhBluezBus *self, const char *rule);
+/* The same, with the answer going to handler as of bh_bluez_bus_send(). */
+sd_bus_slot *bh_bluez_bus_ask_match(BhBluezBus *self,
+                                    const char *rule,
+                                    sd_bus_message_handler_t handler,
+                                    gpointer data);
 void bh_bluez_bus_remove_match(BhBluezBus *self, const char *rule);
+
+/* Whether the bus refused a rule, by its answer; one that is slow to answer has not. The error is
+ * LimitExceeded, with the bus's words. */
+gboolean bh_bluez_bus_refused_match(sd_bus_message *answer, GError **error);
 
 gboolean bh_bluez_bus_is_from_owner(const BhBluezBus *self, sd_bus_message *message);
 

@@ -11,6 +11,7 @@
 #include "bh-bluez-notify.h"
 #include "bh-bluez-operation.h"
 #include "bh-bluez-pair.h"
+#include "bh-bluez-parameters.h"
 
 static BhBluezCentral *
 central_of(BhCentral *central)
@@ -220,14 +221,9 @@ set_parameters_async(BhCentral *central,
                      GAsyncReadyCallback callback,
                      gpointer user_data)
 {
-    g_autoptr(GTask) task =
-        new_task(central, cancellable, callback, user_data, set_parameters_async);
-    GError *error = NULL;
+    GTask *task = new_task(central, cancellable, callback, user_data, set_parameters_async);
 
-    if (bh_bluez_mgmt_change_parameters(central_of(central)->bluez, key, parameters, &error))
-        g_task_return_boolean(task, TRUE);
-    else
-        g_task_return_error(task, error);
+    bh_bluez_parameters_change(central_of(central), key, parameters, task);
 }
 
 static void

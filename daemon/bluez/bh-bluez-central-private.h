@@ -19,6 +19,7 @@ typedef struct {
     BhBluezCentral *central; /* borrowed: owns this */
     BhLinkKey key;
     char *path; /* BlueZ's object; NULL = it has none, as far as is known */
+    char *name; /* of the device, as BlueZ knows it; NULL = not known */
 
     gboolean connected; /* as BlueZ says, and so the next three */
     gboolean services_resolved;
@@ -45,10 +46,12 @@ typedef struct {
     BhLinkState told;      /* its database only to be compared with */
     guint users;           /* attempts and pairings */
     char *rule;            /* match rule of its path; NULL = none */
+    sd_bus_slot *match;    /* the bus is asked for it */
+    GError *deaf;          /* why nothing is heard of it: the bus refused last; NULL = not so */
     sd_bus_slot *refresh;  /* question to BlueZ under way */
     gboolean again;        /* ask once more: something changed since */
     sd_bus_slot *dropping; /* we asked for the end of it */
-    gboolean dropped;      /* the last one ended because we asked */
+    gboolean dropped;      /* it ends, or the last one ended, because we asked */
     gboolean made;         /* or asked for, by us */
 } BhBluezLink;
 
@@ -71,8 +74,10 @@ struct BhBluezCentral {
     GQueue attempts;
     gboolean no_connect_device; /* this BlueZ lacks it */
     GQueue pairings;            /* the first one is under way */
+    GQueue given_up;            /* pairings that BlueZ may have begun all the same */
     BhBluezAgent *agent;        /* NULL = none exported */
     GQueue requests;            /* for the RSSI of links */
+    GQueue changes;             /* of connection parameters */
     GQueue bond_calls;
 };
 

@@ -14,6 +14,7 @@
 #include "bh-bluez-notify.h"
 #include "bh-bluez-operation.h"
 #include "bh-bluez-pair.h"
+#include "bh-bluez-parameters.h"
 #include "bh-bluez-server.h"
 #include "bh-error.h"
 
@@ -134,6 +135,12 @@ bh_bluez_central_kernel(BhBluezCentral *self, const BhLinkEvent *event)
 }
 
 void
+bh_bluez_central_refused(BhBluezCentral *self, const BhLinkKey *key)
+{
+    bh_bluez_links_refused(self, key);
+}
+
+void
 bh_bluez_central_pairing(BhBluezCentral *self, const BhLinkKey *key, gboolean under_way)
 {
     bh_bluez_links_pairing(self, key, under_way);
@@ -176,6 +183,7 @@ bh_bluez_central_stop(BhBluezCentral *self)
     bh_bluez_notify_clear(self);
     bh_bluez_operations_clear(self);
     bh_bluez_rssi_clear(self);
+    bh_bluez_parameters_clear(self);
     bh_bluez_bonds_end(self, BH_ERROR_CANCELLED, "stopped");
     bh_bluez_links_clear(self);
 }

@@ -59,6 +59,8 @@ void bh_bluez_central_removed(BhBluezCentral *self, const char *path, const char
 void bh_bluez_central_kernel(BhBluezCentral *self, const BhLinkEvent *event);
 /* A pairing is under way over a link, or over. */
 void bh_bluez_central_pairing(BhBluezCentral *self, const BhLinkKey *key, gboolean under_way);
+/* One failed. */
+void bh_bluez_central_refused(BhBluezCentral *self, const BhLinkKey *key);
 void bh_bluez_central_parameters(BhBluezCentral *self,
                                  const BhLinkKey *key,
                                  const BhMgmtConnectionParameters *parameters);

@@ -4,6 +4,10 @@
  * Connect of a device that BlueZ knows, ConnectDevice of an adapter for one that it does not. BlueZ
  * hides why an attempt failed ("le-connection-abort-by-local" stands for everything), so the
  * kernel's word is looked up first.
+ *
+ * A link that "failed to be established" (Core 5.4 Vol 1 Part F 2.61) is nothing to bother callers
+ * with: one side missed the first packets, which happens to radios that scan or have other links,
+ * and mostly not twice.
  */
 #include "bh-bluez-connect-private.h"
 
@@ -13,6 +17,9 @@
 #include "bh-bluez-mgmt-link.h"
 #include "bh-bluez-names.h"
 #include "bh-error.h"
+
+#define TRIES_MAX 3
+#define EARLY_US (5 * G_USEC_PER_SEC) /* later it is a device that is not there */
 
 /* Failures */
 
@@ -30,9 +37,9 @@ find_failure(const BhBluezAttempt *attempt)
 }
 
 static int
-code_of_cause(BhLinkCause cause)
+code_of_event(const BhLinkEvent *event)
 {
-    switch (cause) {
+    switch (event->cause) {
     case BH_LINK_CAUSE_TIMEOUT:
         return BH_ERROR_TIMEOUT;
     case BH_LINK_CAUSE_REMOTE:
@@ -42,6 +49,8 @@ code_of_cause(BhLinkCause cause)
     case BH_LINK_CAUSE_POWER:
     case BH_LINK_CAUSE_SUSPEND:
         return BH_ERROR_NOT_READY;
+    case BH_LINK_CAUSE_UNSPECIFIED:
+        return event->happened == BH_LINK_DISCONNECTED ? BH_ERROR_DISCONNECTED : BH_ERROR_FAILED;
     default:
         return BH_ERROR_FAILED;
     }
@@ -55,7 +64,35 @@ bh_bluez_attempt_new_error(const BhBluezAttempt *attempt, const char *said)
     if (event == NULL)
         return g_error_new(BH_ERROR, BH_ERROR_FAILED, "BlueZ says \"%s\"", said);
     g_autofree char *text = bh_link_event_dup_text(event);
-    return g_error_new(BH_ERROR, code_of_cause(event->cause), "%s; BlueZ says \"%s\"", text, said);
+    return g_error_new(BH_ERROR, code_of_event(event), "%s; BlueZ says \"%s\"", text, said);
+}
+
+/* said is what BlueZ answered, NULL before it did: then only the kernel can have told. It has no
+ * name for this failure. */
+static gboolean
+was_not_established(const BhBluezAttempt *attempt, const char *said)
+{
+    const BhLinkEvent *event = find_failure(attempt);
+
+    if (event != NULL)
+        return event->cause == BH_LINK_CAUSE_UNSPECIFIED;
+    return g_strcmp0(said, "le-connection-abort-by-local") == 0;
+}
+
+gboolean
+bh_bluez_attempt_try_again(BhBluezAttempt *attempt, const char *said)
+{
+    gint64 now_us = g_get_monotonic_time();
+
+    if (attempt->tries + 1 >= TRIES_MAX || now_us - attempt->since_us > EARLY_US ||
+        !was_not_established(attempt, said))
+        return FALSE;
+    attempt->tries++;
+    attempt->since_us = now_us;
+    attempt->connected = FALSE;
+    g_clear_pointer(&attempt->slot, sd_bus_slot_unref);
+    bh_bluez_attempt_wait_and_retry(attempt);
+    return TRUE;
 }
 
 /* Before 5.82 another attempt under way is only told by a text. */
@@ -92,6 +129,8 @@ on_connect_failed(BhBluezAttempt *attempt, const sd_bus_error *error)
         look_again(attempt);
         return;
     }
+    if (code == BH_ERROR_FAILED && bh_bluez_attempt_try_again(attempt, error->message))
+        return;
     g_autofree char *text = bh_bluez_error_dup_text(error);
     bh_bluez_attempt_fail(attempt,
                           code != BH_ERROR_FAILED ? g_error_new_literal(BH_ERROR, code, text)

@@ -14,15 +14,17 @@ typedef struct {
     GList node;              /* in attempts */
     BhBluezLink *link;       /* used by this */
     BhBluezWaiter waiter;
-    gint64 since_us;
+    gint64 since_us;     /* of the try under way */
+    guint tries;         /* of which no link came, before that */
     gboolean asked;      /* BlueZ, to connect: what comes of it is ours */
     gboolean answered;   /* that succeeded */
     gboolean connected;  /* there was a link since */
     gboolean finding;    /* by a discovery */
     gboolean by_address; /* ConnectDevice is under way, which cannot be taken back */
     sd_bus_slot *slot;
-    guint timer;     /* BlueZ was busy */
-    gboolean astray; /* BlueZ was asked for an object that it says it does not have */
+    guint timer;      /* BlueZ was busy */
+    gboolean doubted; /* the services could not be found out: perhaps because the link ends */
+    gboolean astray;  /* BlueZ was asked for an object that it says it does not have */
 } BhBluezAttempt;
 
 /* bh-bluez-connect.c */
@@ -43,6 +45,9 @@ void bh_bluez_attempt_fail(BhBluezAttempt *attempt, GError *error);
 void bh_bluez_attempt_connect_known(BhBluezAttempt *attempt);
 /* By ConnectDevice of an adapter, its path. */
 void bh_bluez_attempt_connect_by_address(BhBluezAttempt *attempt, const char *adapter);
+/* The controllers did not find each other's first packets: tries it again a little later. FALSE if
+ * that is not what happened, as far as is known, or has been tried often enough. */
+gboolean bh_bluez_attempt_try_again(BhBluezAttempt *attempt, const char *said);
 /* Why there is no link: the kernel's word, or else what BlueZ said. */
 GError *bh_bluez_attempt_new_error(const BhBluezAttempt *attempt, const char *said);
 

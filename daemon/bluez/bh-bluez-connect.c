@@ -10,7 +10,7 @@
 
 #include "bh-bluez-links.h"
 #include "bh-bluez-made.h"
-#include "bh-bluez-mgmt-link.h"
+#include "bh-bluez-parameters.h"
 #include "bh-error.h"
 
 #define BUSY_RETRY_MS 250
@@ -88,15 +88,29 @@ on_timer(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static void
+wait_a_little(BhBluezAttempt *attempt)
+{
+    attempt->timer =
+        g_timeout_add(MIN(BUSY_RETRY_MS, attempt->central->bluez->timing.backoff_max_ms),
+                      on_timer,
+                      attempt);
+}
+
 void
 bh_bluez_attempt_wait_and_retry(BhBluezAttempt *attempt)
 {
     attempt->asked = FALSE;
     bh_bluez_made_set(attempt->central, attempt->link, FALSE);
-    attempt->timer =
-        g_timeout_add(MIN(BUSY_RETRY_MS, attempt->central->bluez->timing.backoff_max_ms),
-                      on_timer,
-                      attempt);
+    wait_a_little(attempt);
+}
+
+/* A link whose end we asked for before this attempt, in vain. */
+static void
+end_former(BhBluezAttempt *attempt)
+{
+    bh_bluez_link_drop(attempt->central, attempt->link);
+    wait_a_little(attempt);
 }
 
 static void
@@ -134,14 +148,21 @@ make_link(BhBluezAttempt *attempt)
     }
 }
 
-/* BlueZ does not answer a Connect whose device is forgotten meanwhile. */
-static void
+/* BlueZ does not answer a Connect whose device is forgotten meanwhile, as it is when the kernel
+ * fails. To look for the device once more helps, unless the controller has no room. TRUE if that
+ * ended the attempt. */
+static gboolean
 drop_unanswered(BhBluezAttempt *attempt)
 {
     if (attempt->slot == NULL || attempt->by_address || attempt->link->path != NULL)
-        return;
+        return FALSE;
     g_clear_pointer(&attempt->slot, sd_bus_slot_unref);
     attempt->asked = FALSE;
+    g_autoptr(GError) error = bh_bluez_attempt_new_error(attempt, "nothing");
+    if (!g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED))
+        return FALSE;
+    bh_bluez_attempt_fail(attempt, g_steal_pointer(&error));
+    return TRUE;
 }
 
 static gboolean
@@ -163,15 +184,25 @@ advance_orphan(BhBluezAttempt *attempt)
         bh_bluez_attempt_free(attempt);
 }
 
+/* The end of a link ends the search for services, too, and is told after that. */
 static void
 fail_undiscovered(BhBluezAttempt *attempt)
 {
+    if (!attempt->doubted) {
+        attempt->doubted = TRUE;
+        attempt->connected = TRUE;
+        attempt->timer = g_timeout_add(attempt->central->bluez->timing.doubt_ms, on_timer, attempt);
+        return;
+    }
+    gboolean off =
+        bh_bluez_central_peek_adapter(attempt->central, attempt->link->key.slot)->going_off;
     give_up(attempt);
     bh_bluez_attempt_fail(
         attempt,
-        g_error_new_literal(BH_ERROR,
-                            BH_ERROR_FAILED,
-                            "there is a link, but BlueZ could not find out the services"));
+        off ? g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the adapter is off")
+            : g_error_new_literal(BH_ERROR,
+                                  BH_ERROR_FAILED,
+                                  "there is a link, but BlueZ could not find out the services"));
 }
 
 void
@@ -183,7 +214,12 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
         advance_orphan(attempt);
         return;
     }
-    if (link->ready && link->dropping == NULL) {
+    if (link->match == NULL && link->deaf != NULL) {
+        give_up(attempt);
+        bh_bluez_attempt_fail(attempt, g_error_copy(link->deaf));
+        return;
+    }
+    if (link->ready && !link->dropped && link->match == NULL) {
         succeed(attempt);
         return;
     }
@@ -195,14 +231,17 @@ bh_bluez_attempt_advance(BhBluezAttempt *attempt)
     }
     if (link->refresh != NULL || link->dropping != NULL || attempt->timer != 0)
         return;
-    drop_unanswered(attempt);
-    if (link->connected && link->undiscovered)
+    if (drop_unanswered(attempt))
+        return;
+    if (link->connected && link->dropped)
+        end_former(attempt);
+    else if (link->connected && link->undiscovered)
         fail_undiscovered(attempt);
     else if (link->connected)
         attempt->connected = TRUE;
     else if (attempt->slot == NULL)
         make_link(attempt);
-    else if (attempt->connected)
+    else if (attempt->connected && !bh_bluez_attempt_try_again(attempt, NULL))
         bh_bluez_attempt_fail(attempt, bh_bluez_link_new_error(link));
 }
 
@@ -279,7 +318,7 @@ bh_bluez_attempt_start(BhBluezCentral *self,
                                 adapter->path == NULL ? "no-adapter" : "radio-off");
         return;
     }
-    if (!bh_bluez_mgmt_load_parameters(self->bluez, key, parameters, &error)) {
+    if (!bh_bluez_parameters_load(self->bluez, key, parameters, &error)) {
         g_task_return_error(task, error);
         return;
     }

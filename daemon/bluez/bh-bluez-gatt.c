@@ -6,6 +6,7 @@
  */
 #include "bh-bluez-gatt.h"
 
+#include "bh-bluez-claimed.h"
 #include "bh-bluez-gatt-object.h"
 
 #define BATTERY_SERVICE "180f"
@@ -243,6 +244,14 @@ bh_bluez_gatt_get_change(BhBluezGatt *self, const char *path)
     return device != NULL ? device->change : 0;
 }
 
+static gboolean
+may_be_claimed(const Device *device, const BhBluezGattObject *object)
+{
+    const BhBluezGattObject *service = peek_object(device, object->place.service);
+
+    return service != NULL && bh_bluez_claimed_may_be(&service->uuid);
+}
+
 gboolean
 bh_bluez_gatt_find(BhBluezGatt *self, const char *path, guint16 handle, BhBluezGattPlace *place)
 {
@@ -251,7 +260,7 @@ bh_bluez_gatt_find(BhBluezGatt *self, const char *path, guint16 handle, BhBluezG
     if (device == NULL || handle == 0)
         return FALSE;
     if (handle == device->battery) {
-        *place = (BhBluezGattPlace){BH_BLUEZ_GATT_BATTERY, g_strdup(path)};
+        *place = (BhBluezGattPlace){BH_BLUEZ_GATT_BATTERY, g_strdup(path), TRUE};
         return TRUE;
     }
     const BhBluezGattObject *object = peek_object(device, (guint)handle - 1);
@@ -259,7 +268,9 @@ bh_bluez_gatt_find(BhBluezGatt *self, const char *path, guint16 handle, BhBluezG
         object = peek_object(device, handle);
     if (object == NULL || object->kind == BH_BLUEZ_GATT_SERVICE)
         return FALSE;
-    *place = (BhBluezGattPlace){object->kind, bh_bluez_gatt_path_dup(&object->place, path)};
+    *place = (BhBluezGattPlace){object->kind,
+                                bh_bluez_gatt_path_dup(&object->place, path),
+                                may_be_claimed(device, object)};
     return TRUE;
 }
 

@@ -55,7 +55,8 @@ guint bh_bluez_gatt_get_change(BhBluezGatt *self, const char *device);
 
 typedef struct {
     BhBluezGattKind kind;
-    char *path; /* owned */
+    char *path;       /* owned */
+    gboolean claimed; /* perhaps, by BlueZ: see bh-bluez-claimed.h */
 } BhBluezGattPlace;
 
 /* Where an attribute of that database is; FALSE if there is none with a value. */

@@ -6,6 +6,8 @@
  */
 #include "bh-bluez-links-private.h"
 
+#include "bh-ad.h"
+#include "bh-bluez-att.h"
 #include "bh-bluez-connect.h"
 #include "bh-bluez-made.h"
 #include "bh-bluez-mgmt-link.h"
@@ -13,23 +15,29 @@
 #include "bh-bluez-operation.h"
 #include "bh-bluez-pair.h"
 #include "bh-bluez-server.h"
+#include "bh-bluez-stale.h"
 #include "bh-error.h"
 
 /* Telling */
 
+/* One whose end nobody would hear of is not ready. */
 void
 bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state)
 {
+    gboolean ready = link->ready && link->deaf == NULL;
+
     *state = (BhLinkState){
         .key = link->key,
         .connected = link->connected || link->kernel_connected,
         .ours = link->made,
-        .resolved = link->ready,
+        .ending = link->connected && link->dropped,
+        .resolved = ready,
+        .name = link->name,
         .paired = link->paired,
         .bonded = link->bonded,
         .pairing = link->connected && link->pairing,
-        .mtu = link->ready ? link->mtu : 0,
-        .database = link->ready ? link->database : NULL,
+        .mtu = ready ? link->mtu : 0,
+        .database = ready ? link->database : NULL,
         .cause = link->connected ? BH_LINK_CAUSE_NONE : link->cause,
         .interval_us = link->interval_us,
         .latency = link->latency,
@@ -53,7 +61,8 @@ bh_bluez_link_tell(BhBluezCentral *self, BhBluezLink *link)
 
     bh_bluez_link_get_state(link, &state);
     state.connected = link->connected;
-    if (!link->watched || self->sink == NULL || (!link->tell && is_same(&state, &link->told)))
+    if (!link->watched || self->sink == NULL || (!link->tell && is_same(&state, &link->told)) ||
+        bh_bluez_pairings_are_in_doubt(self, link))
         return;
     link->tell = FALSE;
     link->told = state;
@@ -81,6 +90,20 @@ bh_bluez_link_new_error(const BhBluezLink *link)
                        BH_ERROR_DISCONNECTED,
                        "the link is gone: %s",
                        bh_link_cause_to_string(link->cause));
+}
+
+GError *
+bh_bluez_links_judge_refusal(BhBluezCentral *self, const char *device, GError *refusal)
+{
+    const BhBluezLink *link = bh_bluez_links_find_path(self, device);
+    g_autoptr(GError) error = refusal;
+
+    if (link == NULL || !bh_bluez_central_peek_adapter(self, link->key.slot)->going_off ||
+        !bh_bluez_att_may_be_lost_link(error))
+        return g_steal_pointer(&error);
+    return g_error_new_literal(BH_ERROR,
+                               BH_ERROR_DISCONNECTED,
+                               "the link is gone: the radio is being switched off");
 }
 
 /* Of Device1.Disconnected. */
@@ -147,8 +170,11 @@ end_link(BhBluezCentral *self, BhBluezLink *link, BhLinkCause cause)
     bh_bluez_made_set(self, link, FALSE);
     link->interval_us = link->supervision_ms = link->latency = 0;
     forget_database(link);
+    gboolean stale = bh_bluez_stale_is(self, link);
     bh_bluez_operations_link_gone(self, link);
     bh_bluez_notify_link_gone(self, link);
+    if (stale)
+        bh_bluez_stale_remove(self, link);
 }
 
 /* What BlueZ says */
@@ -169,7 +195,22 @@ begin(BhBluezCentral *self, BhBluezLink *link)
         link->incoming = !link->made && link->users == 0;
     link->connected = TRUE;
     link->cause = BH_LINK_CAUSE_NONE;
-    link->dropped = FALSE;
+    link->dropped = link->dropping != NULL;
+}
+
+static void
+apply_name(BhBluezLink *link, const BhBluezProperties *properties)
+{
+    g_autofree char *name = NULL;
+
+    if ((properties->groups & BH_AD_GROUP_NAME) == 0)
+        return;
+    name = bh_ad_dup_name(properties->payload->data, properties->payload->len);
+    if (g_strcmp0(name, link->name) == 0)
+        return;
+    g_free(link->name);
+    link->name = g_steal_pointer(&name);
+    link->tell |= link->connected;
 }
 
 /* Everything but that it is over; then what follows from it. */
@@ -178,6 +219,7 @@ bh_bluez_link_apply(BhBluezCentral *self, BhBluezLink *link, const BhBluezProper
 {
     gboolean was = link->connected;
 
+    apply_name(link, properties);
     apply_flag(&link->paired, properties->has_paired, properties->paired);
     apply_flag(&link->bonded, properties->has_bonded, properties->bonded);
     apply_flag(&link->services_resolved, properties->has_resolved, properties->resolved);

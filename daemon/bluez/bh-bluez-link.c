@@ -197,6 +197,13 @@ on_dropped(sd_bus_message *message, void *data, sd_bus_error *unused)
     return 1;
 }
 
+void
+bh_bluez_link_drop_by(BhBluezCentral *self, BhBluezLink *link, sd_bus_message *message)
+{
+    link->dropping =
+        bh_bluez_bus_send(self->bluez->bus, message, self->bluez->timing.call_ms, on_dropped, link);
+}
+
 /* BlueZ hears of it first, so that it does not connect again by itself; the kernel does it at once,
  * while BlueZ alone takes two seconds. */
 void
@@ -211,6 +218,6 @@ bh_bluez_link_drop(BhBluezCentral *self, BhBluezLink *link)
         return;
     g_autoptr(sd_bus_message) message =
         bh_bluez_bus_new_call(bus, path, BH_BLUEZ_DEVICE, "Disconnect");
-    link->dropping = bh_bluez_bus_send(bus, message, self->bluez->timing.call_ms, on_dropped, link);
+    bh_bluez_link_drop_by(self, link, message);
     bh_bluez_mgmt_disconnect(self->bluez, &link->key);
 }

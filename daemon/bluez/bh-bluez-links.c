@@ -9,6 +9,7 @@
 #include "bh-bluez-links-private.h"
 
 #include "bh-bluez-names.h"
+#include "bh-bluez-operation.h"
 #include "bh-bluez-server.h"
 
 /* The table */
@@ -35,7 +36,10 @@ clear_link(gpointer data)
     BhBluezLink *link = data;
 
     g_free(link->path);
+    g_free(link->name);
     g_free(link->rule);
+    sd_bus_slot_unref(link->match);
+    g_clear_error(&link->deaf);
     sd_bus_slot_unref(link->refresh);
     sd_bus_slot_unref(link->dropping);
     g_clear_pointer(&link->database, bh_gatt_database_unref);
@@ -106,6 +110,36 @@ is_interesting(const BhBluezLink *link)
     return link->watched || link->users > 0;
 }
 
+static void
+remove_rule(BhBluezCentral *self, BhBluezLink *link)
+{
+    if (link->rule != NULL && (link->deaf == NULL || link->match != NULL))
+        bh_bluez_bus_remove_match(self->bluez->bus, link->rule);
+    g_clear_pointer(&link->match, sd_bus_slot_unref);
+    g_clear_pointer(&link->rule, g_free);
+    g_clear_error(&link->deaf);
+}
+
+/* Without its signals, what waits for the link would wait in vain. */
+static int
+on_match(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    BhBluezLink *link = data;
+
+    g_clear_pointer(&link->match, sd_bus_slot_unref);
+    g_clear_error(&link->deaf);
+    if (bh_bluez_bus_refused_match(message, &link->deaf))
+        g_message("%s: %s", link->rule, link->deaf->message);
+    bh_bluez_link_spread(link->central, link);
+    return 1;
+}
+
+static void
+add_rule(BhBluezCentral *self, BhBluezLink *link)
+{
+    link->match = bh_bluez_bus_ask_match(self->bluez->bus, link->rule, on_match, link);
+}
+
 /* What BlueZ says of it, as long as that matters. TRUE if that begins now: what was known before
  * may be out of date. */
 static gboolean
@@ -118,13 +152,12 @@ update_rule(BhBluezCentral *self, BhBluezLink *link)
 
     if (g_strcmp0(rule, link->rule) == 0)
         return FALSE;
-    if (link->rule != NULL)
-        bh_bluez_bus_remove_match(self->bluez->bus, link->rule);
-    if (rule != NULL)
-        bh_bluez_bus_add_match(self->bluez->bus, rule);
-    g_free(link->rule);
+    remove_rule(self, link);
+    if (rule == NULL)
+        return FALSE;
     link->rule = g_steal_pointer(&rule);
-    return link->rule != NULL;
+    add_rule(self, link);
+    return TRUE;
 }
 
 void
@@ -316,6 +349,15 @@ bh_bluez_links_pairing(BhBluezCentral *self, const BhLinkKey *key, gboolean unde
     bh_bluez_link_spread(self, link);
 }
 
+void
+bh_bluez_links_refused(BhBluezCentral *self, const BhLinkKey *key)
+{
+    BhBluezLink *link = bh_bluez_links_find(self, key);
+
+    if (link != NULL && link->connected && link->path != NULL)
+        bh_bluez_operations_refused(self, link->path);
+}
+
 /* An interval is in force only if it is one: the kernel tells the range that was agreed on. */
 void
 bh_bluez_links_parameters(BhBluezCentral *self,
@@ -368,6 +410,8 @@ bh_bluez_link_use(BhBluezCentral *self, const BhLinkKey *key)
     BhBluezLink *link = ensure(self, key);
 
     link->users++;
+    if (link->deaf != NULL && link->match == NULL)
+        add_rule(self, link); /* there may be room by now */
     update_rule(self, link);
     if (!link->ready)
         bh_bluez_link_refresh(self, link);

@@ -44,6 +44,7 @@ void bh_bluez_links_adapter_removed(BhBluezCentral *self, guint8 slot);
 /* What the kernel said; NULL: nothing more will come from it. */
 void bh_bluez_links_kernel(BhBluezCentral *self, const BhLinkEvent *event);
 void bh_bluez_links_pairing(BhBluezCentral *self, const BhLinkKey *key, gboolean under_way);
+void bh_bluez_links_refused(BhBluezCentral *self, const BhLinkKey *key);
 void bh_bluez_links_parameters(BhBluezCentral *self,
                                const BhLinkKey *key,
                                const BhMgmtConnectionParameters *parameters);
@@ -52,11 +53,16 @@ void bh_bluez_links_parameters(BhBluezCentral *self,
 void bh_bluez_link_refresh(BhBluezCentral *self, BhBluezLink *link);
 /* Drops it, whoever uses it. */
 void bh_bluez_link_drop(BhBluezCentral *self, BhBluezLink *link);
+/* By a call of BlueZ; until it is answered nobody connects. There is none under way. */
+void bh_bluez_link_drop_by(BhBluezCentral *self, BhBluezLink *link, sd_bus_message *message);
 /* BlueZ's object of it, there or not; NULL if the adapter is not there. */
 char *bh_bluez_link_dup_path(BhBluezCentral *self, const BhBluezLink *link);
 void bh_bluez_link_get_state(const BhBluezLink *link, BhLinkState *state);
 /* "the link is gone: timeout" */
 GError *bh_bluez_link_new_error(const BhBluezLink *link);
+/* What a refusal of BlueZ's about an attribute of a device means, which is taken: that there is no
+ * link if the radio is being switched off, as far as the refusal lets that be. */
+GError *bh_bluez_links_judge_refusal(BhBluezCentral *self, const char *device, GError *refusal);
 
 /* For bh_central_watch(). */
 void bh_bluez_link_set_watched(BhBluezCentral *self, const BhLinkKey *key, gboolean watched);

@@ -3,26 +3,11 @@
 /*
  * The kernel holds one answer back for each kind of question to a controller, so questions for the
  * RSSI wait for each other.
- *
- * Connection parameters are loaded just before each attempt, one entry at a time: kernels before
- * 2024 forget all others with each loading, and there is one attempt at a time.
  */
 #include "bh-bluez-mgmt-link.h"
 
 #include "bh-bluez-links.h"
 #include "bh-error.h"
-
-/* Core 5.4 Vol 4 Part E 7.8.12 */
-#define INTERVAL_MIN 6
-#define INTERVAL_MAX 3200
-#define LATENCY_MAX 499
-#define TIMEOUT_MIN 10
-#define TIMEOUT_MAX 3200
-#define REVISION_CHANGES_LINKS 23
-/* Linux's own */
-#define DEFAULT_MIN_INTERVAL 24
-#define DEFAULT_MAX_INTERVAL 40
-#define DEFAULT_TIMEOUT 42
 
 void
 bh_bluez_mgmt_drain(BhBluez *bluez)
@@ -31,9 +16,8 @@ bh_bluez_mgmt_drain(BhBluez *bluez)
         bh_mgmt_drain(bluez->mgmt);
 }
 
-/* The controller's number; BH_MGMT_INDEX_NONE without a socket, too. */
-static guint16
-index_of(BhBluez *bluez, guint8 slot)
+guint16
+bh_bluez_mgmt_get_index(BhBluez *bluez, guint8 slot)
 {
     const BhBluezAdapter *adapter = &bluez->adapters[slot];
 
@@ -44,7 +28,7 @@ index_of(BhBluez *bluez, guint8 slot)
 void
 bh_bluez_mgmt_disconnect(BhBluez *bluez, const BhLinkKey *key)
 {
-    guint16 index = index_of(bluez, key->slot);
+    guint16 index = bh_bluez_mgmt_get_index(bluez, key->slot);
     BhMgmtPacket packet;
 
     if (index == BH_MGMT_INDEX_NONE)
@@ -52,107 +36,6 @@ bh_bluez_mgmt_disconnect(BhBluez *bluez, const BhLinkKey *key)
     bh_mgmt_packet_init(&packet, BH_MGMT_DISCONNECT, index);
     bh_mgmt_packet_put_peer(&packet, &key->address);
     bh_mgmt_send_only(bluez->mgmt, &packet);
-}
-
-/* Connection parameters */
-
-static guint16
-interval_units(guint32 us)
-{
-    return (guint16)CLAMP(((guint64)us + 625) / 1250, INTERVAL_MIN, INTERVAL_MAX);
-}
-
-/* A link must outlast the events that the other side may skip, twice (Core 5.4 Vol 6 Part B
- * 4.5.2): in units of 10 ms, of an interval in units of 1.25 ms. */
-static guint16
-shortest_timeout(guint16 interval, guint16 latency)
-{
-    guint32 units = (1u + latency) * interval * 2 / 8 + 1;
-
-    return (guint16)CLAMP(units, TIMEOUT_MIN, TIMEOUT_MAX);
-}
-
-static guint16
-longest_latency(guint16 interval, guint16 timeout)
-{
-    return (guint16)MIN(MAX(timeout * 4 / interval, 1) - 1, LATENCY_MAX);
-}
-
-BhMgmtConnectionParameters
-bh_bluez_mgmt_to_kernel(const BhLinkParameters *wanted)
-{
-    BhMgmtConnectionParameters kernel = {
-        .min_interval = wanted->min_interval_us != 0 ? interval_units(wanted->min_interval_us)
-                                                     : DEFAULT_MIN_INTERVAL,
-        .max_interval = wanted->max_interval_us != 0 ? interval_units(wanted->max_interval_us)
-                                                     : DEFAULT_MAX_INTERVAL,
-    };
-
-    if (wanted->max_interval_us == 0)
-        kernel.max_interval = MAX(kernel.max_interval, kernel.min_interval);
-    kernel.min_interval = MIN(kernel.min_interval, kernel.max_interval);
-    guint16 latency = wanted->has_latency ? MIN(wanted->latency, LATENCY_MAX) : 0;
-    kernel.timeout = wanted->supervision_ms != 0
-                         ? (guint16)MIN(wanted->supervision_ms / 10, TIMEOUT_MAX)
-                         : MAX(shortest_timeout(kernel.max_interval, latency), DEFAULT_TIMEOUT);
-    kernel.timeout = MAX(kernel.timeout, shortest_timeout(kernel.max_interval, 0));
-    kernel.latency = MIN(latency, longest_latency(kernel.max_interval, kernel.timeout));
-    return kernel;
-}
-
-static gboolean
-wants_nothing(const BhLinkParameters *wanted)
-{
-    return wanted == NULL || (wanted->min_interval_us == 0 && wanted->max_interval_us == 0 &&
-                              !wanted->has_latency && wanted->supervision_ms == 0);
-}
-
-static gboolean
-load(BhBluez *bluez, const BhLinkKey *key, const BhLinkParameters *wanted, GError **error)
-{
-    guint16 index = index_of(bluez, key->slot);
-    BhMgmtConnectionParameters kernel = bh_bluez_mgmt_to_kernel(wanted);
-    BhMgmtPacket packet;
-
-    bh_mgmt_packet_init(&packet, BH_MGMT_LOAD_CONNECTION_PARAMETERS, index);
-    bh_mgmt_packet_put_parameters(&packet, &key->address, &kernel);
-    if (index != BH_MGMT_INDEX_NONE && bh_mgmt_send_only(bluez->mgmt, &packet))
-        return TRUE;
-    g_set_error(error,
-                BH_ERROR,
-                BH_ERROR_NOT_SUPPORTED,
-                "connection parameters need the management socket: %s",
-                bluez->mgmt == NULL ? bluez->no_mgmt : "the kernel does not take them");
-    return FALSE;
-}
-
-gboolean
-bh_bluez_mgmt_load_parameters(BhBluez *bluez,
-                              const BhLinkKey *key,
-                              const BhLinkParameters *wanted,
-                              GError **error)
-{
-    return wants_nothing(wanted) || load(bluez, key, wanted, error);
-}
-
-/* The kernel looks at the link only if it had an entry for the device before. */
-gboolean
-bh_bluez_mgmt_change_parameters(BhBluez *bluez,
-                                const BhLinkKey *key,
-                                const BhLinkParameters *wanted,
-                                GError **error)
-{
-    if (bluez->mgmt != NULL && bh_mgmt_get_revision(bluez->mgmt) < REVISION_CHANGES_LINKS) {
-        g_set_error(error,
-                    BH_ERROR,
-                    BH_ERROR_NOT_SUPPORTED,
-                    "this kernel changes them for the next link only (management revision %u, "
-                    "needed %u)",
-                    bh_mgmt_get_revision(bluez->mgmt),
-                    REVISION_CHANGES_LINKS);
-        return FALSE;
-    }
-    return load(bluez, key, wanted, error) && load(bluez, key, wanted, error);
 }
 
 /* RSSI */
@@ -226,7 +109,7 @@ ask_next(BhBluezCentral *self)
 
     if (request == NULL || request->call != NULL)
         return;
-    guint16 index = index_of(self->bluez, request->key.slot);
+    guint16 index = bh_bluez_mgmt_get_index(self->bluez, request->key.slot);
     bh_mgmt_packet_init(&packet, BH_MGMT_GET_CONNECTION_INFORMATION, index);
     bh_mgmt_packet_put_peer(&packet, &request->key.address);
     if (index != BH_MGMT_INDEX_NONE)

@@ -2,9 +2,8 @@
 #pragma once
 
 /*
- * What the management socket can do for a link, where there is one: end it at once, say how strong
- * it is, and prepare how often it will be served. Without the socket each of these does nothing, or
- * says so.
+ * What the management socket can do for a link, where there is one: end it at once, and say how
+ * strong it is. Without the socket each of these does nothing, or says so.
  */
 #include "bh-bluez-central-private.h"
 
@@ -13,20 +12,10 @@ G_BEGIN_DECLS
 /* Handles the kernel's events that have arrived: its word on what BlueZ is just telling. */
 void bh_bluez_mgmt_drain(BhBluez *bluez);
 
-void bh_bluez_mgmt_disconnect(BhBluez *bluez, const BhLinkKey *key);
+/* The controller's number; BH_MGMT_INDEX_NONE without a socket, too. */
+guint16 bh_bluez_mgmt_get_index(BhBluez *bluez, guint8 slot);
 
-/* For the next link with the device. TRUE if nothing is wanted. Error: NotSupported. */
-gboolean bh_bluez_mgmt_load_parameters(BhBluez *bluez,
-                                       const BhLinkKey *key,
-                                       const BhLinkParameters *parameters,
-                                       GError **error);
-/* Of the link that is there, too. Error: NotSupported. */
-gboolean bh_bluez_mgmt_change_parameters(BhBluez *bluez,
-                                         const BhLinkKey *key,
-                                         const BhLinkParameters *parameters,
-                                         GError **error);
-/* What these say in the kernel's units; what is left open fits what is given. */
-BhMgmtConnectionParameters bh_bluez_mgmt_to_kernel(const BhLinkParameters *parameters);
+void bh_bluez_mgmt_disconnect(BhBluez *bluez, const BhLinkKey *key);
 
 /* Takes task, which returns the RSSI as an integer. One question at a time is asked. */
 void bh_bluez_rssi_start(BhBluezCentral *self, const BhLinkKey *key, GTask *task);

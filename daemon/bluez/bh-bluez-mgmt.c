@@ -14,6 +14,7 @@
 #include "bh-bluez-mgmt.h"
 
 #include "bh-bluez-central.h"
+#include "bh-bluez-mgmt-pair.h"
 #include "bh-error.h"
 #include "bh-log.h"
 
@@ -30,6 +31,17 @@ find_adapter(BhBluez *self, guint16 index)
             index != BH_MGMT_INDEX_NONE)
             return &self->adapters[i];
     return NULL;
+}
+
+void
+bh_bluez_mgmt_set_adapter(BhBluez *self, BhBluezAdapter *adapter)
+{
+    guint16 index = bh_bluez_adapter_get_index(adapter);
+
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
+        if (&self->adapters[i] != adapter)
+            bh_mgmt_scan_index_taken(self->adapters[i].mgmt_scan, index);
+    bh_mgmt_scan_set_adapter(adapter->mgmt_scan, index, &adapter->address, adapter->powered);
 }
 
 /* Reports */
@@ -167,8 +179,11 @@ on_pairing(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
         event->code == BH_MGMT_AUTHENTICATION_FAILED || event->code == BH_MGMT_NEW_LONG_TERM_KEY;
     BhLinkKey key = {.slot = adapter->slot, .address = event->peer.address};
 
-    if (event->peer.is_le)
-        bh_bluez_central_pairing(self->central, &key, !over);
+    if (!event->peer.is_le)
+        return;
+    if (event->code == BH_MGMT_AUTHENTICATION_FAILED)
+        bh_bluez_central_refused(self->central, &key);
+    bh_bluez_central_pairing(self->central, &key, !over);
 }
 
 /* Events */
@@ -420,7 +435,8 @@ none_refuses(const BhBluez *self, BhMgmtScanAbility (*ability)(const BhMgmtScan 
 BhRadioCapabilities
 bh_bluez_mgmt_get_capabilities(const BhBluez *self)
 {
-    BhRadioCapabilities can = BH_RADIO_CAN_NOTHING_MORE;
+    BhRadioCapabilities can =
+        bh_bluez_mgmt_pair_can(self) ? BH_RADIO_CAN_PAIR_CAPABILITY : BH_RADIO_CAN_NOTHING_MORE;
 
     if (self->mgmt == NULL)
         return can;

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 void bh_bluez_mgmt_start(BhBluez *self);
 void bh_bluez_mgmt_stop(BhBluez *self);
 
+/* The controller of an adapter as BlueZ tells of it. */
+void bh_bluez_mgmt_set_adapter(BhBluez *self, BhBluezAdapter *adapter);
+
 /* What is wanted of an adapter, before BlueZ's discovery is reconciled. */
 void bh_bluez_mgmt_set_scan(BhBluez *self, BhBluezAdapter *adapter);
 void bh_bluez_mgmt_reconcile(BhBluez *self, BhBluezAdapter *adapter);

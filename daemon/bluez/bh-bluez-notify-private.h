@@ -21,9 +21,10 @@ typedef struct {
     char *device; /* path of the link */
     BhLinkKey key;
     guint16 handle;
-    gboolean battery; /* nothing to start: BlueZ tells by itself */
-    char *rule;
-    BhBluezWaiter waiter; /* for StartNotify */
+    gboolean battery;     /* nothing to start: BlueZ tells by itself */
+    char *rule;           /* NULL = the bus refused it */
+    sd_bus_slot *match;   /* the bus is asked for it */
+    BhBluezWaiter waiter; /* for StartNotify, of a battery for the rule */
     sd_bus_slot *slot;    /* StartNotify */
     GError *doubt;        /* why it failed, unless the link turns out to be gone */
     gboolean unwanted;    /* taken back while that was under way: it is stopped when it is over */

@@ -24,7 +24,9 @@ free_subscription(gpointer data)
 {
     BhBluezSubscription *self = data;
 
-    bh_bluez_bus_remove_match(self->central->bluez->bus, self->rule);
+    if (self->rule != NULL)
+        bh_bluez_bus_remove_match(self->central->bluez->bus, self->rule);
+    sd_bus_slot_unref(self->match);
     sd_bus_slot_unref(self->slot);
     sd_bus_slot_unref(self->barrier);
     g_clear_handle_id(&self->timer, g_source_remove);
@@ -89,7 +91,8 @@ take_refusal(BhBluezSubscription *self, const sd_bus_error *cause)
     BhBluez *bluez = self->central->bluez;
     g_autoptr(sd_bus_message) message = NULL;
 
-    self->doubt = bh_bluez_att_new_error(cause);
+    self->doubt =
+        bh_bluez_links_judge_refusal(self->central, self->device, bh_bluez_att_new_error(cause));
     if (bh_bluez_att_may_be_lost_link(self->doubt)) {
         message = bh_bluez_gatt_call_new_question(bluez->bus, self->device);
         self->slot =
@@ -97,6 +100,14 @@ take_refusal(BhBluezSubscription *self, const sd_bus_error *cause)
     }
     if (self->slot == NULL)
         end(self, FALSE, g_steal_pointer(&self->doubt));
+}
+
+/* BlueZ sends values, and the bus passes them on. */
+static void
+succeed_if_heard(BhBluezSubscription *self)
+{
+    if (self->slot == NULL && self->timer == 0 && self->match == NULL)
+        bh_bluez_waiter_succeed(&self->waiter);
 }
 
 static int
@@ -109,7 +120,7 @@ on_started(sd_bus_message *message, void *data, sd_bus_error *unused)
     if (self->unwanted) {
         end(self, error == NULL, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled"));
     } else if (error == NULL) {
-        bh_bluez_waiter_succeed(&self->waiter);
+        succeed_if_heard(self);
     } else if (bh_bluez_error_is_in_progress(error)) {
         guint wait_ms = self->central->bluez->timing.retry_ms * ++self->retries;
         self->timer = g_timeout_add(MIN(wait_ms, RETRY_MAX_MS), on_retry, self);
@@ -133,24 +144,48 @@ start(BhBluezSubscription *self)
         end(self, FALSE, g_error_new_literal(BH_ERROR, BH_ERROR_NOT_READY, "the bus is gone"));
 }
 
+/* Takes error. */
 static void
-take_back(BhBluezSubscription *self, const char *why)
+take_back(BhBluezSubscription *self, GError *error)
 {
     if (self->slot == NULL) {
-        end(self, TRUE, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, why));
+        end(self, TRUE, error);
         return;
     }
     self->unwanted = TRUE;
     g_clear_pointer(&self->barrier, sd_bus_slot_unref);
     g_queue_clear_full(&self->held, bh_bluez_value_free);
-    bh_bluez_waiter_fail_literal(&self->waiter, BH_ERROR_CANCELLED, why);
+    bh_bluez_waiter_fail(&self->waiter, error);
 }
 
 static gboolean
 on_cancelled(gpointer data)
 {
-    take_back(data, "cancelled");
+    take_back(data, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled"));
     return G_SOURCE_REMOVE;
+}
+
+static int
+on_match(sd_bus_message *message, void *data, sd_bus_error *unused)
+{
+    BhBluezSubscription *self = data;
+    GError *error = NULL;
+
+    g_clear_pointer(&self->match, sd_bus_slot_unref);
+    if (bh_bluez_bus_refused_match(message, &error)) {
+        g_clear_pointer(&self->rule, g_free);
+        take_back(self, error);
+    } else {
+        succeed_if_heard(self);
+    }
+    return 1;
+}
+
+static void
+add_rule(BhBluezSubscription *self)
+{
+    self->rule = g_strdup_printf(BH_MATCH_OBJECT_FORMAT, self->path);
+    self->match = bh_bluez_bus_ask_match(self->central->bluez->bus, self->rule, on_match, self);
 }
 
 /* Takes the place's path and the task. */
@@ -165,8 +200,7 @@ add(BhBluezCentral *central, const BhBluezLink *link, BhBluezGattPlace *place, g
     self->key = link->key;
     self->handle = handle;
     self->battery = place->kind == BH_BLUEZ_GATT_BATTERY;
-    self->rule = g_strdup_printf(BH_MATCH_OBJECT_FORMAT, self->path);
-    bh_bluez_bus_add_match(central->bluez->bus, self->rule);
+    add_rule(self);
     g_hash_table_insert(central->subscriptions, self->path, self);
     bh_bluez_central_update_pace(central);
     return self;
@@ -192,6 +226,8 @@ bh_bluez_notify_start(BhBluezCentral *central, const BhLinkKey *key, guint16 han
     BhBluezSubscription *self = bh_bluez_subscription_find(central, place.path);
     if (self != NULL && self->unwanted) {
         self->unwanted = FALSE;
+        if (self->rule == NULL)
+            add_rule(self);
         bh_bluez_waiter_begin(&self->waiter, g_steal_pointer(&task), on_cancelled, self);
         g_free(place.path);
         return;
@@ -200,9 +236,7 @@ bh_bluez_notify_start(BhBluezCentral *central, const BhLinkKey *key, guint16 han
         end(self, FALSE, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "subscribed anew"));
     self = add(central, link, &place, handle);
     bh_bluez_waiter_begin(&self->waiter, g_steal_pointer(&task), on_cancelled, self);
-    if (self->battery)
-        bh_bluez_waiter_succeed(&self->waiter);
-    else
+    if (!self->battery)
         start(self);
 }
 
@@ -218,7 +252,7 @@ bh_bluez_notify_stop(BhBluezCentral *central, const BhLinkKey *key, guint16 hand
     g_autofree char *path = place.path;
     BhBluezSubscription *self = bh_bluez_subscription_find(central, path);
     if (self != NULL)
-        take_back(self, "unsubscribed");
+        take_back(self, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "unsubscribed"));
 }
 
 void

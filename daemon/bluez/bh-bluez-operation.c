@@ -21,10 +21,12 @@ typedef struct {
     char *path;
     char *device; /* path of the link */
     BhBluezGattKind kind;
+    gboolean claimed; /* perhaps, by BlueZ */
     GQueue operations;
     GList link; /* in ready_lines, if is_ready */
     gboolean is_ready;
     sd_bus_slot *slot; /* the head is under way */
+    gboolean refused;  /* and was when a pairing over the link failed */
     GError *doubt;     /* its end, unless the link turns out to be gone */
     guint timer;       /* the head is tried again */
     guint retries;     /* of the head */
@@ -67,6 +69,7 @@ clear_slot(Line *line)
     if (line->slot == NULL)
         return;
     g_clear_pointer(&line->slot, sd_bus_slot_unref);
+    line->refused = FALSE;
     line->central->active_operations--;
 }
 
@@ -96,6 +99,7 @@ ensure_line(BhBluezCentral *self, const BhBluezGattPlace *place, const char *dev
     line->path = g_strdup(place->path);
     line->device = g_strdup(device);
     line->kind = place->kind;
+    line->claimed = place->claimed;
     line->link.data = line;
     g_hash_table_insert(self->lines, line->path, line);
     return line;
@@ -186,8 +190,10 @@ go_on(BhBluezCentral *self, const char *path)
 {
     Line *line = g_hash_table_lookup(self->lines, path);
 
-    if (line != NULL && line->slot == NULL)
+    if (line != NULL && line->slot == NULL && line->timer == 0)
         advance(self, line);
+    else
+        send_ready(self);
 }
 
 /* The news that the link is gone would have ended the line. */
@@ -232,9 +238,25 @@ ask_about(Line *line)
 static void
 take_refusal(Line *line, const sd_bus_error *cause)
 {
-    line->doubt = bh_bluez_att_new_error(cause);
+    gboolean writes = peek_head(line)->value != NULL;
+    GError *refusal = writes && line->claimed ? bh_bluez_att_new_claimed_error(cause)
+                                              : bh_bluez_att_new_error(cause);
+
+    line->doubt = bh_bluez_links_judge_refusal(line->central, line->device, refusal);
     if (!bh_bluez_att_may_be_lost_link(line->doubt) || !ask_about(line))
         end_badly(peek_head(line), g_steal_pointer(&line->doubt));
+}
+
+/* Another program's operation is under way. */
+static void
+take_busy(Line *line)
+{
+    Operation *head = peek_head(line);
+
+    if (bh_bluez_waiter_is_wanted(&head->waiter))
+        retry(line);
+    else
+        end_badly(head, g_error_new_literal(BH_ERROR, BH_ERROR_CANCELLED, "cancelled"));
 }
 
 static int
@@ -247,10 +269,9 @@ on_reply(sd_bus_message *message, void *data, sd_bus_error *unused)
     Operation *head = peek_head(line);
 
     clear_slot(line);
-    if (error != NULL && bh_bluez_error_is_in_progress(error) &&
-        bh_bluez_waiter_waits(&head->waiter)) {
-        retry(line);
-        send_ready(self);
+    if (error != NULL && bh_bluez_error_is_in_progress(error)) {
+        take_busy(line);
+        go_on(self, path);
         return 1;
     }
     if (error != NULL)
@@ -280,12 +301,15 @@ send_head(BhBluezCentral *self, Line *line)
         self->active_operations++;
 }
 
+/* A head that is cancelled is about to make room for the next one. */
 static void
 send_ready(BhBluezCentral *self)
 {
     while (self->active_operations < ACTIVE_MAX && self->ready_lines.head != NULL) {
         Line *line = self->ready_lines.head->data;
         set_ready(line, FALSE);
+        if (!bh_bluez_waiter_is_wanted(&peek_head(line)->waiter))
+            continue;
         send_head(self, line);
         if (line->slot == NULL)
             retry(line); /* the connection is gone, and all of this with it soon */
@@ -302,11 +326,10 @@ on_cancelled(gpointer data)
     BhBluezWaiter waiter = operation->waiter;
     gboolean is_head = operation == peek_head(line);
 
-    operation->waiter = (BhBluezWaiter){0};
-    if (!is_head) {
-        free_operation(operation);
-    } else if (line->slot == NULL) {
-        free_operation(operation);
+    if (is_head && line->slot != NULL)
+        return G_SOURCE_REMOVE;
+    free_operation(operation);
+    if (is_head) {
         g_clear_handle_id(&line->timer, g_source_remove);
         g_clear_error(&line->doubt);
         advance(self, line);
@@ -397,6 +420,36 @@ find_line_of(BhBluezCentral *self, const char *device)
         if (device == NULL || g_str_equal(((Line *)value)->device, device))
             return value;
     return NULL;
+}
+
+/* A question about the link that is under way is no call on an attribute. */
+void
+bh_bluez_operations_refused(BhBluezCentral *self, const char *device)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, self->lines);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Line *line = value;
+        if (line->slot != NULL && line->doubt == NULL && g_str_equal(line->device, device))
+            line->refused = TRUE;
+    }
+}
+
+gboolean
+bh_bluez_operations_are_refused(BhBluezCentral *self, const char *device)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, self->lines);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Line *line = value;
+        if (line->refused && g_str_equal(line->device, device))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 static void

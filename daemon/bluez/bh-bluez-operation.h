@@ -4,8 +4,9 @@
 /*
  * Reads and writes of attributes. BlueZ does one thing at a time with an attribute and answers
  * everybody else InProgress, so the operations of one attribute stand in a line, those of write
- * commands too, which keeps their order. BlueZ cannot take an operation back: one whose caller has
- * gone stays at the head of its line until BlueZ has answered.
+ * commands too, which keeps their order. BlueZ cannot take an operation back: one that is cancelled
+ * while it is under way stays at the head of its line until BlueZ has answered. One that is not
+ * under way when it is cancelled is never sent.
  *
  * An InProgress that comes all the same is another program's operation: it is tried again until the
  * caller gives up.
@@ -25,6 +26,11 @@ void bh_bluez_operation_start(BhBluezCentral *self,
 
 /* Whether BlueZ is reading the attribute for us. */
 gboolean bh_bluez_operations_is_reading(BhBluezCentral *self, const char *path);
+
+/* A pairing over the link of a device (path) has failed. */
+void bh_bluez_operations_refused(BhBluezCentral *self, const char *device);
+/* Whether BlueZ has still to answer a call on an attribute that was under way then. */
+gboolean bh_bluez_operations_are_refused(BhBluezCentral *self, const char *device);
 
 /* The attribute is gone, and so are its operations. */
 void bh_bluez_operations_removed(BhBluezCentral *self, const char *path);

@@ -342,7 +342,7 @@ static const Property properties[] = {
     {"AdvertisingFlags", "ay", BH_AD_GROUP_FLAGS, FALSE, read_flags},
     {"AdvertisingData", "a{yv}", BH_AD_GROUP_OTHER, FALSE, read_advertising_data},
     {"UUIDs", "as", BH_AD_GROUP_UUIDS, FALSE, read_uuids},
-    {"Name", "s", BH_AD_GROUP_NAME, FALSE, read_name},
+    {"Name", "s", BH_AD_GROUP_NAME, TRUE, read_name}, /* of a link, BlueZ asks for it */
     {"Appearance", "q", BH_AD_GROUP_APPEARANCE, FALSE, read_appearance},
     {"Address", "s", BH_AD_GROUP_NONE, TRUE, read_address},
     {"AddressType", "s", BH_AD_GROUP_NONE, TRUE, read_address_type},
@@ -375,7 +375,7 @@ read_property(BhBluezProperties *self, sd_bus_message *message, gboolean identit
     if ((result = enter_value(self, message, property->type)) <= 0)
         return result;
     self->groups |= property->group;
-    self->advertised |= !property->identity;
+    self->advertised |= !property->identity || property->group != BH_AD_GROUP_NONE;
     result = property->read(self, message);
     return result < 0 ? result : sd_bus_message_exit_container(message);
 }
@@ -402,7 +402,8 @@ bh_bluez_properties_has_identity(const BhBluezProperties *self)
 gboolean
 bh_bluez_properties_has_link(const BhBluezProperties *self)
 {
-    return self->has_connected || self->has_resolved || self->has_paired || self->has_bonded;
+    return self->has_connected || self->has_resolved || self->has_paired || self->has_bonded ||
+           (self->groups & BH_AD_GROUP_NAME) != 0;
 }
 
 void

@@ -37,13 +37,13 @@ void bh_bluez_properties_init(BhBluezProperties *self);
 void bh_bluez_properties_clear(BhBluezProperties *self);
 
 /* Reads the a{sv} that comes next in message; what was read before is forgotten. identity: only who
- * it is and what its link is like, the rest is skipped. A negative errno if the message is
- * broken (it cannot be read on then). */
+ * it is, its name and what its link is like, the rest is skipped. A negative errno if the message
+ * is broken (it cannot be read on then). */
 int bh_bluez_properties_read(BhBluezProperties *self, sd_bus_message *message, gboolean identity);
 
 /* Whether both parts of the identity are known. */
 gboolean bh_bluez_properties_has_identity(const BhBluezProperties *self);
-/* Whether anything says what its link is like. */
+/* Whether anything says what its link is like, or the name, which BlueZ reads over it. */
 gboolean bh_bluez_properties_has_link(const BhBluezProperties *self);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "bh-bluez-central.h"
+#include "bh-bluez-mgmt.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-objects.h"
 #include "bh-bluez-private.h"
@@ -68,6 +69,7 @@ remove_adapter(BhBluez *self, BhBluezAdapter *adapter)
     g_clear_pointer(&adapter->told_error, g_free);
     g_clear_pointer(&adapter->told_power_error, g_free);
     adapter->powered = FALSE;
+    adapter->going_off = FALSE;
     adapter->discovering = FALSE;
     bh_bluez_switch_set_adapter(adapter->power, NULL, FALSE);
     bh_bluez_discovery_set_adapter(adapter->discovery, NULL, FALSE, FALSE);
@@ -81,13 +83,10 @@ remove_adapter(BhBluez *self, BhBluezAdapter *adapter)
 
 /* What the scan's two halves and the switch have to know of the adapter. */
 static void
-pass_on(BhBluezAdapter *adapter)
+pass_on(BhBluez *self, BhBluezAdapter *adapter)
 {
     bh_bluez_switch_set_adapter(adapter->power, adapter->path, adapter->powered);
-    bh_mgmt_scan_set_adapter(adapter->mgmt_scan,
-                             bh_bluez_adapter_get_index(adapter),
-                             &adapter->address,
-                             adapter->powered);
+    bh_bluez_mgmt_set_adapter(self, adapter);
     bh_bluez_discovery_set_adapter(adapter->discovery,
                                    adapter->path,
                                    adapter->powered,
@@ -99,7 +98,7 @@ apply_properties(BhBluez *self, BhBluezAdapter *adapter, BhBluezAdapterPropertie
 {
     if (!bh_bluez_adapter_apply(adapter, properties))
         return;
-    pass_on(adapter);
+    pass_on(self, adapter);
     bh_bluez_tell_adapter(self, adapter);
     bh_bluez_central_adapter_changed(self->central, adapter->slot);
     bh_bluez_server_adapter_changed(self->server);
@@ -162,7 +161,7 @@ add_adapter(BhBluez *self, const char *path, BhBluezAdapterProperties *propertie
     }
     place_adapter(self, adapter, path, &address);
     bh_bluez_adapter_apply(adapter, properties);
-    pass_on(adapter);
+    pass_on(self, adapter);
     bh_bluez_tell_adapter(self, adapter);
     bh_bluez_central_adapter_added(self->central, adapter->slot);
     bh_bluez_server_adapter_changed(self->server);

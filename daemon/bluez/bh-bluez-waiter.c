@@ -51,6 +51,12 @@ bh_bluez_waiter_waits(const BhBluezWaiter *self)
     return self->task != NULL;
 }
 
+gboolean
+bh_bluez_waiter_is_wanted(const BhBluezWaiter *self)
+{
+    return self->task != NULL && !g_cancellable_is_cancelled(g_task_get_cancellable(self->task));
+}
+
 GTask *
 bh_bluez_waiter_take(BhBluezWaiter *self)
 {

@@ -19,6 +19,8 @@ void
 bh_bluez_waiter_begin(BhBluezWaiter *self, GTask *task, GSourceFunc on_cancelled, gpointer data);
 
 gboolean bh_bluez_waiter_waits(const BhBluezWaiter *self);
+/* Whether it waits and has not been cancelled, also where on_cancelled was not called yet. */
+gboolean bh_bluez_waiter_is_wanted(const BhBluezWaiter *self);
 
 /* Each ends it; nothing happens if it is over. They may call back into the hub, so they come last.
  */

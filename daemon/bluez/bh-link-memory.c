@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A line with the name of BlueZ, then one per link: "ADAPTER TYPE ADDRESS". It is written as a
- * whole whenever it changes, by renaming, so that it is never half written. No file means that
- * there is no link.
+ * A line with the name of BlueZ, then one per link: "ADAPTER TYPE ADDRESS". It is written whenever
+ * it changes.
  */
 #include "bh-link-memory.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
-
-#define MAX_FILE 65536 /* bytes; ours is far shorter */
+#include "bh-runtime-file.h"
 
 struct BhLinkMemory {
-    char *path;  /* NULL = nothing is written */
+    BhRuntimeFile *file;
     char *owner; /* NULL = not known yet */
     GPtrArray *lines;
-    gboolean complained; /* once is enough */
 };
 
 /* Lines */
@@ -52,34 +47,28 @@ find(BhLinkMemory *self, const char *line, guint *index)
     return g_ptr_array_find_with_equal_func(self->lines, line, g_str_equal, index);
 }
 
-/* Writing */
-
-static gboolean
-write_file(BhLinkMemory *self, GError **error)
-{
-    g_autoptr(GString) text = g_string_new(self->owner);
-
-    if (self->lines->len == 0) {
-        if (g_unlink(self->path) == 0 || errno == ENOENT)
-            return TRUE;
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s", g_strerror(errno));
-        return FALSE;
-    }
-    for (guint i = 0; i < self->lines->len; i++)
-        g_string_append_printf(text, "\n%s", (const char *)self->lines->pdata[i]);
-    g_string_append_c(text, '\n');
-    return g_file_set_contents(self->path, text->str, (gssize)text->len, error);
-}
+/* The file */
 
 static void
 save(BhLinkMemory *self)
 {
-    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) text = g_string_new(self->owner);
 
-    if (self->path == NULL || write_file(self, &error) || self->complained)
-        return;
-    self->complained = TRUE;
-    g_message("after a crash links may stay behind in BlueZ: %s", error->message);
+    for (guint i = 0; i < self->lines->len; i++)
+        g_string_append_printf(text, "\n%s", (const char *)self->lines->pdata[i]);
+    g_string_append_c(text, '\n');
+    bh_runtime_file_write(self->file, self->lines->len > 0 ? text->str : NULL);
+}
+
+static void
+load(BhLinkMemory *self)
+{
+    g_autofree char *text = bh_runtime_file_read(self->file);
+    g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
+
+    self->owner = g_strdup(lines[0]);
+    for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
+        g_ptr_array_add(self->lines, g_strdup(lines[i]));
 }
 
 /* The interface */
@@ -124,30 +113,14 @@ bh_link_memory_remove(BhLinkMemory *self, const BhLinkMemoryEntry *entry)
     save(self);
 }
 
-static void
-load(BhLinkMemory *self)
-{
-    g_autofree char *text = NULL;
-    gsize size;
-
-    if (!g_file_test(self->path, G_FILE_TEST_IS_REGULAR) ||
-        !g_file_get_contents(self->path, &text, &size, NULL) || size > MAX_FILE)
-        return;
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    self->owner = g_strdup(lines[0]);
-    for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
-        g_ptr_array_add(self->lines, g_strdup(lines[i]));
-}
-
 BhLinkMemory *
 bh_link_memory_new(const char *path)
 {
     BhLinkMemory *self = g_new0(BhLinkMemory, 1);
 
-    self->path = g_strdup(path);
+    self->file = bh_runtime_file_new(path, "after a crash links may stay behind in BlueZ");
     self->lines = g_ptr_array_new_with_free_func(g_free);
-    if (path != NULL)
-        load(self);
+    load(self);
     return self;
 }
 
@@ -156,6 +129,6 @@ bh_link_memory_free(BhLinkMemory *self)
 {
     g_ptr_array_unref(self->lines);
     g_free(self->owner);
-    g_free(self->path);
+    bh_runtime_file_free(self->file);
     g_free(self);
 }

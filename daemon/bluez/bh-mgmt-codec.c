@@ -341,6 +341,14 @@ bh_mgmt_packet_put_peer(BhMgmtPacket *self, const BhAddress *address)
 }
 
 void
+bh_mgmt_packet_put_pairing(BhMgmtPacket *self, const BhAddress *address, guint8 io_capability)
+{
+    put_address(self, address);
+    put_u8(self, io_capability);
+    close_packet(self);
+}
+
+void
 bh_mgmt_packet_put_parameters(BhMgmtPacket *self,
                               const BhAddress *address,
                               const BhMgmtConnectionParameters *parameters)

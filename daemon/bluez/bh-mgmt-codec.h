@@ -22,6 +22,8 @@ typedef enum {
     BH_MGMT_READ_VERSION = 0x0001,
     BH_MGMT_DISCONNECT = 0x0014,
     BH_MGMT_GET_CONNECTIONS = 0x0015,
+    BH_MGMT_PAIR_DEVICE = 0x0019,
+    BH_MGMT_CANCEL_PAIR_DEVICE = 0x001a,
     BH_MGMT_GET_CONNECTION_INFORMATION = 0x0031,
     BH_MGMT_LOAD_CONNECTION_PARAMETERS = 0x0035,
     BH_MGMT_READ_DEFAULTS = 0x004b,
@@ -145,8 +147,11 @@ void bh_mgmt_packet_init(BhMgmtPacket *self, BhMgmtOpcode opcode, guint16 index)
 /* One pattern without a single byte: every advertisement matches. */
 void bh_mgmt_packet_put_any_pattern(BhMgmtPacket *self);
 void bh_mgmt_packet_put_monitor(BhMgmtPacket *self, guint16 handle);
-/* The device of BH_MGMT_DISCONNECT and BH_MGMT_GET_CONNECTION_INFORMATION. */
+/* The device of BH_MGMT_DISCONNECT, BH_MGMT_CANCEL_PAIR_DEVICE and
+ * BH_MGMT_GET_CONNECTION_INFORMATION. */
 void bh_mgmt_packet_put_peer(BhMgmtPacket *self, const BhAddress *address);
+/* io_capability: Core 5.4 Vol 3 Part H 2.3.2, 0 to 4. */
+void bh_mgmt_packet_put_pairing(BhMgmtPacket *self, const BhAddress *address, guint8 io_capability);
 /* One entry, always: a list without any would clear what others loaded. */
 void bh_mgmt_packet_put_parameters(BhMgmtPacket *self,
                                    const BhAddress *address,

@@ -2,13 +2,14 @@
 
 /*
  * A keyfile with one group per controller, and one that says of which boot it is. It is kept in
- * memory and written as a whole whenever it changes, by renaming, so that it is never half written.
- * No file means that there is nothing to undo.
+ * memory and written whenever it changes.
  *
  * Which boot this is comes from the environment (BLEHUB_BOOT_ID, set by the unit), because the
  * service does not see /proc/sys. If it cannot be told, nothing of an earlier process is touched.
  */
 #include "bh-mgmt-memory.h"
+
+#include "bh-runtime-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,15 +28,13 @@
 #define KEY_DEFAULTS "Defaults"
 #define N_DEFAULTS 4
 
-#define MAX_FILE 65536   /* bytes; ours is far shorter */
 #define UNITS_MIN 0x0004 /* of scan interval and window, Core 5.4 Vol 4 Part E 7.8.10 */
 #define UNITS_MAX 0x4000
 
 struct BhMgmtMemory {
     int directory; /* locked; -1 = none */
-    char *path;    /* NULL = nothing is written */
-    GKeyFile *file;
-    gboolean complained; /* once is enough */
+    BhRuntimeFile *file;
+    GKeyFile *groups;
 };
 
 static char *
@@ -65,10 +64,10 @@ start_anew(BhMgmtMemory *self)
 {
     g_autofree char *boot = dup_boot_id();
 
-    g_key_file_unref(self->file);
-    self->file = g_key_file_new();
+    g_key_file_unref(self->groups);
+    self->groups = g_key_file_new();
     if (boot != NULL)
-        g_key_file_set_string(self->file, GROUP_FILE, KEY_BOOT, boot);
+        g_key_file_set_string(self->groups, GROUP_FILE, KEY_BOOT, boot);
 }
 
 /* Another blehubd that lives has its monitors written down there: they are not to be removed. */
@@ -82,34 +81,27 @@ lock_directory(BhMgmtMemory *self, const char *directory)
     return FALSE;
 }
 
-/* What is no file, or too long to be ours, is not read. */
 static gboolean
 load(BhMgmtMemory *self)
 {
-    int fd = g_open(self->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-    g_autofree char *text = g_malloc(MAX_FILE);
-    struct stat info;
-    gssize size = 0;
+    g_autofree char *text = bh_runtime_file_read(self->file);
 
-    if (fd < 0)
-        return FALSE;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= MAX_FILE)
-        size = read(fd, text, MAX_FILE);
-    close(fd);
-    return size > 0 &&
-           g_key_file_load_from_data(self->file, text, (gsize)size, G_KEY_FILE_NONE, NULL);
+    return text != NULL &&
+           g_key_file_load_from_data(self->groups, text, (gsize)-1, G_KEY_FILE_NONE, NULL);
 }
 
 BhMgmtMemory *
 bh_mgmt_memory_new(const char *directory)
 {
     BhMgmtMemory *self = g_new0(BhMgmtMemory, 1);
+    g_autofree char *path = NULL;
 
     self->directory = -1;
-    self->file = g_key_file_new();
+    self->groups = g_key_file_new();
     if (directory != NULL && lock_directory(self, directory))
-        self->path = g_build_filename(directory, FILE_NAME, NULL);
-    if (self->path == NULL || !load(self) || !is_of_this_boot(self->file))
+        path = g_build_filename(directory, FILE_NAME, NULL);
+    self->file = bh_runtime_file_new(path, "after a crash monitors may stay behind in the kernel");
+    if (!load(self) || !is_of_this_boot(self->groups))
         start_anew(self);
     return self;
 }
@@ -119,15 +111,16 @@ bh_mgmt_memory_free(BhMgmtMemory *self)
 {
     if (self->directory >= 0)
         close(self->directory);
-    g_key_file_unref(self->file);
-    g_free(self->path);
+    g_key_file_unref(self->groups);
+    bh_runtime_file_free(self->file);
     g_free(self);
 }
 
 char *
 bh_mgmt_memory_dup_path(BhMgmtMemory *self, const char *name)
 {
-    g_autofree char *directory = self->path != NULL ? g_path_get_dirname(self->path) : NULL;
+    const char *path = bh_runtime_file_get_path(self->file);
+    g_autofree char *directory = path != NULL ? g_path_get_dirname(path) : NULL;
 
     return directory != NULL ? g_build_filename(directory, name, NULL) : NULL;
 }
@@ -147,31 +140,17 @@ static gboolean
 is_empty(BhMgmtMemory *self)
 {
     gsize n;
-    g_auto(GStrv) groups = g_key_file_get_groups(self->file, &n);
+    g_auto(GStrv) groups = g_key_file_get_groups(self->groups, &n);
 
-    return n == (g_key_file_has_group(self->file, GROUP_FILE) ? 1 : 0);
-}
-
-static gboolean
-write_file(BhMgmtMemory *self, GError **error)
-{
-    if (!is_empty(self))
-        return g_key_file_save_to_file(self->file, self->path, error);
-    if (g_unlink(self->path) == 0 || errno == ENOENT)
-        return TRUE;
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s", g_strerror(errno));
-    return FALSE;
+    return n == (g_key_file_has_group(self->groups, GROUP_FILE) ? 1 : 0);
 }
 
 static void
 save(BhMgmtMemory *self)
 {
-    g_autoptr(GError) error = NULL;
+    g_autofree char *text = is_empty(self) ? NULL : g_key_file_to_data(self->groups, NULL, NULL);
 
-    if (self->path == NULL || write_file(self, &error) || self->complained)
-        return;
-    self->complained = TRUE;
-    g_message("after a crash monitors may stay behind in the kernel: %s", error->message);
+    bh_runtime_file_write(self->file, text);
 }
 
 /* Groups */
@@ -193,10 +172,10 @@ group_of(const BhMgmtController *controller)
 static void
 drop_if_empty(BhMgmtMemory *self, const char *group)
 {
-    if (!g_key_file_has_key(self->file, group, KEY_HANDLES, NULL) &&
-        !g_key_file_has_key(self->file, group, KEY_ADDING, NULL) &&
-        !g_key_file_has_key(self->file, group, KEY_DEFAULTS, NULL))
-        g_key_file_remove_group(self->file, group, NULL);
+    if (!g_key_file_has_key(self->groups, group, KEY_HANDLES, NULL) &&
+        !g_key_file_has_key(self->groups, group, KEY_ADDING, NULL) &&
+        !g_key_file_has_key(self->groups, group, KEY_DEFAULTS, NULL))
+        g_key_file_remove_group(self->groups, group, NULL);
 }
 
 static void
@@ -208,8 +187,8 @@ put_list(BhMgmtMemory *self,
 {
     Group group = group_of(controller);
 
-    g_key_file_set_uint64(self->file, group.name, KEY_INSTANCE, controller->instance);
-    g_key_file_set_integer_list(self->file, group.name, key, values, n);
+    g_key_file_set_uint64(self->groups, group.name, KEY_INSTANCE, controller->instance);
+    g_key_file_set_integer_list(self->groups, group.name, key, values, n);
 }
 
 static void
@@ -217,7 +196,7 @@ drop_list(BhMgmtMemory *self, const BhMgmtController *controller, const char *ke
 {
     Group group = group_of(controller);
 
-    g_key_file_remove_key(self->file, group.name, key, NULL);
+    g_key_file_remove_key(self->groups, group.name, key, NULL);
     drop_if_empty(self, group.name);
 }
 
@@ -232,7 +211,7 @@ read_handles(BhMgmtMemory *self,
     Group group = group_of(controller);
     gsize n_listed = 0, kept = 0;
     g_autofree gint *listed =
-        g_key_file_get_integer_list(self->file, group.name, key, &n_listed, NULL);
+        g_key_file_get_integer_list(self->groups, group.name, key, &n_listed, NULL);
 
     for (gsize i = 0; listed != NULL && i < n_listed && kept < n; i++)
         if (listed[i] > 0 && listed[i] <= G_MAXUINT16)
@@ -245,8 +224,8 @@ bh_mgmt_memory_meet(BhMgmtMemory *self, const BhMgmtController *controller)
 {
     Group group = group_of(controller);
 
-    if (g_key_file_has_group(self->file, group.name) &&
-        g_key_file_get_uint64(self->file, group.name, KEY_INSTANCE, NULL) != controller->instance)
+    if (g_key_file_has_group(self->groups, group.name) &&
+        g_key_file_get_uint64(self->groups, group.name, KEY_INSTANCE, NULL) != controller->instance)
         bh_mgmt_memory_forget(self, controller);
 }
 
@@ -255,7 +234,7 @@ bh_mgmt_memory_forget(BhMgmtMemory *self, const BhMgmtController *controller)
 {
     Group group = group_of(controller);
 
-    if (g_key_file_remove_group(self->file, group.name, NULL))
+    if (g_key_file_remove_group(self->groups, group.name, NULL))
         save(self);
 }
 
@@ -318,7 +297,7 @@ bh_mgmt_memory_get_adding(BhMgmtMemory *self,
     Group group = group_of(controller);
 
     *before = (BhMgmtMonitors){0};
-    if (!g_key_file_has_key(self->file, group.name, KEY_ADDING, NULL))
+    if (!g_key_file_has_key(self->groups, group.name, KEY_ADDING, NULL))
         return FALSE;
     before->n_handles =
         read_handles(self, controller, KEY_ADDING, before->handles, G_N_ELEMENTS(before->handles));
@@ -352,7 +331,7 @@ bh_mgmt_memory_get_defaults(BhMgmtMemory *self,
     Group group = group_of(controller);
     gsize n = 0;
     g_autofree gint *values =
-        g_key_file_get_integer_list(self->file, group.name, KEY_DEFAULTS, &n, NULL);
+        g_key_file_get_integer_list(self->groups, group.name, KEY_DEFAULTS, &n, NULL);
 
     if (values == NULL || n != N_DEFAULTS)
         return FALSE;

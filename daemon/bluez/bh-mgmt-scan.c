@@ -86,19 +86,33 @@ bh_mgmt_scan_set_adapter(BhMgmtScan *self,
     self->changed(self->data);
 }
 
-/* The event may be older than what BlueZ said of the controller that came after. */
-void
-bh_mgmt_scan_index_removed(BhMgmtScan *self)
+static void
+lose_controller(BhMgmtScan *self)
 {
-    guint64 instance = bh_mgmt_memory_get_instance(self->index);
-
-    if (instance != 0 && instance == self->controller.instance)
-        return;
     bh_mgmt_memory_forget(self->memory, &self->controller);
     forget_kernel(self);
     self->index = BH_MGMT_INDEX_NONE;
     self->powered = FALSE;
     self->changed(self->data);
+}
+
+/* The event may be older than what BlueZ said of the controller that came after. It may also come
+ * before the controller is gone from sysfs, and then is wrongly taken for such a one: until another
+ * controller takes the index. */
+void
+bh_mgmt_scan_index_removed(BhMgmtScan *self)
+{
+    guint64 instance = bh_mgmt_memory_get_instance(self->index);
+
+    if (instance == 0 || instance != self->controller.instance)
+        lose_controller(self);
+}
+
+void
+bh_mgmt_scan_index_taken(BhMgmtScan *self, guint16 index)
+{
+    if (index != BH_MGMT_INDEX_NONE && self->index == index)
+        lose_controller(self);
 }
 
 void

@@ -47,6 +47,9 @@ void bh_mgmt_scan_set_adapter(BhMgmtScan *self,
                               const BhAddress *address,
                               gboolean powered);
 
+/* Another controller has this index: the one that had it is gone. */
+void bh_mgmt_scan_index_taken(BhMgmtScan *self, guint16 index);
+
 /* Told by the kernel about this controller: it is gone; a monitor was removed by somebody; an
  * answer came that nobody waited for any more. */
 void bh_mgmt_scan_index_removed(BhMgmtScan *self);

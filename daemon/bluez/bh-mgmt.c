@@ -2,8 +2,9 @@
 
 /*
  * The protocol has no serial numbers: an answer belongs to the command of its opcode to its
- * controller. So there is one of each at a time, and one that was given up stays in the list for a
- * while to catch its late answer, which else would be taken for that of the next.
+ * controller. So there is one call of each at a time, and one that was given up stays in the list
+ * for a while to catch its late answer, which else would be taken for that of the next. What is
+ * only sent stays there for the same reason; answers of one opcode that is called come in order.
  */
 #include "bh-mgmt.h"
 
@@ -36,7 +37,8 @@ struct BhMgmtCall {
     GList link; /* in calls */
     guint16 opcode;
     guint16 index;
-    BhMgmtDone done; /* NULL = nobody waits */
+    gboolean only_sent; /* others may be sent before its answer */
+    BhMgmtDone done;    /* NULL = nobody waits */
     gpointer data;
     guint timer;
 };
@@ -46,6 +48,8 @@ static const guint16 allowed[] = {
     BH_MGMT_READ_VERSION,
     BH_MGMT_DISCONNECT,
     BH_MGMT_GET_CONNECTIONS,
+    BH_MGMT_PAIR_DEVICE,
+    BH_MGMT_CANCEL_PAIR_DEVICE,
     BH_MGMT_GET_CONNECTION_INFORMATION,
     BH_MGMT_LOAD_CONNECTION_PARAMETERS,
     BH_MGMT_READ_DEFAULTS,
@@ -94,11 +98,25 @@ free_call(BhMgmtCall *call)
 }
 
 static BhMgmtCall *
-find_call(BhMgmt *self, guint16 opcode, guint16 index)
+push_call(BhMgmt *self, const BhMgmtPacket *packet)
+{
+    BhMgmtCall *call = g_new0(BhMgmtCall, 1);
+
+    call->mgmt = self;
+    call->opcode = opcode_of(packet);
+    call->index = index_of(packet);
+    call->link.data = call;
+    g_queue_push_tail_link(&self->calls, &call->link);
+    return call;
+}
+
+/* The oldest. */
+static BhMgmtCall *
+find_call(BhMgmt *self, guint16 opcode, guint16 index, gboolean also_only_sent)
 {
     for (GList *link = self->calls.head; link != NULL; link = link->next) {
         BhMgmtCall *call = link->data;
-        if (call->opcode == opcode && call->index == index)
+        if (call->opcode == opcode && call->index == index && (also_only_sent || !call->only_sent))
             return call;
     }
     return NULL;
@@ -143,31 +161,32 @@ bh_mgmt_call(BhMgmt *self,
              BhMgmtDone done,
              gpointer data)
 {
-    if (self->source == NULL || find_call(self, opcode_of(packet), index_of(packet)) != NULL ||
+    if (self->source == NULL ||
+        find_call(self, opcode_of(packet), index_of(packet), FALSE) != NULL ||
         !send_packet(self, packet))
         return NULL;
-    BhMgmtCall *call = g_new0(BhMgmtCall, 1);
-    call->mgmt = self;
-    call->opcode = opcode_of(packet);
-    call->index = index_of(packet);
+    BhMgmtCall *call = push_call(self, packet);
     call->done = done;
     call->data = data;
     call->timer = g_timeout_add(timeout_ms, on_deadline, call);
-    call->link.data = call;
-    g_queue_push_tail_link(&self->calls, &call->link);
     return call;
 }
 
 gboolean
 bh_mgmt_is_awaited(BhMgmt *self, BhMgmtOpcode opcode, guint16 index)
 {
-    return find_call(self, (guint16)opcode, index) != NULL;
+    return find_call(self, (guint16)opcode, index, FALSE) != NULL;
 }
 
 gboolean
 bh_mgmt_send_only(BhMgmt *self, const BhMgmtPacket *packet)
 {
-    return self->source != NULL && send_packet(self, packet);
+    if (self->source == NULL || !send_packet(self, packet))
+        return FALSE;
+    BhMgmtCall *call = push_call(self, packet);
+    call->only_sent = TRUE;
+    bh_mgmt_call_forget(call);
+    return TRUE;
 }
 
 /* Packets */
@@ -176,7 +195,7 @@ bh_mgmt_send_only(BhMgmt *self, const BhMgmtPacket *packet)
 static gboolean
 finish_call(BhMgmt *self, const BhMgmtEvent *event)
 {
-    BhMgmtCall *call = find_call(self, event->reply.opcode, event->index);
+    BhMgmtCall *call = find_call(self, event->reply.opcode, event->index, TRUE);
 
     if (call == NULL)
         return FALSE;

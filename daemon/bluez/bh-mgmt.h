@@ -7,8 +7,8 @@
  * bound it.
  *
  * Only what stands in one table can be sent: reading, advertisement monitors, scan and connection
- * parameters, ending a link. Never anything that loads keys (it would replace bluetoothd's) or
- * switches power.
+ * parameters, ending a link, beginning and cancelling a pairing that BlueZ then takes over. Never
+ * anything that loads keys (it would replace bluetoothd's) or switches power.
  */
 #include "bh-mgmt-codec.h"
 
@@ -56,7 +56,7 @@ BhMgmtCall *bh_mgmt_call(BhMgmt *self,
 void bh_mgmt_call_forget(BhMgmtCall *call);
 /* Sends without wanting to know. FALSE if it could not be sent. */
 gboolean bh_mgmt_send_only(BhMgmt *self, const BhMgmtPacket *packet);
-/* The answer to such a command is still to come, whether or not somebody waits for it. */
+/* The answer to such a call is still to come, whether or not somebody waits for it. */
 gboolean bh_mgmt_is_awaited(BhMgmt *self, BhMgmtOpcode opcode, guint16 index);
 
 /* Handles what arrives until nobody waits for an answer, or the deadline; for the very end, when

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define DAY_MS 86400000
+#define HOUR_MS 3600000
 
 #define INT_KEY(group_, key_, field, default_, min_, max_)                                         \
     {                                                                                              \
@@ -64,6 +65,18 @@ static const BhConfigKey keys[] = {
     INT_KEY("scan", "DiscoverMs", discover_ms, "5000", 1, DAY_MS),
     INT_KEY("scan", "LeaseMs", lease_ms, "60000", 1000, DAY_MS),
     INT_KEY("scan", "RefreshMs", refresh_ms, "2000", 500, 60000),
+    INT_KEY("connect", "TimeoutMs", connect_ms, "10000", 1, DAY_MS),
+    INT_KEY("connect", "ManyTimeoutMs", connect_many_ms, "30000", 1, DAY_MS),
+    INT_KEY("connect", "BackoffInitialMs", backoff_initial_ms, "5000", 100, HOUR_MS),
+    INT_KEY("connect", "BackoffMaxMs", backoff_max_ms, "60000", 100, HOUR_MS),
+    INT_KEY("connect", "StableMs", stable_ms, "0", 0, DAY_MS),
+    OTHER_KEY("connect", "ReconnectScan", reconnect_scan, "true", BH_OPTION_BOOL),
+    INT_KEY("connect", "LingerMs", linger_ms, "0", 0, HOUR_MS),
+    INT_KEY("operations", "TimeoutMs", operation_ms, "1000", 1, DAY_MS),
+    INT_KEY("operations", "ServicesTimeoutMs", services_ms, "10000", 1, DAY_MS),
+    INT_KEY("operations", "TransactTimeoutMs", transact_ms, "10000", 1, DAY_MS),
+    INT_KEY("operations", "PairTimeoutMs", pair_ms, "20000", 1, DAY_MS),
+    INT_KEY("operations", "Queue", queue, "1", 1, 65536),
 };
 /* clang-format on */
 
@@ -163,27 +176,46 @@ on_entry(const BhKeyfileEntry *entry, gpointer user_data, GError **error)
     return is_group(entry->group) || bh_keyfile_entry_refuse(entry, error, "unknown group");
 }
 
-/* What one key alone cannot tell. */
-static gboolean
-check_whole(const Load *self, GError **error)
+static gint64
+get_integer(const Load *self, const BhConfigKey *key)
 {
-    const BhConfigKey *min = find_key("recovery", "PowerCycleMinMs");
-    const BhConfigKey *max = find_key("recovery", "PowerCycleMaxMs");
+    return *(const gint64 *)((const char *)self->config + key->spec.offset);
+}
+
+/* One of both stands in a file: the defaults are in order. */
+static gboolean
+check_order(const Load *self,
+            const char *group,
+            const char *min_key,
+            const char *max_key,
+            GError **error)
+{
+    const BhConfigKey *min = find_key(group, min_key);
+    const BhConfigKey *max = find_key(group, max_key);
     const BhConfigKey *blamed = self->origins[min - keys] ? min : max;
 
-    if (self->config->power_cycle_min_ms <= self->config->power_cycle_max_ms)
+    if (get_integer(self, min) <= get_integer(self, max))
         return TRUE;
     g_set_error(error,
                 BH_ERROR,
                 BH_ERROR_INVALID_ARGUMENTS,
-                "%s: [%s] %s: PowerCycleMinMs is %" G_GINT64_FORMAT
-                ", above PowerCycleMaxMs, which is %" G_GINT64_FORMAT,
+                "%s: [%s] %s: %s is %" G_GINT64_FORMAT ", above %s, which is %" G_GINT64_FORMAT,
                 self->origins[blamed - keys],
-                blamed->group,
+                group,
                 blamed->spec.key,
-                self->config->power_cycle_min_ms,
-                self->config->power_cycle_max_ms);
+                min_key,
+                get_integer(self, min),
+                max_key,
+                get_integer(self, max));
     return FALSE;
+}
+
+/* What one key alone cannot tell. */
+static gboolean
+check_whole(const Load *self, GError **error)
+{
+    return check_order(self, "recovery", "PowerCycleMinMs", "PowerCycleMaxMs", error) &&
+           check_order(self, "connect", "BackoffInitialMs", "BackoffMaxMs", error);
 }
 
 static gboolean

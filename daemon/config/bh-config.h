@@ -37,6 +37,20 @@ typedef struct {
     gint64 discover_ms; /* Discover() without DurationMs */
     gint64 lease_ms;    /* Lifetime="lease" without LeaseMs */
     gint64 refresh_ms;  /* how often a discovery is restarted to hear everything anew */
+    /* [connect]: options of Connect() and ConnectMany() that are not given */
+    gint64 connect_ms;
+    gint64 connect_many_ms;
+    gint64 backoff_initial_ms; /* never above the next */
+    gint64 backoff_max_ms;
+    gint64 stable_ms;
+    gboolean reconnect_scan;
+    gint64 linger_ms;
+    /* [operations]: options of what is done with a device that are not given */
+    gint64 operation_ms; /* TimeoutMs of one operation */
+    gint64 services_ms;  /* of Services() and Explore() */
+    gint64 transact_ms;  /* of Transact() */
+    gint64 pair_ms;      /* of Pair() */
+    gint64 queue;        /* Queue of Subscribe() */
 } BhConfig;
 
 /** Every key at its default. */

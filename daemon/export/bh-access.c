@@ -97,6 +97,7 @@ static const AccessRow rows[] = {
     {DEVICE, BH_MEMBER_READ, "Holds", BH_ACCESS_OWNER},
     {DEVICE, BH_MEMBER_READ, "Attempts", BH_ACCESS_OWNER},
     {DEVICE, BH_MEMBER_READ, "LastError", BH_ACCESS_OWNER},
+    {DEVICE, BH_MEMBER_READ, "Name", BH_ACCESS_OWNER},
     {DEVICE, BH_MEMBER_READ, "ConnectionIntervalUs", BH_ACCESS_OWNER},
     {DEVICE, BH_MEMBER_READ, "ConnectionLatency", BH_ACCESS_OWNER},
     {DEVICE, BH_MEMBER_READ, "SupervisionMs", BH_ACCESS_OWNER},

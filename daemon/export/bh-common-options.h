@@ -4,6 +4,7 @@
 /*
  * Options that several methods take: how long what they make lives, and which adapter they mean.
  */
+#include "bh-hold.h"
 #include "bh-hub.h"
 #include "bh-options.h"
 
@@ -16,6 +17,13 @@ G_BEGIN_DECLS
 typedef struct {
     gint64 lease_ms;
     gint64 discover_ms;
+    BhHoldSpec link; /* of Connect(); who and by which adapter are of the call */
+    gint64 connect_many_ms;
+    gint64 operation_ms; /* TimeoutMs of one operation */
+    gint64 services_ms;  /* of Services() and Explore() */
+    gint64 transact_ms;
+    gint64 pair_ms;
+    gint64 queue; /* of subscriptions */
 } BhExportDefaults;
 
 extern const char *const bh_address_type_choices[]; /* by BhAddressType */

@@ -7,6 +7,12 @@
 #include "bh-gatt-options.h"
 #include "bh-link-options.h"
 
+static gint64
+default_ms(BhDbusDevice1 *object)
+{
+    return bh_device_call_peek_context(object)->defaults->operation_ms;
+}
+
 /* ExchangeMtu */
 
 static void
@@ -28,7 +34,7 @@ handle_exchange_mtu(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GV
     gint64 timeout_ms;
     GError *error = NULL;
 
-    if (bh_timeout_options_parse(dict, BH_GATT_OPERATION_MS, 1, &timeout_ms, &error))
+    if (bh_timeout_options_parse(dict, default_ms(object), 1, &timeout_ms, &error))
         bh_remote_exchange_mtu_async(bh_device_call_peek_remote(object),
                                      bh_device_call_peek_client(object, invocation),
                                      timeout_ms,
@@ -60,7 +66,7 @@ handle_read_rssi(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVari
     gint64 timeout_ms;
     GError *error = NULL;
 
-    if (bh_timeout_options_parse(dict, BH_GATT_OPERATION_MS, 1, &timeout_ms, &error))
+    if (bh_timeout_options_parse(dict, default_ms(object), 1, &timeout_ms, &error))
         bh_remote_read_rssi_async(bh_device_call_peek_remote(object),
                                   bh_device_call_peek_client(object, invocation),
                                   timeout_ms,
@@ -97,7 +103,7 @@ handle_set_connection_parameters(BhDbusDevice1 *object,
         bh_remote_set_parameters_async(bh_device_call_peek_remote(object),
                                        bh_device_call_peek_client(object, invocation),
                                        &parameters,
-                                       BH_GATT_OPERATION_MS,
+                                       default_ms(object),
                                        on_parameters_set,
                                        bh_device_call_new(object, invocation));
     else

@@ -19,7 +19,7 @@ parse(BhDbusDevice1 *object,
 {
     const BhExportContext *context = bh_device_call_peek_context(object);
 
-    return bh_gatt_options_parse(dict, what, context->defaults->lease_ms, options, error) &&
+    return bh_gatt_options_parse(dict, what, context->defaults, options, error) &&
            bh_gatt_name_parse(uuids[0], uuids[1], uuids[2], options->instance, name, error);
 }
 

@@ -30,6 +30,7 @@ static const char *const question_names[] = {
     [BH_PAIRING_ENTER_PASSKEY] = "enter-passkey",
     [BH_PAIRING_CONFIRM] = "confirm",
     [BH_PAIRING_AUTHORIZE] = "authorize",
+    [BH_PAIRING_WITHDRAWN] = "withdrawn",
 };
 
 /* Whoever pairs without any means of asking has agreed by calling. */
@@ -47,6 +48,7 @@ find_answer(const BhPairOptions *options, BhPairingQuestionKind kind, BhPairingA
         *answer = (BhPairingAnswer){.accepted = options->confirm};
         return options->has_confirm;
     case BH_PAIRING_DISPLAY_PASSKEY:
+    case BH_PAIRING_WITHDRAWN:
         break;
     }
     return FALSE;
@@ -143,7 +145,10 @@ handle_pair(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *
     BhPairOptions options;
     GError *error = NULL;
 
-    if (bh_pair_options_parse(dict, &options, &error))
+    if (bh_pair_options_parse(dict,
+                              bh_device_call_peek_context(object)->defaults->pair_ms,
+                              &options,
+                              &error))
         bh_device_pair_async(object,
                              bh_device_call_peek_client(object, invocation),
                              &options,

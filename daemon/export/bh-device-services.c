@@ -3,7 +3,6 @@
 /*
  * Services(), Explore() and Find(): what a device has, all of it or one thing.
  */
-#include "bh-ad.h"
 #include "bh-device-call.h"
 #include "bh-device-rows.h"
 #include "bh-error.h"
@@ -85,13 +84,19 @@ on_services_read(GObject *source, GAsyncResult *result, gpointer user_data)
         g_dbus_method_invocation_take_error(asking->call->invocation, error);
 }
 
+static gint64
+default_ms(BhDbusDevice1 *object)
+{
+    return bh_device_call_peek_context(object)->defaults->services_ms;
+}
+
 static gboolean
 handle_services(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *dict)
 {
     BhServicesOptions options;
     GError *error = NULL;
 
-    if (bh_services_options_parse(dict, FALSE, &options, &error))
+    if (bh_services_options_parse(dict, FALSE, default_ms(object), &options, &error))
         start(object, invocation, &options, on_services_read);
     else
         g_dbus_method_invocation_take_error(invocation, error);
@@ -100,24 +105,13 @@ handle_services(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVaria
 
 /* Explore */
 
-static char *
-dup_name(BhDbusDevice1 *object)
-{
-    const BhExportContext *context = bh_device_call_peek_context(object);
-    const BhDevice *device =
-        bh_device_table_lookup(bh_hub_peek_table(context->hub),
-                               bh_remote_peek_address(bh_device_call_peek_remote(object)));
-
-    return device != NULL ? bh_ad_dup_name(device->payload, device->payload_size) : NULL;
-}
-
 static void
 on_explored(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(Asking) asking = user_data;
     GError *error = NULL;
     g_autoptr(BhDeviceValues) values = bh_device_values_read_finish(result, &error);
-    g_autofree char *name = dup_name(asking->call->object);
+    g_autofree char *name = bh_remote_dup_name(bh_device_call_peek_remote(asking->call->object));
 
     if (values != NULL)
         answer(asking, g_variant_new_take_string(bh_device_values_dup_json(values, name)));
@@ -131,7 +125,7 @@ handle_explore(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVarian
     BhServicesOptions options;
     GError *error = NULL;
 
-    if (bh_services_options_parse(dict, TRUE, &options, &error))
+    if (bh_services_options_parse(dict, TRUE, default_ms(object), &options, &error))
         start(object, invocation, &options, on_explored);
     else
         g_dbus_method_invocation_take_error(invocation, error);
@@ -151,7 +145,11 @@ handle_find(BhDbusDevice1 *object,
     GVariant *row = NULL;
     GError *error = NULL;
 
-    if (bh_gatt_options_parse(dict, BH_GATT_OPTIONS_FIND, 0, &options, &error))
+    if (bh_gatt_options_parse(dict,
+                              BH_GATT_OPTIONS_FIND,
+                              bh_device_call_peek_context(object)->defaults,
+                              &options,
+                              &error))
         row = bh_device_row_of_attribute(bh_device_call_peek_remote(object),
                                          service,
                                          characteristic,

@@ -9,6 +9,8 @@
 #include "bh-error.h"
 #include "bh-gatt-options.h"
 
+#define READ_MS 1000 /* of one value */
+
 /* What is to be read. */
 typedef struct {
     BhGattName name;
@@ -177,7 +179,7 @@ read_target(GTask *task, const Target *target, gint64 left_ms)
                          self->client,
                          &target->name,
                          0,
-                         MIN(left_ms, BH_GATT_OPERATION_MS),
+                         MIN(left_ms, READ_MS),
                          on_read,
                          task);
 }

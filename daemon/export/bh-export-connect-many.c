@@ -158,7 +158,7 @@ many_new(const BhExportContext *context, GVariant *devices, GVariant *dict, GErr
     BhManyOptions options;
     Many *self;
 
-    if (!bh_many_options_parse(dict, context->defaults->lease_ms, &options, error))
+    if (!bh_many_options_parse(dict, context->defaults, &options, error))
         return NULL;
     self = g_new0(Many, 1);
     self->wishes = g_array_new(FALSE, FALSE, sizeof(BhWish));

@@ -81,8 +81,10 @@ refresh(BhExported *exported)
     BhRemoteState state = bh_remote_get_state(self->remote);
     gboolean paired = bh_remote_is_paired(self->remote);
     g_autofree char *adapter = dup_adapter_path(self);
+    g_autofree char *name = bh_remote_dup_name(self->remote);
 
     bh_dbus_device1_set_adapter(object, adapter);
+    bh_dbus_device1_set_name(object, name != NULL ? name : "");
     bh_dbus_device1_set_state(object, bh_remote_state_to_string(state));
     bh_dbus_device1_set_mtu(object, bh_remote_get_mtu(self->remote));
     bh_dbus_device1_set_paired(object, paired);

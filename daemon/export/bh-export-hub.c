@@ -264,6 +264,7 @@ static const struct {
     {BH_RADIO_CAN_PASSIVE_SCAN, "passive-scan"},
     {BH_RADIO_CAN_SCAN_DUTY, "scan-duty"},
     {BH_RADIO_CAN_LINK_DETAILS, "link-details"},
+    {BH_RADIO_CAN_PAIR_CAPABILITY, "pair-capability"},
 };
 
 /* And in the peripheral role. */

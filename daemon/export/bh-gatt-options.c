@@ -24,7 +24,7 @@
     }
 #define HEX_ROW                                                                                    \
     {                                                                                              \
-        "Hex", BH_OPTION_STRING, AT(hex)                                                           \
+        "Hex", BH_OPTION_STRING, AT(hex), 0, BH_GATT_HEX_MAX                                       \
     }
 #define TIMEOUT_ROW                                                                                \
     {                                                                                              \
@@ -113,14 +113,14 @@ G_STATIC_ASSERT(G_N_ELEMENTS(specs_for) == BH_N_GATT_OPTIONS);
 gboolean
 bh_gatt_options_parse(GVariant *dict,
                       BhGattOptionsFor what,
-                      gint64 default_lease_ms,
+                      const BhExportDefaults *defaults,
                       BhGattOptions *options,
                       GError **error)
 {
     *options = (BhGattOptions){
-        .timeout_ms = BH_GATT_OPERATION_MS,
-        .queue = 1,
-        .life = {BH_LIFETIME_CALLER, default_lease_ms},
+        .timeout_ms = defaults->operation_ms,
+        .queue = defaults->queue,
+        .life = {BH_LIFETIME_CALLER, defaults->lease_ms},
     };
     return bh_options_parse(dict, specs_for[what], options, error);
 }
@@ -248,6 +248,7 @@ bh_timeout_options_parse(GVariant *dict,
 gboolean
 bh_services_options_parse(GVariant *dict,
                           gboolean default_values,
+                          gint64 default_ms,
                           BhServicesOptions *options,
                           GError **error)
 {
@@ -257,7 +258,7 @@ bh_services_options_parse(GVariant *dict,
         {"HexKeys", BH_OPTION_BOOL, BH_OPTION_AT(BhServicesOptions, hex_keys)},
         {NULL}};
 
-    *options = (BhServicesOptions){default_values, BH_GATT_SERVICES_MS, FALSE};
+    *options = (BhServicesOptions){default_values, default_ms, FALSE};
     return bh_options_parse(dict, specs, options, error);
 }
 
@@ -271,7 +272,7 @@ static const char *const capability_choices[] = {
 };
 
 gboolean
-bh_pair_options_parse(GVariant *dict, BhPairOptions *options, GError **error)
+bh_pair_options_parse(GVariant *dict, gint64 default_ms, BhPairOptions *options, GError **error)
 {
     static const BhOptionSpec specs[] = {
         {"TimeoutMs", BH_OPTION_INT, BH_OPTION_AT(BhPairOptions, timeout_ms), 1, BH_DAY_MS},
@@ -289,8 +290,7 @@ bh_pair_options_parse(GVariant *dict, BhPairOptions *options, GError **error)
         {"Confirm", BH_OPTION_BOOL, BH_OPTION_AT_WITH(BhPairOptions, confirm, has_confirm)},
         {NULL}};
 
-    *options =
-        (BhPairOptions){.timeout_ms = BH_GATT_PAIR_MS, .capability = BH_IO_NO_INPUT_NO_OUTPUT};
+    *options = (BhPairOptions){.timeout_ms = default_ms, .capability = BH_IO_NO_INPUT_NO_OUTPUT};
     return bh_options_parse(dict, specs, options, error);
 }
 

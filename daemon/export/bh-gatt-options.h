@@ -7,13 +7,9 @@
 #include "bh-common-options.h"
 #include "bh-remote.h"
 
-G_BEGIN_DECLS
+#define BH_GATT_HEX_MAX 65536 /* of text: how long the value is, is told of what it says */
 
-/* Defaults of TimeoutMs */
-#define BH_GATT_OPERATION_MS 1000
-#define BH_GATT_SERVICES_MS 10000
-#define BH_GATT_TRANSACT_MS 10000
-#define BH_GATT_PAIR_MS 20000
+G_BEGIN_DECLS
 
 typedef enum {
     BH_GATT_OPTIONS_FIND,
@@ -51,7 +47,7 @@ typedef struct {
 /* Errors: InvalidArguments with the key first. */
 gboolean bh_gatt_options_parse(GVariant *dict,
                                BhGattOptionsFor what,
-                               gint64 default_lease_ms,
+                               const BhExportDefaults *defaults,
                                BhGattOptions *options,
                                GError **error);
 void bh_gatt_options_clear(BhGattOptions *options);
@@ -93,6 +89,7 @@ typedef struct {
 
 gboolean bh_services_options_parse(GVariant *dict,
                                    gboolean default_values,
+                                   gint64 default_ms,
                                    BhServicesOptions *options,
                                    GError **error);
 
@@ -106,7 +103,8 @@ typedef struct {
     gboolean confirm;
 } BhPairOptions;
 
-gboolean bh_pair_options_parse(GVariant *dict, BhPairOptions *options, GError **error);
+gboolean
+bh_pair_options_parse(GVariant *dict, gint64 default_ms, BhPairOptions *options, GError **error);
 /* Of AnswerPairing(). */
 gboolean bh_answer_options_parse(GVariant *dict, BhPairingAnswer *answer, GError **error);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The tables, the rules between keys, and the way to a hub's spec. Defaults are those of
- * BH_HOLD_SPEC_DEFAULT.
+ * The tables, the rules between keys, and the way to a hub's spec. Defaults come from
+ * the configuration.
  */
 #include "bh-link-options.h"
 
@@ -13,7 +13,6 @@
 #define AT_WITH(member, present) BH_OPTION_AT_WITH(BhLinkOptions, member, present)
 
 #define HOUR_MS 3600000
-#define MANY_DEFAULT_MS 30000
 
 /* Core 5.4 Vol 4 Part E 7.8.12 */
 #define INTERVAL_MIN_US 7500
@@ -104,20 +103,19 @@ resolve_backoff(BhLinkOptions *options, GError **error)
 
 gboolean
 bh_link_options_parse(GVariant *dict,
+                      const BhHoldSpec *defaults,
                       const BhLifetimeOptions *life,
                       BhLinkOptions *options,
                       GError **error)
 {
-    static const BhHoldSpec defaults = BH_HOLD_SPEC_DEFAULT;
-
     *options = (BhLinkOptions){
-        .timeout_ms = defaults.timeout_ms,
-        .reconnect = defaults.reconnect,
-        .backoff_initial_ms = defaults.backoff_initial_ms,
-        .backoff_max_ms = defaults.backoff_max_ms,
-        .stable_ms = defaults.stable_ms,
-        .reconnect_scan = defaults.reconnect_scan,
-        .linger_ms = defaults.linger_ms,
+        .timeout_ms = defaults->timeout_ms,
+        .reconnect = defaults->reconnect,
+        .backoff_initial_ms = defaults->backoff_initial_ms,
+        .backoff_max_ms = defaults->backoff_max_ms,
+        .stable_ms = defaults->stable_ms,
+        .reconnect_scan = defaults->reconnect_scan,
+        .linger_ms = defaults->linger_ms,
         .life = *life,
     };
     return bh_options_parse(dict, link_specs, options, error) && resolve_backoff(options, error) &&
@@ -246,7 +244,7 @@ bh_parameter_options_parse(GVariant *dict, BhLinkParameters *parameters, GError 
 
 gboolean
 bh_many_options_parse(GVariant *dict,
-                      gint64 default_lease_ms,
+                      const BhExportDefaults *defaults,
                       BhManyOptions *options,
                       GError **error)
 {
@@ -255,7 +253,7 @@ bh_many_options_parse(GVariant *dict,
         BH_LIFETIME_OPTION_ROWS(BhManyOptions, life),
         {NULL}};
 
-    *options = (BhManyOptions){MANY_DEFAULT_MS, {BH_LIFETIME_CALLER, default_lease_ms}};
+    *options = (BhManyOptions){defaults->connect_many_ms, {BH_LIFETIME_CALLER, defaults->lease_ms}};
     return bh_options_parse(dict, specs, options, error);
 }
 

@@ -35,9 +35,10 @@ typedef struct {
     BhLifetimeOptions life;
 } BhLinkOptions;
 
-/* life is what holds for the lifetime if dict does not say it. Errors: InvalidArguments with the
+/* defaults and life are what holds if dict does not say it. Errors: InvalidArguments with the
  * key first. */
 gboolean bh_link_options_parse(GVariant *dict,
+                               const BhHoldSpec *defaults,
                                const BhLifetimeOptions *life,
                                BhLinkOptions *options,
                                GError **error);
@@ -65,7 +66,7 @@ typedef struct {
 } BhManyOptions;
 
 gboolean bh_many_options_parse(GVariant *dict,
-                               gint64 default_lease_ms,
+                               const BhExportDefaults *defaults,
                                BhManyOptions *options,
                                GError **error);
 

@@ -203,7 +203,7 @@ bh_radio_off_options_parse(GVariant *dict, BhRadioOptions *options, GError **err
     }
 #define HEX_ROW                                                                                    \
     {                                                                                              \
-        "Hex", BH_OPTION_STRING, AT(hex)                                                           \
+        "Hex", BH_OPTION_STRING, AT(hex), 0, BH_GATT_HEX_MAX                                       \
     }
 #define CENTRAL_ROWS                                                                               \
     INSTANCE_ROW, HEX_ROW, {"Value", BH_OPTION_BYTES, AT(value), 0, BH_GATT_VALUE_MAX},            \
@@ -285,7 +285,7 @@ bh_attribute_options_dup_value(const BhAttributeOptions *options, GBytes **value
 /* CompleteRead, DisconnectCentral */
 
 static const BhOptionSpec read_answer_specs[] = {
-    {"Hex", BH_OPTION_STRING, BH_OPTION_AT(BhReadAnswerOptions, hex)},
+    {"Hex", BH_OPTION_STRING, BH_OPTION_AT(BhReadAnswerOptions, hex), 0, BH_GATT_HEX_MAX},
     {"Status", BH_OPTION_INT, BH_OPTION_AT(BhReadAnswerOptions, status), 1, G_MAXUINT8},
     {NULL}};
 

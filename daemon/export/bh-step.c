@@ -22,7 +22,10 @@ typedef struct {
 typedef struct {
     const char *name;
     BhGattOptionsFor options; /* of "pair": unused, it has its own */
-    gboolean (*parse)(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **error);
+    gboolean (*parse)(BhStep *self,
+                      GVariant *dict,
+                      const BhExportDefaults *defaults,
+                      GError **error);
     /* Takes over the task. */
     void (*start)(GTask *task, const Run *run);
 } Verb;
@@ -70,13 +73,9 @@ return_value(GTask *task, const char *key, GVariant *value)
 /* Reading */
 
 static gboolean
-parse_options(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **error)
+parse_options(BhStep *self, GVariant *dict, const BhExportDefaults *defaults, GError **error)
 {
-    return bh_gatt_options_parse(dict,
-                                 self->verb->options,
-                                 default_lease_ms,
-                                 &self->options,
-                                 error);
+    return bh_gatt_options_parse(dict, self->verb->options, defaults, &self->options, error);
 }
 
 static const char *
@@ -86,11 +85,11 @@ or_empty(const char *text)
 }
 
 static gboolean
-parse_attribute(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **error)
+parse_attribute(BhStep *self, GVariant *dict, const BhExportDefaults *defaults, GError **error)
 {
     const BhGattOptions *options = &self->options;
 
-    return parse_options(self, dict, default_lease_ms, error) &&
+    return parse_options(self, dict, defaults, error) &&
            bh_gatt_name_parse(or_empty(options->service),
                               or_empty(options->characteristic),
                               options->descriptor,
@@ -112,19 +111,18 @@ check_descriptor(const BhGattOptions *options, GError **error)
 }
 
 static gboolean
-parse_write(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **error)
+parse_write(BhStep *self, GVariant *dict, const BhExportDefaults *defaults, GError **error)
 {
-    if (!parse_attribute(self, dict, default_lease_ms, error) ||
-        !check_descriptor(&self->options, error))
+    if (!parse_attribute(self, dict, defaults, error) || !check_descriptor(&self->options, error))
         return FALSE;
     self->value = bh_gatt_value_choose(self->options.value, self->options.hex, error);
     return self->value != NULL;
 }
 
 static gboolean
-parse_pair(BhStep *self, GVariant *dict, gint64 default_lease_ms, GError **error)
+parse_pair(BhStep *self, GVariant *dict, const BhExportDefaults *defaults, GError **error)
 {
-    return bh_pair_options_parse(dict, &self->pair, error);
+    return bh_pair_options_parse(dict, defaults->pair_ms, &self->pair, error);
 }
 
 /* Running */
@@ -338,7 +336,7 @@ find_verb(const char *name, GError **error)
 }
 
 BhStep *
-bh_step_new(GVariant *pair, gint64 default_lease_ms, GError **error)
+bh_step_new(GVariant *pair, const BhExportDefaults *defaults, GError **error)
 {
     g_autoptr(BhStep) self = g_new0(BhStep, 1);
     g_autoptr(GVariant) dict = NULL;
@@ -346,7 +344,7 @@ bh_step_new(GVariant *pair, gint64 default_lease_ms, GError **error)
 
     g_variant_get(pair, "(&s@a{sv})", &name, &dict);
     self->verb = find_verb(name, error);
-    if (self->verb == NULL || !self->verb->parse(self, dict, default_lease_ms, error))
+    if (self->verb == NULL || !self->verb->parse(self, dict, defaults, error))
         return NULL;
     return g_steal_pointer(&self);
 }

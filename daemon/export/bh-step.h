@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct BhStep BhStep;
 
 /* pair is (sa{sv}). Errors: InvalidArguments with the wrong key, or "verb", first. */
-BhStep *bh_step_new(GVariant *pair, gint64 default_lease_ms, GError **error);
+BhStep *bh_step_new(GVariant *pair, const BhExportDefaults *defaults, GError **error);
 void bh_step_free(BhStep *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhStep, bh_step_free)
 

@@ -102,9 +102,9 @@ proceed(Transaction *self)
 /* The beginning */
 
 static gboolean
-add_step(GPtrArray *steps, GVariant *pair, gint64 default_lease_ms, GError **error)
+add_step(GPtrArray *steps, GVariant *pair, const BhExportDefaults *defaults, GError **error)
 {
-    BhStep *step = bh_step_new(pair, default_lease_ms, error);
+    BhStep *step = bh_step_new(pair, defaults, error);
     const char *verb = NULL;
 
     if (step != NULL) {
@@ -117,7 +117,7 @@ add_step(GPtrArray *steps, GVariant *pair, gint64 default_lease_ms, GError **err
 }
 
 static gboolean
-add_steps(GPtrArray *steps, GVariant *list, gint64 default_lease_ms, GError **error)
+add_steps(GPtrArray *steps, GVariant *list, const BhExportDefaults *defaults, GError **error)
 {
     if (g_variant_n_children(list) > MAX_STEPS) {
         g_set_error(error, BH_ERROR, BH_ERROR_INVALID_ARGUMENTS, "Steps: more than %d", MAX_STEPS);
@@ -126,7 +126,7 @@ add_steps(GPtrArray *steps, GVariant *list, gint64 default_lease_ms, GError **er
     for (gsize i = 0; i < g_variant_n_children(list); i++) {
         g_autoptr(GVariant) pair = g_variant_get_child_value(list, i);
 
-        if (!add_step(steps, pair, default_lease_ms, error))
+        if (!add_step(steps, pair, defaults, error))
             return FALSE;
     }
     return TRUE;
@@ -142,8 +142,8 @@ transaction_new(const BhExportContext *context, GVariant *list, GVariant *dict, 
     self->steps = g_ptr_array_new_with_free_func((GDestroyNotify)bh_step_free);
     g_variant_builder_init(&self->results, G_VARIANT_TYPE("a(sa{sv})"));
     self->subscriptions = g_ptr_array_new_with_free_func(g_object_unref);
-    if (!bh_timeout_options_parse(dict, BH_GATT_TRANSACT_MS, 1, &timeout_ms, error) ||
-        !add_steps(self->steps, list, context->defaults->lease_ms, error))
+    if (!bh_timeout_options_parse(dict, context->defaults->transact_ms, 1, &timeout_ms, error) ||
+        !add_steps(self->steps, list, context->defaults, error))
         return NULL;
     self->deadline_us = bh_clock_now_us(self->clock) + timeout_ms * 1000;
     return g_steal_pointer(&self);

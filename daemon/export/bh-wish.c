@@ -16,7 +16,11 @@ bh_wish_parse(BhWish *self,
     g_auto(BhLinkOptions) options = {0};
     const BhLifetimeOptions life = {BH_LIFETIME_CALLER, context->defaults->lease_ms};
 
-    if (!bh_link_options_parse(dict, many != NULL ? &many->life : &life, &options, error))
+    if (!bh_link_options_parse(dict,
+                               &context->defaults->link,
+                               many != NULL ? &many->life : &life,
+                               &options,
+                               error))
         return FALSE;
     if (many != NULL && (!options.has_timeout || options.timeout_ms > many->timeout_ms))
         options.timeout_ms = many->timeout_ms;

@@ -300,7 +300,6 @@ begin_indication(gpointer data, BhOperation *operation)
 static const BhOperationKind indication_kind = {
     .resolve = resolve_indication,
     .begin = begin_indication,
-    .takes_back = TRUE,
 };
 
 void

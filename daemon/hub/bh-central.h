@@ -35,7 +35,9 @@ typedef struct {
     BhLinkKey key;
     gboolean connected;
     gboolean ours;     /* it, or the attempt to make it, was asked for by this process */
+    gboolean ending;   /* this process has asked for its end, which may take long, or fail */
     gboolean resolved; /* its GATT database is known */
+    const char *name;  /* borrowed; as read from the device or heard, NULL = not known */
     gboolean paired;
     gboolean bonded;
     gboolean pairing; /* under way, whoever began it, as far as known: BlueZ tells of it only when
@@ -82,6 +84,7 @@ typedef enum {
     BH_PAIRING_ENTER_PASSKEY,   /* the device shows a number; the answer is it */
     BH_PAIRING_CONFIRM,         /* both show number; the answer is whether it is the same */
     BH_PAIRING_AUTHORIZE,       /* nothing to compare; the answer is yes or no */
+    BH_PAIRING_WITHDRAWN,       /* the question asked last needs no answer any more */
 } BhPairingQuestionKind;
 
 typedef struct {
@@ -96,7 +99,7 @@ typedef struct {
 } BhPairingAnswer;
 
 /* Asked while a pairing that was begun here is under way; to be answered by
- * bh_central_answer_pairing() once, unless it is DISPLAY_PASSKEY. */
+ * bh_central_answer_pairing() once, unless it is DISPLAY_PASSKEY or WITHDRAWN. */
 typedef void (*BhPairingAskFunc)(gpointer data, const BhPairingQuestion *question);
 
 typedef enum {
@@ -205,8 +208,9 @@ guint bh_central_count_links(BhCentral *self, guint8 slot);
  * alone. Cancelling gives the attempt up in BlueZ, too, unless somebody else has made the link
  * meanwhile: the call ends (Cancelled, or done if the link was quicker) when BlueZ was told so, and
  * until then the adapter's attempt counts as under way. What BlueZ makes of it later is undone
- * there. Errors: NotReady, Timeout (the controller gave up), Disconnected (it was lost at once, or
- * before its services were known), LimitExceeded (no more links), Failed with BlueZ's words. */
+ * there. A link that is ending is waited out, and a new one made. Errors: NotReady, Timeout (the
+ * controller gave up), Disconnected (it was lost at once, or before its services were known),
+ * LimitExceeded (no more links), Failed with BlueZ's words. */
 void bh_central_connect_async(BhCentral *self,
                               const BhLinkKey *key,
                               const BhLinkParameters *parameters,
@@ -220,8 +224,9 @@ gboolean bh_central_connect_finish(BhCentral *self, GAsyncResult *result, GError
  * the management socket at once, else BlueZ takes 2 s. */
 void bh_central_disconnect(BhCentral *self, const BhLinkKey *key);
 
-/* The whole value from offset on, long ones too. Errors: Att.*, Disconnected, Cancelled (BlueZ goes
- * on: the attribute stays busy there until its answer, which is thrown away), Failed. */
+/* The whole value from offset on, long ones too. Cancelling takes back what BlueZ has not been
+ * asked for yet, which is never asked for then (Cancelled); otherwise it ends with BlueZ's answer.
+ * Errors: Att.*, Disconnected, Cancelled, Failed. */
 void bh_central_read_async(BhCentral *self,
                            const BhLinkKey *key,
                            guint16 handle,
@@ -231,7 +236,8 @@ void bh_central_read_async(BhCentral *self,
                            gpointer user_data);
 GBytes *bh_central_read_finish(BhCentral *self, GAsyncResult *result, GError **error);
 
-/* BH_WRITE_REQUEST is done when the peer has confirmed it, BH_WRITE_COMMAND when BlueZ took it. */
+/* BH_WRITE_REQUEST is done when the peer has confirmed it, BH_WRITE_COMMAND when BlueZ took it.
+ * Cancelling is as of reading. */
 void bh_central_write_async(BhCentral *self,
                             const BhLinkKey *key,
                             guint16 handle,

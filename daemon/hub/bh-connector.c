@@ -5,42 +5,11 @@
  * and outlives its request: an adapter is free again only when the central says that the attempt is
  * over, also of one that was cancelled.
  */
-#include "bh-connector.h"
+#include "bh-connector-private.h"
 
 #include "bh-error.h"
-#include "bh-radio.h"
-#include "bh-turns.h"
 
 #define LOOK_AGAIN_MS 500 /* at attempts that may have to give way */
-
-typedef struct {
-    BhConnector *connector;    /* NULL once it is gone */
-    BhConnectRequest *request; /* NULL once nobody wants it */
-    BhLinkKey key;
-    GCancellable *cancellable;
-    gint64 begun_us;
-    gboolean gives_way;
-    gboolean blind_over;
-} Attempt;
-
-struct BhConnectRequest {
-    BhConnector *connector; /* borrowed: outlives us */
-    BhAddress address;
-    const BhConnectAsker *asker;
-    gpointer data;
-    Attempt *attempt; /* borrowed; NULL while it waits */
-};
-
-struct BhConnector {
-    BhCentral *central; /* borrowed: outlives us */
-    BhClock *clock;     /* borrowed: outlives us */
-    GQueue waiting;     /* BhConnectRequest, oldest first */
-    Attempt *attempts[BH_RADIO_MAX_ADAPTERS];
-    BhTurns *turns;
-    BhTimer *look;
-    BhTimer *watch;
-    guint64 n_attempts;
-};
 
 static void queue_look(BhConnector *self);
 
@@ -63,25 +32,25 @@ is_our_link(BhConnector *self, const BhLinkKey *key)
 }
 
 static void
-attempt_free(Attempt *attempt)
+attempt_free(BhConnectAttempt *attempt)
 {
     g_object_unref(attempt->cancellable);
     g_free(attempt);
 }
 
-static void
-end_request(BhConnectRequest *request, const GError *error)
+void
+bh_connect_request_end(BhConnectRequest *self, const GError *error)
 {
-    const BhConnectAsker *asker = request->asker;
-    gpointer data = request->data;
+    const BhConnectAsker *asker = self->asker;
+    gpointer data = self->data;
 
-    g_free(request);
+    g_free(self);
     asker->end(data, error);
 }
 
 /* The request of who wants the device again since its attempt was cancelled, out of the queue. */
 static BhConnectRequest *
-take_successor(BhConnector *self, const Attempt *attempt)
+take_successor(BhConnector *self, const BhConnectAttempt *attempt)
 {
     for (GList *it = self->waiting.head; it != NULL; it = it->next) {
         BhConnectRequest *request = it->data;
@@ -98,21 +67,20 @@ take_successor(BhConnector *self, const Attempt *attempt)
 
 /* The link was quicker than taking the attempt back. */
 static void
-take_late_link(BhConnector *self, const Attempt *attempt)
+take_late_link(BhConnector *self, const BhConnectAttempt *attempt)
 {
     BhConnectRequest *successor = take_successor(self, attempt);
-    BhLinkParameters parameters = {0};
 
     if (successor != NULL) {
-        successor->asker->begin(successor->data, &attempt->key, &parameters);
-        end_request(successor, NULL);
+        successor->asker->inherit(successor->data, &attempt->key, &attempt->parameters);
+        bh_connect_request_end(successor, NULL);
     } else if (is_our_link(self, &attempt->key)) {
         bh_central_disconnect(self->central, &attempt->key);
     }
 }
 
 static void
-attempt_end(Attempt *attempt, const GError *error)
+attempt_end(BhConnectAttempt *attempt, const GError *error)
 {
     BhConnector *self = attempt->connector;
     BhConnectRequest *request = attempt->request;
@@ -125,16 +93,18 @@ attempt_end(Attempt *attempt, const GError *error)
         return;
     }
     request->attempt = NULL;
-    if (error != NULL && attempt->gives_way)
+    if (error != NULL && attempt->gives_way) {
+        request->gave_way++;
         g_queue_push_tail(&self->waiting, request);
-    else
-        end_request(request, error);
+        return;
+    }
+    bh_connect_request_end(request, error);
 }
 
 static void
 on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    Attempt *attempt = user_data;
+    BhConnectAttempt *attempt = user_data;
     g_autoptr(GError) error = NULL;
 
     bh_central_connect_finish(BH_CENTRAL(source), result, &error);
@@ -157,101 +127,41 @@ queue_watch(BhConnector *self)
 }
 
 static void
-take_turn(BhConnector *self, BhConnectRequest *request)
-{
-    g_autoptr(GPtrArray) clients = g_ptr_array_new();
-
-    request->asker->list_clients(request->data, clients);
-    bh_turns_take(self->turns, clients);
-}
-
-static void
 begin(BhConnector *self, BhConnectRequest *request, guint8 slot)
 {
-    Attempt *attempt = g_new0(Attempt, 1);
-    BhLinkParameters parameters = {0};
+    BhConnectAttempt *attempt = g_new0(BhConnectAttempt, 1);
 
     attempt->connector = self;
     attempt->request = request;
     attempt->key = (BhLinkKey){.slot = slot, .address = request->address};
     attempt->cancellable = g_cancellable_new();
     attempt->begun_us = bh_clock_now_us(self->clock);
+    attempt->to_heard = bh_connect_request_is_heard(request);
     request->attempt = attempt;
+    request->tried_us = attempt->begun_us;
     self->attempts[slot] = attempt;
     self->n_attempts++;
-    take_turn(self, request);
     queue_watch(self);
-    request->asker->begin(request->data, &attempt->key, &parameters);
+    request->asker->begin(request->data, &attempt->key, &attempt->parameters);
     bh_central_connect_async(self->central,
                              &attempt->key,
-                             &parameters,
+                             &attempt->parameters,
                              attempt->cancellable,
                              on_connected,
                              attempt);
 }
 
-/* Whose turn it is */
-
-typedef struct {
-    BhConnectRequest *request;
-    guint8 slot;
-    gsize turn;
-    gboolean called; /* a call waits for it */
-} Next;
-
-static gboolean
-is_before(const Next *it, const Next *best)
-{
-    if (best->request == NULL || it->turn != best->turn)
-        return best->request == NULL || it->turn < best->turn;
-    return it->called && !best->called;
-}
-
-/* A request that cannot have an adapter at all is ended instead. */
-static void
-consider(BhConnector *self, BhConnectRequest *request, Next *next)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) clients = g_ptr_array_new();
-    Next it = {.request = request};
-
-    if (!request->asker->choose(request->data, &it.slot, &error)) {
-        g_queue_remove(&self->waiting, request);
-        end_request(request, error);
-        return;
-    }
-    if (self->attempts[it.slot] != NULL)
-        return;
-    it.called = request->asker->list_clients(request->data, clients);
-    it.turn = bh_turns_get_oldest(self->turns, clients);
-    if (is_before(&it, next))
-        *next = it;
-}
-
-static GPtrArray *
-list_waiting(BhConnector *self)
-{
-    GPtrArray *list = g_ptr_array_new();
-
-    for (GList *it = self->waiting.head; it != NULL; it = it->next)
-        g_ptr_array_add(list, it->data);
-    return list;
-}
+/* Looking for who may begin */
 
 static gboolean
 begin_next(BhConnector *self)
 {
-    g_autoptr(GPtrArray) list = list_waiting(self);
-    Next next = {0};
+    guint8 slot = 0;
+    BhConnectRequest *request = bh_connector_take_next(self, &slot);
 
-    for (guint i = 0; i < list->len; i++)
-        if (g_queue_find(&self->waiting, list->pdata[i]) != NULL) /* an end may cancel others */
-            consider(self, list->pdata[i], &next);
-    if (next.request == NULL || g_queue_find(&self->waiting, next.request) == NULL)
-        return FALSE;
-    g_queue_remove(&self->waiting, next.request);
-    begin(self, next.request, next.slot);
-    return TRUE;
+    if (request != NULL)
+        begin(self, request, slot);
+    return request != NULL;
 }
 
 static gboolean
@@ -284,45 +194,16 @@ queue_look(BhConnector *self)
 
 /* What takes long */
 
-static gboolean
-is_waited_for(const BhConnectRequest *request)
-{
-    g_autoptr(GPtrArray) clients = g_ptr_array_new();
-
-    return request->asker->list_clients(request->data, clients);
-}
-
-/* How long an attempt may take, by whoever else wants its adapter. */
-static gint64
-turn_ms(BhConnector *self, guint8 slot, gboolean called)
-{
-    gint64 turn = G_MAXINT64;
-
-    for (GList *it = self->waiting.head; it != NULL; it = it->next) {
-        BhConnectRequest *request = it->data;
-        guint8 wanted = 0;
-
-        if (!request->asker->choose(request->data, &wanted, NULL) || wanted != slot)
-            continue;
-        if (!called && is_waited_for(request))
-            return BH_CONNECTOR_YIELD_MS;
-        turn = BH_CONNECTOR_TURN_MS;
-    }
-    return turn;
-}
-
 static void
-watch_attempt(BhConnector *self, Attempt *attempt)
+watch_attempt(BhConnector *self, BhConnectAttempt *attempt)
 {
     gint64 age_ms = (bh_clock_now_us(self->clock) - attempt->begun_us) / 1000;
-    gboolean called;
 
     if (attempt->request == NULL || g_cancellable_is_cancelled(attempt->cancellable))
         return;
-    called = is_waited_for(attempt->request);
-    if (age_ms >= BH_CONNECTOR_BLIND_MS && !called)
+    if (age_ms >= BH_CONNECTOR_BLIND_MS && !bh_connect_request_is_called(attempt->request))
         attempt->blind_over = TRUE;
-    else if (age_ms >= turn_ms(self, attempt->key.slot, called) && !is_linked(self, &attempt->key))
+    else if (age_ms >= bh_connector_get_turn_ms(self, attempt) && !is_linked(self, &attempt->key))
         attempt->gives_way = TRUE;
     if (attempt->blind_over || attempt->gives_way)
         g_cancellable_cancel(attempt->cancellable);
@@ -365,7 +246,7 @@ void
 bh_connector_cancel(BhConnectRequest **request)
 {
     BhConnectRequest *mine = g_steal_pointer(request);
-    Attempt *attempt;
+    BhConnectAttempt *attempt;
 
     if (mine == NULL)
         return;
@@ -394,7 +275,7 @@ bh_connector_is_busy(BhConnector *self, guint8 slot)
 gboolean
 bh_connector_is_trying(BhConnector *self, const BhLinkKey *key)
 {
-    const Attempt *attempt = self->attempts[key->slot];
+    const BhConnectAttempt *attempt = self->attempts[key->slot];
 
     return attempt != NULL && bh_address_equal(&attempt->key.address, &key->address);
 }
@@ -423,7 +304,7 @@ bh_connector_free(BhConnector *self)
     bh_clear_timer(&self->look);
     bh_clear_timer(&self->watch);
     for (guint i = 0; i < G_N_ELEMENTS(self->attempts); i++) {
-        Attempt *attempt = self->attempts[i];
+        BhConnectAttempt *attempt = self->attempts[i];
 
         if (attempt == NULL)
             continue;

@@ -15,7 +15,7 @@ typedef struct {
     BhAddress address;
     gboolean has_adapter;
     BhAddress adapter;
-    gint64 timeout_ms; /* of Connect: to link up and services resolved */
+    gint64 timeout_ms; /* of Connect: to link up, services resolved and parameters changed */
     BhLinkParameters parameters;
     gboolean reconnect;
     gint64 backoff_initial_ms;
@@ -24,12 +24,6 @@ typedef struct {
     gboolean reconnect_scan;
     gint64 linger_ms; /* the link stays so long after the last hold went */
 } BhHoldSpec;
-
-#define BH_HOLD_SPEC_DEFAULT                                                                       \
-    {                                                                                              \
-        .timeout_ms = 10000, .backoff_initial_ms = 5000, .backoff_max_ms = 60000,                  \
-        .reconnect_scan = TRUE,                                                                    \
-    }
 
 typedef struct _BhRemote BhRemote;
 

@@ -114,19 +114,17 @@ detach(BhOperation *self)
         operation_free(self);
 }
 
-/* Gives up the caller, who is returned to be answered; the operation stays if it has begun. What
- * can be taken back is, last, because its end may come at once. */
+/* Gives up the caller, who is returned to be answered; the operation stays if it has begun. It is
+ * taken back last, because its end may come at once. */
 static GTask *
 abandon(BhOperation *self)
 {
     g_autoptr(GCancellable) cancellable = g_object_ref(self->cancellable);
-    gboolean takes_back = self->kind->takes_back;
     GTask *task = take_task(self);
 
     if (!self->begun)
         detach(self);
-    if (takes_back)
-        g_cancellable_cancel(cancellable);
+    g_cancellable_cancel(cancellable);
     return task;
 }
 
@@ -386,8 +384,7 @@ bh_operations_end(BhOperations *self, BhError code, const char *message)
 
         if (operation->task != NULL)
             g_ptr_array_add(tasks, take_task(operation));
-        if (operation->kind->takes_back)
-            g_ptr_array_add(cancellables, g_object_ref(operation->cancellable));
+        g_ptr_array_add(cancellables, g_object_ref(operation->cancellable));
         detach(operation);
     }
     take_back(cancellables);

@@ -7,8 +7,9 @@
  * want the same attribute they take turns.
  *
  * An operation's deadline includes its wait. When it is over, or its client leaves, the caller is
- * answered; what has not begun is dropped, and what has begun keeps its attribute busy until it is
- * answered, because BlueZ cannot take it back. Pairing can be taken back, and is.
+ * answered; what has not begun is dropped, and what has begun is cancelled. Its attribute stays
+ * busy until its work ends: at once if nothing of it was sent or it can be taken back (pairing),
+ * else when it is answered.
  *
  * A pairing that is under way over the link keeps BlueZ from answering, and may be what an
  * operation itself brought about. Its time does not count, up to the time that a pairing has.
@@ -36,9 +37,8 @@ typedef struct {
     gboolean (*resolve)(gpointer data, guint32 *attribute, GError **error);
     /* Begins the work, which ends with one of bh_operation_return_*(), from the main loop. */
     void (*begin)(gpointer data, BhOperation *operation);
-    gboolean shares; /* begins when the attribute is idle, but leaves it idle (write commands) */
-    gboolean takes_back; /* its cancellable ends the work */
-    gboolean may_pair;   /* the device may want the link encrypted for it */
+    gboolean shares;   /* begins when the attribute is idle, but leaves it idle (write commands) */
+    gboolean may_pair; /* the device may want the link encrypted for it */
 } BhOperationKind;
 
 /* Everything is borrowed: outlives the operations. */

@@ -68,7 +68,8 @@ typedef enum {
     BH_RADIO_CAN_EVERY_REPORT = 1 << 1, /* really every one; else as many as restarts bring */
     BH_RADIO_CAN_PASSIVE_SCAN = 1 << 2,
     BH_RADIO_CAN_SCAN_DUTY = 1 << 3,
-    BH_RADIO_CAN_LINK_DETAILS = 1 << 4, /* parameters and RSSI of links, and why they end */
+    BH_RADIO_CAN_LINK_DETAILS = 1 << 4,    /* parameters and RSSI of links, and why they end */
+    BH_RADIO_CAN_PAIR_CAPABILITY = 1 << 5, /* what is asked for is what is paired with */
 } BhRadioCapabilities;
 
 typedef struct {

@@ -29,32 +29,69 @@ list_clients(gpointer data, GPtrArray *clients)
     return waiting > 0;
 }
 
+static gint64
+get_heard_us(gpointer data)
+{
+    BhRemote *self = data;
+    const BhDevice *device = bh_device_table_lookup(self->context->hub.table, &self->address);
+
+    return device != NULL && device->connectable != BH_CONNECTABLE_NO ? device->last_seen_us : 0;
+}
+
+static gboolean
+wants_any(const BhLinkParameters *its)
+{
+    return its->max_interval_us != 0 || its->has_latency || its->supervision_ms != 0;
+}
+
 /* The parameters of the hold that wants the shortest interval. */
 static void
 choose_parameters(BhRemote *self, BhLinkParameters *parameters)
 {
     for (guint i = 0; i < self->holds->len; i++) {
         const BhLinkParameters *its = &bh_hold_peek_spec(self->holds->pdata[i])->parameters;
-        gboolean has_any =
-            its->max_interval_us != 0 || its->has_latency || its->supervision_ms != 0;
 
-        if (has_any &&
+        if (wants_any(its) &&
             (parameters->max_interval_us == 0 ||
              (its->max_interval_us != 0 && its->max_interval_us < parameters->max_interval_us)))
             *parameters = *its;
     }
 }
 
+static gboolean
+is_same(const BhLinkParameters *a, const BhLinkParameters *b)
+{
+    return a->min_interval_us == b->min_interval_us && a->max_interval_us == b->max_interval_us &&
+           a->has_latency == b->has_latency && a->latency == b->latency &&
+           a->supervision_ms == b->supervision_ms;
+}
+
+gboolean
+bh_remote_lacks_parameters(BhRemote *self, BhHold *hold, BhLinkParameters *parameters)
+{
+    *parameters = (BhLinkParameters){0};
+    choose_parameters(self, parameters);
+    return wants_any(&bh_hold_peek_spec(hold)->parameters) &&
+           !is_same(parameters, &self->requested);
+}
+
 static void
-on_attempt(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters)
+on_inherit(gpointer data, const BhLinkKey *key, const BhLinkParameters *parameters)
 {
     BhRemote *self = data;
 
     bh_remote_set_key(self, key);
     self->attempts++;
     self->attempting = TRUE;
-    choose_parameters(self, parameters);
+    self->requested = *parameters;
     bh_remote_emit_changed(self);
+}
+
+static void
+on_attempt(gpointer data, const BhLinkKey *key, BhLinkParameters *parameters)
+{
+    choose_parameters(data, parameters);
+    on_inherit(data, key, parameters);
 }
 
 static void
@@ -109,6 +146,8 @@ on_attempt_end(gpointer data, const GError *error)
     }
     if (bh_central_peek(self->context->hub.central, &self->key, &state) && state.connected &&
         state.resolved && state.database != NULL) {
+        if (!state.ours)
+            self->requested = (BhLinkParameters){0}; /* it was there without the attempt */
         bh_remote_link_ready(self, &state);
         return;
     }
@@ -121,7 +160,9 @@ on_attempt_end(gpointer data, const GError *error)
 static const BhConnectAsker asker = {
     .choose = ask_adapter,
     .list_clients = list_clients,
+    .get_heard_us = get_heard_us,
     .begin = on_attempt,
+    .inherit = on_inherit,
     .end = on_attempt_end,
 };
 

@@ -162,16 +162,32 @@ resolve_parameters(gpointer data, guint32 *attribute, GError **error)
 }
 
 static void
+on_parameters(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    BhRemoteCall *call = user_data;
+    BhOperation *operation = call->operation;
+    GError *error = NULL;
+
+    if (bh_central_finish(BH_CENTRAL(source), result, &error)) {
+        call->remote->requested = call->parameters;
+        bh_operation_return_boolean(operation, TRUE);
+    } else {
+        bh_operation_return_error(operation, error);
+    }
+}
+
+static void
 begin_parameters(gpointer data, BhOperation *operation)
 {
     BhRemoteCall *call = data;
 
+    call->operation = operation;
     bh_central_set_parameters_async(bh_remote_call_peek_central(call),
                                     &call->remote->key,
                                     &call->parameters,
                                     bh_operation_peek_cancellable(operation),
-                                    bh_remote_call_on_done,
-                                    operation);
+                                    on_parameters,
+                                    call);
 }
 
 static const BhOperationKind parameters_kind = {.resolve = resolve_parameters,

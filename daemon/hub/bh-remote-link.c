@@ -5,6 +5,8 @@
  */
 #include "bh-remote-private.h"
 
+#include "bh-ad.h"
+
 static void
 tell_operations(BhRemote *self, gboolean was_pairing)
 {
@@ -45,13 +47,50 @@ take_pairing(BhRemote *self, const BhLinkState *state)
     tell_operations(self, was_pairing);
 }
 
+/* Other attributes than before, if they are. Whoever is told that his are gone may let go of the
+ * device, and so of the link. */
+static void
+take_database(BhRemote *self, BhGattDatabase *told)
+{
+    g_autoptr(BhGattDatabase) database = NULL;
+
+    if (told == NULL || told == self->database)
+        return;
+    database = bh_gatt_database_ref(told);
+    g_clear_pointer(&self->database, bh_gatt_database_unref);
+    self->database = bh_gatt_database_ref(database);
+    bh_operations_resolve(self->operations);
+    if (self->database == database)
+        bh_registrations_set_link(self->registrations, &self->key, database);
+}
+
+static void
+take_name(BhRemote *self, const char *name)
+{
+    if (name == NULL || g_strcmp0(name, self->name) == 0)
+        return;
+    g_free(self->name);
+    self->name = g_strdup(name);
+}
+
+/* What it advertises is newer than what was read of it when the link came up. */
+char *
+bh_remote_dup_name(BhRemote *self)
+{
+    const BhDevice *device = bh_device_table_lookup(self->context->hub.table, &self->address);
+    char *name = NULL;
+
+    if (device != NULL)
+        name = bh_ad_dup_name(device->payload, device->payload_size);
+    return name != NULL ? name : g_strdup(self->name);
+}
+
 /* Takes what is told of a link that is there. */
 static void
 take_facts(BhRemote *self, const BhLinkState *state)
 {
-    BhGattDatabase *before = self->database;
-
     self->mtu = state->mtu;
+    take_name(self, state->name);
     take_pairing(self, state);
     self->parameters = (BhLinkParameters){
         .min_interval_us = state->interval_us,
@@ -60,12 +99,7 @@ take_facts(BhRemote *self, const BhLinkState *state)
         .has_latency = state->interval_us != 0,
         .supervision_ms = state->supervision_ms,
     };
-    if (state->database == NULL || state->database == before)
-        return;
-    self->database = bh_gatt_database_ref(state->database);
-    g_clear_pointer(&before, bh_gatt_database_unref);
-    bh_operations_resolve(self->operations);
-    bh_registrations_set_link(self->registrations, &self->key, self->database);
+    take_database(self, state->database);
 }
 
 static void
@@ -135,7 +169,7 @@ clear_facts(BhRemote *self)
 {
     g_clear_pointer(&self->database, bh_gatt_database_unref);
     self->mtu = 0;
-    self->parameters = (BhLinkParameters){0};
+    self->parameters = self->requested = (BhLinkParameters){0};
     self->pairing = FALSE;
     self->asked = FALSE;
 }

@@ -18,7 +18,8 @@ on_question(gpointer data, const BhPairingQuestion *question)
 
     if (g_cancellable_is_cancelled(bh_operation_peek_cancellable(call->operation)))
         return; /* whoever would be asked is not there any more */
-    call->remote->asked = question->kind != BH_PAIRING_DISPLAY_PASSKEY;
+    call->remote->asked =
+        question->kind != BH_PAIRING_DISPLAY_PASSKEY && question->kind != BH_PAIRING_WITHDRAWN;
     call->remote->asked_uid = call->uid;
     call->remote->asked_kind = question->kind;
     call->ask(call->ask_data, question);
@@ -63,9 +64,7 @@ begin_pairing(gpointer data, BhOperation *operation)
                           pairing);
 }
 
-static const BhOperationKind pairing_kind = {.resolve = resolve_pairing,
-                                             .begin = begin_pairing,
-                                             .takes_back = TRUE};
+static const BhOperationKind pairing_kind = {.resolve = resolve_pairing, .begin = begin_pairing};
 
 void
 bh_remote_pair_async(BhRemote *self,

@@ -43,11 +43,13 @@ struct _BhRemote {
     BhRemoteState state;
     gboolean ours;            /* the link is of our making */
     BhGattDatabase *database; /* NULL unless ready */
+    char *name;               /* as read from the device; NULL = not known */
     guint16 mtu;
     gboolean paired;
     gboolean pairing;            /* under way, as the central tells */
     guint pairings;              /* that we asked the central for */
     BhLinkParameters parameters; /* in force */
+    BhLinkParameters requested;  /* asked for, of this link or the attempt at it */
     gint64 ready_us;             /* since when the link is ready */
     guint32 attempts;
     char *last_error;
@@ -120,6 +122,9 @@ void bh_remote_radio_on(BhRemote *self);
 
 /* Attempts, in bh-remote-attempt.c. */
 void bh_remote_begin_attempt(BhRemote *self);
+/* Whether a hold wants connection parameters and those that count, of the hold with the shortest
+ * interval, have not been asked for: which they are. */
+gboolean bh_remote_lacks_parameters(BhRemote *self, BhHold *hold, BhLinkParameters *parameters);
 
 /* Told by all of them. */
 void bh_remote_set_state(BhRemote *self, BhRemoteState state);

@@ -211,11 +211,12 @@ lose_link(BhRemote *self, BhLinkCause cause)
         bh_remote_forget(self);
 }
 
-/* A link that somebody else made: none of our attempts at it is under way. */
+/* A link that somebody else made: none of our attempts at it is under way, and it is none that we
+ * let go of before and that is still there. */
 static gboolean
 may_adopt(BhRemote *self, const BhLinkState *state)
 {
-    return state->connected && state->resolved && state->database != NULL &&
+    return state->connected && !state->ending && state->resolved && state->database != NULL &&
            bh_remote_may_use(self, state->key.slot) &&
            !bh_connector_is_trying(self->context->connector, &state->key);
 }
@@ -246,6 +247,7 @@ bh_remote_take_link_state(BhRemote *remote, const BhLinkState *state)
             take_bond(self, state->paired);
         if (may_adopt(self, state)) {
             bh_connector_cancel(&self->request);
+            self->requested = (BhLinkParameters){0};
             bh_remote_link_ready(self, state);
         }
     } else if (!is_of_link(self, state)) {
@@ -412,6 +414,7 @@ bh_remote_finalize(GObject *object)
     g_ptr_array_unref(self->holds);
     g_ptr_array_unref(self->subscriptions);
     g_clear_pointer(&self->database, bh_gatt_database_unref);
+    g_free(self->name);
     g_free(self->last_error);
     G_OBJECT_CLASS(bh_remote_parent_class)->finalize(object);
 }

@@ -36,6 +36,8 @@ const BhAddress *bh_remote_peek_address(BhRemote *self);
 guint8 bh_remote_get_slot(BhRemote *self);
 BhRemoteState bh_remote_get_state(BhRemote *self);
 guint16 bh_remote_get_mtu(BhRemote *self); /* 0 = not known */
+/* As the device advertises it, or else as it was read from it; NULL = not known. Free it. */
+char *bh_remote_dup_name(BhRemote *self);
 gboolean bh_remote_is_paired(BhRemote *self);
 guint bh_remote_count_holds(BhRemote *self);
 guint32 bh_remote_get_attempts(BhRemote *self);        /* since the last link */

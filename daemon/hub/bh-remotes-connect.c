@@ -7,6 +7,26 @@
 #include "bh-hold-private.h"
 #include "bh-remote-private.h"
 
+/* What is asked for, and the hold that it makes. */
+typedef struct {
+    BhHoldSpec spec;
+    BhClient *client; /* owned */
+    BhLifetime lifetime;
+    gint64 lease_ms;
+    gint64 deadline_us;
+    BhHold *hold; /* owned; NULL until the radio is awake */
+} Wish;
+
+static void
+wish_free(gpointer data)
+{
+    Wish *self = data;
+
+    g_clear_object(&self->hold);
+    g_object_unref(self->client);
+    g_free(self);
+}
+
 static gboolean
 check_adapter(BhRemotes *self, const BhHoldSpec *spec, GError **error)
 {
@@ -81,15 +101,13 @@ check_hold(BhHold *hold, GError **error)
     return FALSE;
 }
 
-/* The caller's task, from that of the wait. */
+/* The caller's task; takes error. */
 static void
-on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
+finish(GTask *task, GError *error)
 {
-    g_autoptr(GTask) task = user_data;
-    BhHold *hold = g_task_get_task_data(task);
-    GError *error = NULL;
+    BhHold *hold = ((Wish *)g_task_get_task_data(task))->hold;
 
-    if (g_task_propagate_boolean(G_TASK(result), &error))
+    if (error == NULL)
         check_hold(hold, &error);
     if (error == NULL) {
         bh_owned_renew(BH_OWNED(hold));
@@ -98,6 +116,47 @@ on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
     }
     bh_owned_release(BH_OWNED(hold), BH_RELEASE_ASKED);
     g_task_return_error(task, error);
+}
+
+static void
+on_parameters(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    GError *error = NULL;
+
+    bh_remote_finish(BH_REMOTE(source), result, &error);
+    if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_SUPPORTED))
+        g_prefix_error(&error, "the device is linked already: ");
+    finish(task, error);
+}
+
+static gint64
+get_left_ms(const Wish *self, const BhRemotesShared *hub)
+{
+    gint64 left_us = self->deadline_us - bh_clock_now_us(hub->clock);
+
+    return MAX(1, left_us / 1000);
+}
+
+/* A link that was not made for this hold may be served otherwise than it wants. */
+static void
+on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    const Wish *self = g_task_get_task_data(task);
+    BhLinkParameters wanted;
+    GError *error = NULL;
+
+    if (!g_task_propagate_boolean(G_TASK(result), &error) ||
+        !bh_remote_lacks_parameters(BH_REMOTE(source), self->hold, &wanted))
+        finish(task, error);
+    else
+        bh_remote_set_parameters_async(BH_REMOTE(source),
+                                       bh_owned_peek_client(BH_OWNED(self->hold)),
+                                       &wanted,
+                                       get_left_ms(self, &BH_REMOTE(source)->context->hub),
+                                       on_parameters,
+                                       g_steal_pointer(&task));
 }
 
 static gboolean
@@ -109,44 +168,24 @@ check_connect(BhRemotes *self, const BhHoldSpec *spec, BhClient *client, GError 
     return FALSE;
 }
 
-/* What is asked for. */
-typedef struct {
-    BhHoldSpec spec;
-    BhClient *client; /* owned */
-    BhLifetime lifetime;
-    gint64 lease_ms;
-    gint64 deadline_us;
-} Wish;
-
-static void
-wish_free(gpointer data)
-{
-    Wish *wish = data;
-
-    g_object_unref(wish->client);
-    g_free(wish);
-}
-
 /* Takes the task over. */
 static void
 connect_now(GTask *task)
 {
     g_autoptr(GTask) mine = task;
     BhRemotes *self = g_task_get_source_object(task);
-    g_autofree Wish *wish = g_memdup2(g_task_get_task_data(task), sizeof *wish);
-    g_autoptr(BhClient) client = g_object_ref(wish->client);
-    BhHold *hold = NULL;
+    Wish *wish = g_task_get_task_data(task);
     GError *error = NULL;
 
-    if (check_connect(self, &wish->spec, client, &error))
-        hold = make_hold(self, &wish->spec, client, wish->lifetime, wish->lease_ms, &error);
-    if (hold == NULL) {
+    if (check_connect(self, &wish->spec, wish->client, &error))
+        wish->hold =
+            make_hold(self, &wish->spec, wish->client, wish->lifetime, wish->lease_ms, &error);
+    if (wish->hold == NULL) {
         g_task_return_error(mine, error);
         return;
     }
-    g_task_set_task_data(mine, hold, g_object_unref);
-    bh_remote_wait_ready_async(bh_hold_peek_remote(hold),
-                               client,
+    bh_remote_wait_ready_async(bh_hold_peek_remote(wish->hold),
+                               wish->client,
                                wish->spec.reconnect,
                                wish->spec.timeout_ms,
                                on_ready,
@@ -158,14 +197,13 @@ on_awake(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GTask) task = user_data;
     Wish *wish = g_task_get_task_data(task);
-    BhClock *clock = bh_remotes_peek_context(BH_REMOTES(source))->hub.clock;
     GError *error = NULL;
 
     if (!g_task_propagate_boolean(G_TASK(result), &error)) {
         g_task_return_error(task, error);
         return;
     }
-    wish->spec.timeout_ms = MAX((wish->deadline_us - bh_clock_now_us(clock)) / 1000, 1);
+    wish->spec.timeout_ms = get_left_ms(wish, &bh_remotes_peek_context(BH_REMOTES(source))->hub);
     connect_now(g_steal_pointer(&task));
 }
 

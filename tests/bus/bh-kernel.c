@@ -33,7 +33,7 @@ struct BhKernel {
     guint8 refused_status;
     guint refused_count;
     guint16 held_opcode;
-    GByteArray *held; /* the answer not given; NULL = none */
+    GPtrArray *held; /* GByteArray: the answers not given, oldest first */
 };
 
 /* Packets */
@@ -245,6 +245,31 @@ disconnect(BhKernel *self, const Command *command, GByteArray *answer)
 }
 
 static guint8
+pair(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    ck_assert_uint_eq(command->size, 8);
+    g_string_append_printf(self->log,
+                           "Pair:%s,%u",
+                           format_peer(command->data, text),
+                           command->data[7]);
+    g_byte_array_append(answer, command->data, 7);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
+static guint8
+cancel_pairing(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    char text[BH_ADDRESS_TEXT_SIZE];
+
+    ck_assert_uint_eq(command->size, 7);
+    g_string_append_printf(self->log, "CancelPair:%s", format_peer(command->data, text));
+    g_byte_array_append(answer, command->data, 7);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
+static guint8
 tell_connection(BhKernel *self, const Command *command, GByteArray *answer)
 {
     char text[BH_ADDRESS_TEXT_SIZE];
@@ -282,6 +307,8 @@ static const struct {
     {BH_MGMT_READ_VERSION, read_version},
     {BH_MGMT_DISCONNECT, disconnect},
     {BH_MGMT_GET_CONNECTIONS, get_connections},
+    {BH_MGMT_PAIR_DEVICE, pair},
+    {BH_MGMT_CANCEL_PAIR_DEVICE, cancel_pairing},
     {BH_MGMT_GET_CONNECTION_INFORMATION, tell_connection},
     {BH_MGMT_LOAD_CONNECTION_PARAMETERS, load_parameters},
     {BH_MGMT_READ_MONITOR_FEATURES, read_monitors},
@@ -320,12 +347,10 @@ answer_command(BhKernel *self, const Command *command)
     put_u8(packet, status);
     if (status == BH_MGMT_STATUS_SUCCESS)
         g_byte_array_append(packet, answer->data, answer->len);
-    if (command->opcode != self->held_opcode) {
+    if (command->opcode != self->held_opcode)
         send_packet(self, packet);
-        return;
-    }
-    g_clear_pointer(&self->held, g_byte_array_unref);
-    self->held = g_steal_pointer(&packet);
+    else
+        g_ptr_array_add(self->held, g_steal_pointer(&packet));
 }
 
 /* A daemon that ends with answers unread resets the connection, and that is told before the last
@@ -388,11 +413,10 @@ bh_kernel_refuse(BhKernel *self, guint16 opcode, guint8 status, guint count)
 void
 bh_kernel_hold(BhKernel *self, guint16 opcode)
 {
-    g_autoptr(GByteArray) held = g_steal_pointer(&self->held);
-
     self->held_opcode = opcode;
-    if (held != NULL)
-        send_packet(self, held);
+    for (guint i = 0; i < self->held->len; i++)
+        send_packet(self, self->held->pdata[i]);
+    g_ptr_array_set_size(self->held, 0);
 }
 
 const char *
@@ -611,6 +635,7 @@ bh_kernel_new(void)
     self->fd = -1;
     self->revision = BH_KERNEL_REVISION;
     self->defaults = linux_defaults;
+    self->held = g_ptr_array_new_with_free_func((GDestroyNotify)g_byte_array_unref);
     self->log = g_string_new(NULL);
     self->monitors_text = g_string_new(NULL);
     self->defaults_text = g_string_new(NULL);
@@ -621,7 +646,7 @@ void
 bh_kernel_free(BhKernel *self)
 {
     bh_kernel_disconnect(self);
-    g_clear_pointer(&self->held, g_byte_array_unref);
+    g_ptr_array_unref(self->held);
     g_string_free(self->log, TRUE);
     g_string_free(self->monitors_text, TRUE);
     g_string_free(self->defaults_text, TRUE);

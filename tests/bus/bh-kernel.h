@@ -31,8 +31,8 @@ void bh_kernel_disconnect(BhKernel *self);
 
 /* Commands so far, separated by spaces: "ReadVersion GetConnections Monitors ReadDefaults
  * SetDefaults:48/48,48/48 Add:1 Remove:1" (Add with the handle given, or the status refused with as
- * "Add:!0d"), "Disconnect:ADDRESS", "Information:ADDRESS", "Parameters:ADDRESS,6-12,4,500"
- * (interval, latency, timeout). */
+ * "Add:!0d"), "Disconnect:ADDRESS", "Pair:ADDRESS,3" (capability), "CancelPair:ADDRESS",
+ * "Information:ADDRESS", "Parameters:ADDRESS,6-12,4,500" (interval, latency, timeout). */
 const char *bh_kernel_peek_log(BhKernel *self);
 void bh_kernel_clear_log(BhKernel *self);
 gboolean bh_kernel_was_told(BhKernel *self, const char *command);
@@ -41,7 +41,7 @@ gboolean bh_kernel_was_told(BhKernel *self, const char *command);
 void bh_kernel_set_revision(BhKernel *self, guint16 revision);
 /* The next count commands of an opcode are refused. */
 void bh_kernel_refuse(BhKernel *self, guint16 opcode, guint8 status, guint count);
-/* Commands of an opcode are not answered any more, until it is 0 again, which answers the last. */
+/* Commands of an opcode are not answered any more, until it is 0 again, which answers all. */
 void bh_kernel_hold(BhKernel *self, guint16 opcode);
 
 /* A monitor of somebody else. Returns its handle. */

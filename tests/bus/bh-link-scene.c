@@ -62,11 +62,10 @@ static const char scenario[] = "[scenario]\n"
                                "Value=0b\n";
 
 void
-bh_link_scene_init(BhFixture *f)
+bh_link_scene_start(BhFixture *f, const char *argument)
 {
-    bh_fixture_init(f);
     bh_fixture_start_sim(f, scenario);
-    bh_fixture_start_hub(f, NULL);
+    bh_fixture_start_hub(f, argument, NULL);
     BH_AWAIT_POLLED(bh_caller_counter(f->connection, "Clients") > 0);
     for (gboolean ready = FALSE; !ready;) {
         g_autoptr(GVariant) state =
@@ -74,6 +73,13 @@ bh_link_scene_init(BhFixture *f)
 
         ready = g_str_equal(g_variant_get_string(state, NULL), "ready");
     }
+}
+
+void
+bh_link_scene_init(BhFixture *f)
+{
+    bh_fixture_init(f);
+    bh_link_scene_start(f, NULL);
 }
 
 static GVariant *

@@ -26,8 +26,10 @@ G_BEGIN_DECLS
 /* Another one, "thermometer". */
 #define BH_LINK_OTHER_ADDRESS "C8:5A:11:00:01:01"
 
-/* A bus with BlueZ and blehubd on it; arguments as of bh_fixture_start_hub() or none. */
+/* A bus with BlueZ and blehubd on it. */
 void bh_link_scene_init(BhFixture *f);
+/* The same on a bus that is there; argument is one of blehubd, or NULL. */
+void bh_link_scene_start(BhFixture *f, const char *argument);
 
 /* Connects as connection's program; it must succeed. Returns the hold's path. options is text, its
  * AddressType is added. */

@@ -60,7 +60,7 @@ static const BhCentralSink sink = {.link_changed = on_link, .value = on_value};
 static void
 on_question(gpointer data, const BhPairingQuestion *question)
 {
-    static const char *const kinds[] = {"display", "enter", "confirm", "authorize"};
+    static const char *const kinds[] = {"display", "enter", "confirm", "authorize", "withdrawn"};
     BhPeerScene *self = data;
 
     note(self->questions, "%s:%u", kinds[question->kind], question->passkey);
@@ -127,28 +127,42 @@ bh_peer_scene_init_unknown(BhPeerScene *self)
     start(self);
 }
 
-void
-bh_peer_scene_init(BhPeerScene *self)
+static void
+init_with(BhPeerScene *self, guint version)
 {
     bh_scene_init(&self->scene, NULL);
     self->puppet = self->scene.puppet;
+    if (version != 0)
+        bh_puppet_set_version(self->puppet, "/org/bluez/hci0", version);
     bh_peer_scene_add_device(self);
     bh_peer_scene_add_attributes(self);
     start(self);
 }
 
 void
-bh_peer_scene_init_ready(BhPeerScene *self)
+bh_peer_scene_init(BhPeerScene *self)
+{
+    init_with(self, 0);
+}
+
+void
+bh_peer_scene_init_ready_with(BhPeerScene *self, guint version)
 {
     g_auto(BhPeerCall) call = {0};
 
-    bh_peer_scene_init(self);
+    init_with(self, version);
     bh_central_watch(self->central, &self->key);
     bh_peer_connect(self, &call);
     BH_ASSERT_END(&call, "ok");
     bh_fixture_settle();
     bh_puppet_clear_calls(self->puppet);
     g_string_truncate(self->links, 0);
+}
+
+void
+bh_peer_scene_init_ready(BhPeerScene *self)
+{
+    bh_peer_scene_init_ready_with(self, 0);
 }
 
 void

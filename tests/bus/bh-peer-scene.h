@@ -39,6 +39,8 @@ void bh_peer_scene_init(BhPeerScene *self);
 void bh_peer_scene_init_unknown(BhPeerScene *self);
 /* The same, connected by us; the puppet's calls so far are forgotten. */
 void bh_peer_scene_init_ready(BhPeerScene *self);
+/* The same with a BlueZ that says its version, see bh_puppet_set_version(). */
+void bh_peer_scene_init_ready_with(BhPeerScene *self, guint version);
 void bh_peer_scene_clear(BhPeerScene *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhPeerScene, bh_peer_scene_clear)
 

@@ -19,6 +19,7 @@ typedef struct {
     gboolean undiscovered;
     gboolean paired;
     gboolean bonded;
+    char *modalias; /* of an adapter; NULL = none */
     /* Of an attribute; NULL = it is none. */
     char *interface;
     char *uuid;

@@ -29,6 +29,7 @@ free_object(gpointer data)
     g_free(object->address);
     g_free(object->interface);
     g_free(object->uuid);
+    g_free(object->modalias);
     g_free(object->flags);
     g_clear_pointer(&object->value, g_byte_array_unref);
     g_free(object);
@@ -62,7 +63,7 @@ append_adapter(sd_bus_message *message, const BhPuppetObject *object)
 {
     sd_bus_message_append(message,
                           "a{sv}",
-                          5,
+                          object->modalias != NULL ? 6 : 5,
                           "Address",
                           "s",
                           object->address,
@@ -79,7 +80,10 @@ append_adapter(sd_bus_message *message, const BhPuppetObject *object)
                           "as",
                           2,
                           "central",
-                          "peripheral");
+                          "peripheral",
+                          "Modalias",
+                          "s",
+                          object->modalias);
 }
 
 static void
@@ -404,6 +408,12 @@ bh_puppet_plug(BhPuppet *self, const char *path, const char *address)
                                         "b",
                                         TRUE),
                      0);
+}
+
+void
+bh_puppet_set_version(BhPuppet *self, const char *path, guint version)
+{
+    bh_puppet_find(self, path)->modalias = g_strdup_printf("usb:v1D6Bp0246d%04X", version);
 }
 
 const char *

@@ -35,6 +35,8 @@ const char *bh_puppet_peek_caller(BhPuppet *self);
 
 /* What GetManagedObjects lists. */
 void bh_puppet_add_adapter(BhPuppet *self, const char *path, const char *address, gboolean powered);
+/* Says as BlueZ does which version it is, in hexadecimal: 0x0542 is 5.66. Before it is asked. */
+void bh_puppet_set_version(BhPuppet *self, const char *path, guint version);
 void
 bh_puppet_add_device(BhPuppet *self, const char *path, const char *address, gboolean connected);
 

@@ -14,7 +14,7 @@ const BhBluezTiming bh_recorder_timing = {
     .mgmt_ms = 150,
     .gatt_ms = 5000,
     .retry_ms = 1,
-    .doubt_ms = 20,
+    .doubt_ms = 250, /* there is time to do something during a doubt */
     .power_cycle_ms = 300,
     .backoff_min_ms = 10,
     .backoff_max_ms = 40,
@@ -118,12 +118,21 @@ on_synced(gpointer data)
     note(self, "synced");
 }
 
+static void
+on_capabilities(gpointer data, BhRadioCapabilities capabilities)
+{
+    BhRecorder *self = data;
+
+    self->capabilities = capabilities;
+}
+
 static const BhRadioSink sink = {
     .bluez_changed = on_bluez,
     .adapter_changed = on_adapter,
     .adapter_removed = on_adapter_removed,
     .report = on_report,
     .synced = on_synced,
+    .capabilities_changed = on_capabilities,
 };
 
 static void

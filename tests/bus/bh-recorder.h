@@ -23,6 +23,7 @@ typedef struct {
     gboolean bluez_present;
     guint synced;
     gboolean lost;
+    BhRadioCapabilities capabilities;
     GString *events; /* "bluez+ bluez- adapter0+ adapter0- synced", separated by spaces */
     BhRecordedAdapter adapters[BH_RADIO_MAX_ADAPTERS];
     /* "AA:BB:CC:DD:EE:FF random 0 -60 <groups hex> <payload hex>" */

@@ -7,6 +7,7 @@
 
 #define ERROR(name) "org.bluez.Error." name
 #define IN_PROGRESS ERROR("InProgress")
+#define REFUSED "Operation Not Authorized"
 #define UNLIKELY "Operation failed with ATT error: 0x0e"
 
 /* What BlueZ says of what devices answer */
@@ -21,9 +22,7 @@ START_TEST(errors_of_a_device_arrive_as_their_byte_or_as_hidden)
         {ERROR("NotPermitted"), "Not paired", "0x200: BlueZ says \"NotPermitted: Not paired\""},
         {ERROR("NotSupported"), "Operation is not supported", "0x106: 0x06 Request not supported"},
         {ERROR("InvalidArguments"), "Invalid offset", "0x107: 0x07 Invalid offset"},
-        {ERROR("NotAuthorized"),
-         "Operation Not Authorized",
-         "0x108: 0x08 Insufficient authorization"},
+        {ERROR("NotAuthorized"), REFUSED, "0x108: 0x08 Insufficient authorization"},
         {ERROR("InvalidArguments"), "Invalid Length", "0x10d: 0x0d Invalid attribute value length"},
         {ERROR("Failed"), "Operation failed with ATT error: 0x80", "0x180: 0x80 Application error"},
         {ERROR("Failed"), "Operation failed", "0x200: BlueZ says \"Failed: Operation failed\""},
@@ -45,6 +44,32 @@ START_TEST(errors_of_a_device_arrive_as_their_byte_or_as_hidden)
         bh_peer_read(&s, BH_LEVEL, 0, &call);
         BH_ASSERT_END(&call, cases[i].end);
     }
+}
+END_TEST
+
+/* It cannot be told whether the device was asked at all. */
+START_TEST(a_refused_write_to_a_service_that_bluez_claims_has_no_byte_of_the_device)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init(&s);
+    bh_puppet_add_attribute(s.puppet, BH_PEER "/service0010", "Service", "180a", NULL);
+    bh_puppet_add_attribute(s.puppet,
+                            BH_PEER "/service0010/char0011",
+                            "Characteristic",
+                            "2a29",
+                            "read write");
+    bh_peer_connect(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    bh_puppet_fail_with(s.puppet, "WriteValue", ERROR("NotAuthorized"), REFUSED, 2);
+    bh_puppet_fail_with(s.puppet, "ReadValue", ERROR("NotAuthorized"), REFUSED, 1);
+    bh_peer_write(&s, 0x12, "01", BH_WRITE_REQUEST, &call);
+    BH_ASSERT_END(&call, "0x200: BlueZ says \"NotAuthorized: " REFUSED "\"");
+    bh_peer_read(&s, 0x12, 0, &call);
+    BH_ASSERT_END(&call, "0x108: 0x08 Insufficient authorization");
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &call);
+    BH_ASSERT_END(&call, "0x108: 0x08 Insufficient authorization");
 }
 END_TEST
 
@@ -105,15 +130,55 @@ START_TEST(a_cancelled_read_keeps_its_place_until_bluez_has_answered)
     bh_peer_read(&s, BH_LEVEL, 0, &read);
     BH_AWAIT(bh_peer_scene_count(&s, "ReadValue") == 1);
     g_cancellable_cancel(read.cancellable);
-    BH_ASSERT_END(&read, "0x9: cancelled");
     bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &write);
     bh_peer_write(&s, BH_OTHER, "02", BH_WRITE_COMMAND, &other);
     BH_ASSERT_END(&other, "ok");
+    ck_assert(!read.done);
     ck_assert(!write.done);
     bh_puppet_release(s.puppet, "ReadValue");
+    BH_ASSERT_END(&read, "0a0b0c");
     BH_ASSERT_END(&write, "ok");
     ck_assert_str_eq(bh_puppet_peek_calls(s.puppet),
                      "ReadValue WriteValue:02,command WriteValue:01,request");
+}
+END_TEST
+
+START_TEST(a_cancelled_write_is_not_tried_again)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) write = {0}, next = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail(s.puppet, "WriteValue", IN_PROGRESS, 1);
+    bh_puppet_hold(s.puppet, "WriteValue");
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &write);
+    BH_AWAIT(bh_peer_scene_count(&s, "WriteValue") == 1);
+    g_cancellable_cancel(write.cancellable);
+    bh_peer_write(&s, BH_LEVEL, "02", BH_WRITE_REQUEST, &next);
+    bh_puppet_release(s.puppet, "WriteValue");
+    BH_ASSERT_END(&next, "ok");
+    ck_assert(write.done);
+    ck_assert_str_eq(bh_puppet_peek_calls(s.puppet), "WriteValue:01,request WriteValue:02,request");
+}
+END_TEST
+
+/* Whatever else happens between the cancelling and the news of it. */
+START_TEST(a_write_that_is_cancelled_before_it_was_sent_is_never_sent)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) first = {0}, second = {0}, third = {0};
+
+    bh_peer_scene_init_ready(&s);
+    first.cancellable = g_cancellable_new();
+    g_cancellable_cancel(first.cancellable);
+    bh_peer_write(&s, BH_LEVEL, "01", BH_WRITE_REQUEST, &first);
+    bh_peer_write(&s, BH_LEVEL, "02", BH_WRITE_REQUEST, &second);
+    bh_peer_write(&s, BH_LEVEL, "03", BH_WRITE_REQUEST, &third);
+    g_cancellable_cancel(second.cancellable);
+    BH_ASSERT_END(&third, "ok");
+    BH_ASSERT_END(&first, "0x9: cancelled");
+    BH_ASSERT_END(&second, "0x9: cancelled");
+    ck_assert_str_eq(bh_puppet_peek_calls(s.puppet), "WriteValue:03,request");
 }
 END_TEST
 
@@ -172,6 +237,43 @@ START_TEST(what_bluez_says_of_a_link_that_is_going_is_no_error_of_the_device)
     BH_ASSERT_END(&read, "0x8: the link is gone: unspecified");
     BH_ASSERT_END(&behind, "0x8: the link is gone: unspecified");
     BH_ASSERT_END(&subscribe, "0x8: the link is gone: unspecified");
+}
+END_TEST
+
+static void
+set_power_state(BhPeerScene *s, const char *state)
+{
+    ck_assert_int_ge(sd_bus_emit_signal(bh_puppet_peek_bus(s->puppet),
+                                        BH_PUPPET_ADAPTER,
+                                        "org.freedesktop.DBus.Properties",
+                                        "PropertiesChanged",
+                                        "sa{sv}as",
+                                        "org.bluez.Adapter1",
+                                        1,
+                                        "PowerState",
+                                        "s",
+                                        state,
+                                        0),
+                     0);
+}
+
+/* Long before BlueZ tells that the link is gone. */
+START_TEST(what_bluez_says_while_it_switches_the_radio_off_is_no_error_of_the_device)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) read = {0}, subscribe = {0};
+
+    bh_peer_scene_init_ready(&s);
+    set_power_state(&s, "on-disabling");
+    bh_puppet_fail_with(s.puppet, "ReadValue", ERROR("Failed"), UNLIKELY, 2);
+    bh_puppet_fail_with(s.puppet, "StartNotify", ERROR("Failed"), UNLIKELY, 1);
+    bh_peer_read(&s, BH_LEVEL, 0, &read);
+    bh_peer_subscribe(&s, BH_OTHER, &subscribe);
+    BH_ASSERT_END(&read, "0x8: the link is gone: the radio is being switched off");
+    BH_ASSERT_END(&subscribe, "0x8: the link is gone: the radio is being switched off");
+    set_power_state(&s, "on");
+    bh_peer_read(&s, BH_LEVEL, 0, &read);
+    BH_ASSERT_END(&read, "0x10e: 0x0e Unlikely error");
 }
 END_TEST
 
@@ -291,13 +393,17 @@ END_TEST
 
 BH_TEST_MAIN("bluez-operation",
              errors_of_a_device_arrive_as_their_byte_or_as_hidden,
+             a_refused_write_to_a_service_that_bluez_claims_has_no_byte_of_the_device,
              without_a_link_or_an_attribute_nothing_is_sent,
              another_programs_operation_is_waited_for,
              waiting_for_another_programs_operation_ends_when_cancelled,
              a_cancelled_read_keeps_its_place_until_bluez_has_answered,
+             a_cancelled_write_is_not_tried_again,
+             a_write_that_is_cancelled_before_it_was_sent_is_never_sent,
              what_waits_behind_can_be_cancelled_alone,
              everything_ends_with_the_link_at_once,
              what_bluez_says_of_a_link_that_is_going_is_no_error_of_the_device,
+             what_bluez_says_while_it_switches_the_radio_off_is_no_error_of_the_device,
              an_unlikely_error_of_a_device_that_stays_is_told_and_the_next_call_made,
              everything_ends_with_bluez_and_with_the_adapter_at_once,
              what_is_under_way_ends_when_the_radio_stops,

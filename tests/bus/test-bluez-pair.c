@@ -107,6 +107,40 @@ START_TEST(a_link_that_ends_with_the_pairing_does_not_hide_why)
 }
 END_TEST
 
+/* BlueZ fails it first. */
+START_TEST(a_pairing_that_ends_with_its_adapter_did_not_fail)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    begin_pairing(&s, &call);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AuthenticationFailed", 1);
+    bh_puppet_release(s.puppet, "Pair");
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    bh_puppet_remove(s.puppet, BH_PUPPET_ADAPTER, "org.bluez.Adapter1");
+    BH_ASSERT_END(&call, "0x5: the adapter is off");
+}
+END_TEST
+
+START_TEST(the_end_of_a_link_is_told_also_if_its_pairing_is_given_up_in_doubt)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    begin_pairing(&s, &call);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AuthenticationFailed", 1);
+    bh_puppet_release(s.puppet, "Pair");
+    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    BH_AWAIT(!bh_peer_scene_peek(&s).connected);
+    ck_assert(!call.done);
+    ck_assert_str_eq(s.links->str, "");
+    g_cancellable_cancel(call.cancellable);
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    BH_AWAIT(s.links->len > 0);
+    ck_assert_str_eq(s.links->str, "-unspecified");
+}
+END_TEST
+
 START_TEST(a_pairing_ends_with_its_link_also_without_an_answer)
 {
     g_auto(BhPeerScene) s = {0};
@@ -236,9 +270,110 @@ START_TEST(a_question_that_bluez_takes_back_is_over)
     ASK(s.puppet, &cancel, "Cancel", "");
     ASSERT_ANSWER(&cancel, "ok");
     ASSERT_ANSWER(&question, "Canceled");
+    ck_assert_str_eq(s.questions->str, "confirm:12 withdrawn:0");
     bh_central_answer_pairing(s.central, &s.key, &yes);
+    ASK(s.puppet, &cancel, "Cancel", "");
+    ASSERT_ANSWER(&cancel, "ok");
+    ck_assert_str_eq(s.questions->str, "confirm:12 withdrawn:0"); /* there was none */
     bh_puppet_release(s.puppet, "Pair");
     BH_ASSERT_END(&call, "ok");
+}
+END_TEST
+
+/* With another program's pairing, or with what is left of one that was given up. */
+START_TEST(a_device_that_bluez_is_busy_with_is_paired_when_it_no_longer_is)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.InProgress", 3);
+    bh_peer_pair(&s, &call);
+    BH_ASSERT_END(&call, "ok");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Pair"), 4);
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "CancelPairing"), 0);
+}
+END_TEST
+
+START_TEST(waiting_for_a_device_that_bluez_is_busy_with_can_be_given_up)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready(&s);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.InProgress", G_MAXUINT);
+    bh_peer_pair(&s, &call);
+    BH_AWAIT(bh_peer_scene_count(&s, "Pair") > 2);
+    g_cancellable_cancel(call.cancellable);
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    bh_peer_call_clear(&call);
+    bh_peer_pair(&s, &call);
+    bh_puppet_set_device(s.puppet, BH_PEER, "Bonded", TRUE);
+    BH_ASSERT_END(&call, "0x3: the device is paired"); /* by the other program */
+}
+END_TEST
+
+/* A Pair of ours that BlueZ has not answered, after some that it was too busy for. */
+static void
+begin_retry(BhPeerScene *s, BhPeerCall *call)
+{
+    bh_peer_scene_init_ready(s);
+    bh_puppet_fail(s->puppet, "Pair", "org.bluez.Error.InProgress", G_MAXUINT);
+    bh_peer_pair(s, call);
+    BH_AWAIT(bh_peer_scene_count(s, "Pair") > 2);
+    bh_puppet_hold(s->puppet, "Pair");
+    guint before = bh_peer_scene_count(s, "Pair");
+    BH_AWAIT(bh_peer_scene_count(s, "Pair") > before);
+}
+
+START_TEST(giving_up_while_bluez_pairs_for_another_program_leaves_that_alone)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0}, next = {0};
+
+    begin_retry(&s, &call);
+    bh_puppet_hold(s.puppet, "Get");
+    g_cancellable_cancel(call.cancellable);
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    BH_AWAIT(bh_peer_scene_count(&s, "Get") == 1);
+    bh_puppet_release(s.puppet, "Pair"); /* which BlueZ refuses */
+    bh_puppet_release(s.puppet, "Get");
+    guint before = bh_peer_scene_count(&s, "Pair");
+    bh_peer_pair(&s, &next);
+    BH_AWAIT(bh_peer_scene_count(&s, "Pair") > before); /* behind all that came of the first */
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "CancelPairing"), 0);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.InProgress", 0);
+    BH_ASSERT_END(&next, "ok");
+}
+END_TEST
+
+START_TEST(a_pairing_that_bluez_began_when_it_was_no_longer_busy_is_taken_back)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0}, next = {0};
+
+    begin_retry(&s, &call);
+    g_cancellable_cancel(call.cancellable);
+    BH_ASSERT_END(&call, "0x9: cancelled");
+    bh_peer_pair(&s, &next); /* need not wait for that */
+    BH_AWAIT(bh_peer_scene_count(&s, "CancelPairing") == 1);
+    bh_puppet_fail(s.puppet, "Pair", "org.bluez.Error.AuthenticationCanceled", 1);
+    bh_puppet_release(s.puppet, "Pair");
+    BH_ASSERT_END(&next, "ok");
+}
+END_TEST
+
+START_TEST(a_later_bluez_cannot_pair_with_a_capability_by_itself)
+{
+    g_auto(BhPeerScene) s = {0};
+    g_auto(BhPeerCall) call = {0};
+
+    bh_peer_scene_init_ready_with(&s, 0x0552);
+    bh_peer_pair(&s, &call);
+    BH_ASSERT_END(&call,
+                  "0x4: Capability: another than NoInputNoOutput needs the management socket with "
+                  "BlueZ 5.82: blehubd was started without one");
+    ck_assert_uint_eq(bh_peer_scene_count(&s, "Pair"), 0);
 }
 END_TEST
 
@@ -364,6 +499,8 @@ END_TEST
 BH_TEST_MAIN("bluez-pair",
              a_failed_pairing_says_why,
              a_link_that_ends_with_the_pairing_does_not_hide_why,
+             a_pairing_that_ends_with_its_adapter_did_not_fail,
+             the_end_of_a_link_is_told_also_if_its_pairing_is_given_up_in_doubt,
              a_pairing_ends_with_its_link_also_without_an_answer,
              a_pairing_ends_with_bluez,
              a_pairing_that_is_cancelled_is_taken_back,
@@ -371,6 +508,11 @@ BH_TEST_MAIN("bluez-pair",
              the_agent_is_there_only_while_a_pairing_is,
              questions_are_answered_by_who_asked_for_the_pairing,
              a_question_that_bluez_takes_back_is_over,
+             a_device_that_bluez_is_busy_with_is_paired_when_it_no_longer_is,
+             waiting_for_a_device_that_bluez_is_busy_with_can_be_given_up,
+             giving_up_while_bluez_pairs_for_another_program_leaves_that_alone,
+             a_pairing_that_bluez_began_when_it_was_no_longer_busy_is_taken_back,
+             a_later_bluez_cannot_pair_with_a_capability_by_itself,
              a_question_that_was_declined_is_the_cause,
              a_device_with_a_bond_is_not_paired_again,
              a_pairing_makes_a_bond_and_is_told,

@@ -61,17 +61,17 @@ END_TEST
 START_TEST(nothing_stands_behind_a_read_of_an_attribute_that_was_replaced)
 {
     g_auto(BhPeerScene) s = {0};
-    g_auto(BhPeerCall) read = {0};
+    g_auto(BhPeerCall) read = {0}, again = {0};
 
     bh_peer_scene_init_ready(&s);
     bh_puppet_hang(s.puppet, "ReadValue", 1);
     bh_peer_read(&s, BH_LEVEL, 0, &read);
     await_calls(&s, "ReadValue", 1);
     g_cancellable_cancel(read.cancellable);
-    BH_ASSERT_END(&read, "0x9: cancelled");
     replace_level(&s);
-    bh_peer_read(&s, BH_LEVEL, 0, &read);
-    BH_ASSERT_END(&read, "11");
+    bh_peer_read(&s, BH_LEVEL, 0, &again);
+    BH_ASSERT_END(&again, "11");
+    BH_ASSERT_END(&read, "0x2: the attribute is gone");
 }
 END_TEST
 
@@ -152,6 +152,7 @@ START_TEST(a_bluez_that_contradicts_itself_is_not_asked_without_pause)
     BH_ASSERT_END(&call, "ok");
     ck_assert_uint_eq(bh_peer_scene_count(&s, "Connect"), 4);
     bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
+    BH_AWAIT(!bh_peer_scene_peek(&s).connected);
     bh_puppet_clear_calls(s.puppet);
     bh_puppet_fail(s.puppet, "Connect", DOES_NOT_EXIST, G_MAXUINT);
     gint64 begin_us = g_get_monotonic_time();

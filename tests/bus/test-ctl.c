@@ -13,6 +13,7 @@
 #define STRAP "C0:00:00:00:00:01"
 #define LOCK "C0:00:00:00:00:02"
 #define ABSENT "C0:00:00:00:00:03"
+#define README "C4:7C:8D:6A:11:02"
 
 static const char devices[] = "[adapter main]\n"
                               "Address=00:AA:01:00:00:01\n"
@@ -154,6 +155,31 @@ START_TEST(a_device_that_is_not_there_is_one_line_after_the_time_given)
     ck_assert_str_eq(absent.out, "");
     ck_assert_ptr_nonnull(strchr(absent.err, '\n'));
     ck_assert_str_eq(strchr(absent.err, '\n'), "\n");
+}
+END_TEST
+
+/* As README.md has them, but for an end to what goes on for ever. */
+START_TEST(what_the_readme_does_with_a_device_works_in_the_simulated_home)
+{
+    g_auto(BhFixture) f = {0};
+    g_auto(Run) explored = {0}, read = {0}, subscribed = {0}, written = {0};
+    g_autofree char *path = g_build_filename(g_getenv("SIM_SCENARIOS"), "home.ini", NULL);
+    g_autofree char *home = NULL;
+
+    ck_assert(g_file_get_contents(path, &home, NULL, NULL));
+    bh_fixture_init(&f);
+    bh_fixture_start_sim(&f, home);
+    bh_fixture_tell_sim(&f, "SetSpeed", g_variant_new("(d)", 10.0));
+    bh_fixture_start_hub(&f, NULL);
+    RUN(&f, &explored, "explore", README);
+    ck_assert_str_eq(explored.err, "");
+    ck_assert(g_str_has_prefix(explored.out, "HR strap (" README ")\n"));
+    RUN(&f, &read, "read", README, "180f", "2a19", "--as", "u8");
+    assert_run(&read, 0, "90\n", "");
+    RUN(&f, &subscribed, "subscribe", README, "180d", "2a37", "--reconnect", "--count=1");
+    assert_run(&subscribed, 0, "0048\n", "");
+    RUN(&f, &written, "write", README, "1802", "2a06", "01");
+    assert_run(&written, 0, "", "");
 }
 END_TEST
 
@@ -365,6 +391,7 @@ END_TEST
 
 BH_TEST_MAIN("ctl",
              a_device_that_is_not_there_is_one_line_after_the_time_given,
+             what_the_readme_does_with_a_device_works_in_the_simulated_home,
              what_is_not_in_the_device_is_said_so,
              what_is_written_is_read,
              explore_json_has_the_documented_shape,

@@ -49,6 +49,37 @@ START_TEST(a_wrong_connect_is_refused_with_its_key_first)
 }
 END_TEST
 
+/* Calls to come go by it; a hold keeps what it began with. */
+START_TEST(what_a_connect_does_not_say_the_configuration_does)
+{
+    static const char *const texts[] = {"[connect]\nLingerMs=5\nTimeoutMs=9000\n",
+                                        "[connect]\nLingerMs=7\nBackoffMaxMs=80000\n"};
+    static const char *const told[] = {"'LingerMs': <uint32 5>", "'LingerMs': <uint32 7>"};
+    g_auto(BhFixture) f = {0};
+    g_autofree char *file = NULL;
+    g_autofree char *argument = NULL;
+    char *holds[2] = {NULL, NULL};
+
+    bh_fixture_init(&f);
+    file = bh_fixture_write_file(&f, "hub.conf", texts[0]);
+    argument = g_strconcat("--config=", file, NULL);
+    bh_link_scene_start(&f, argument);
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_free(bh_fixture_write_file(&f, "hub.conf", texts[i]));
+        bh_caller_tell(f.connection, BH_CALLER_HUB_PATH, BH_CALLER_HUB, "Reload", NULL);
+        holds[i] = bh_link_scene_connect(f.connection, BH_LINK_ADDRESS, "{}");
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GVariant) options =
+            bh_caller_get(f.connection, holds[i], BH_LINK_HOLD, "Options");
+        g_autofree char *text = g_variant_print(options, TRUE);
+
+        ck_assert_msg(strstr(text, told[i]) != NULL, "%s", text);
+        g_free(holds[i]);
+    }
+}
+END_TEST
+
 START_TEST(without_bluez_a_connect_is_not_ready)
 {
     g_auto(BhFixture) f = {0};
@@ -675,6 +706,7 @@ END_TEST
 
 BH_TEST_MAIN("hub-link",
              a_wrong_connect_is_refused_with_its_key_first,
+             what_a_connect_does_not_say_the_configuration_does,
              without_bluez_a_connect_is_not_ready,
              a_device_that_does_not_answer_times_out_and_leaves_no_trace,
              only_root_forgets_bonds,

@@ -83,6 +83,9 @@ START_TEST(hundreds_of_calls_sent_before_the_first_answer_are_answered_in_order)
 }
 END_TEST
 
+/* One that is held up is so for as long as the other does not read; a busy machine is not. */
+#define HELD_UP_US (10 * G_USEC_PER_SEC)
+
 /* Calls until the time is over; the longest that one took. */
 static gint64
 watch_answers(BhFixture *f, gint64 for_us)
@@ -108,7 +111,7 @@ START_TEST(a_client_that_asks_for_much_and_does_not_read_keeps_nobody_waiting)
     scan = bh_caller_scan(f.connection, "{}");
     bh_caller_hear_strangers(&f, DEVICES);
     greedy = bh_caller_new_deaf(&f, "ListDevices", GREEDY_CALLS);
-    ck_assert_int_lt(watch_answers(&f, WATCH_US), G_USEC_PER_SEC);
+    ck_assert_int_lt(watch_answers(&f, WATCH_US), HELD_UP_US);
 }
 END_TEST
 

@@ -4,117 +4,20 @@
  * Links with a management socket: what the kernel says of failures and ends reaches who waits, and
  * what BlueZ cannot do for a link is done by the kernel.
  */
-#include "bh-mgmt-scene.h"
+#include "bh-mgmt-peer.h"
 
-#define PEER "/org/bluez/hci0/dev_C0_00_00_00_00_01"
-#define LEVEL PEER "/service0001/char0002"
-#define PEER_ADDRESS "C0:00:00:00:00:01"
-#define DEVICE_PATH "/org/blehub/device/random_C0_00_00_00_00_01"
-#define DEVICE "org.blehub.Device1"
+#define OTHER BH_PUPPET_ADAPTER "/dev_C0_00_00_00_00_02"
+#define OTHER_ADDRESS "C0:00:00:00:00:02"
 #define HOLD "org.blehub.Hold1"
 #define FAILED "org.bluez.Error.Failed"
 #define ABORTED "le-connection-abort-by-local"
-
-/* A call of blehubd, and how it ended: the result as text, or "Name: message". */
-typedef struct {
-    gboolean done;
-    char *end;
-} Call;
-
-static void
-call_clear(Call *self)
-{
-    g_clear_pointer(&self->end, g_free);
-    self->done = FALSE;
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Call, call_clear)
-
-static void
-on_reply(GObject *source, GAsyncResult *result, gpointer data)
-{
-    Call *call = data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) reply =
-        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
-
-    call->done = TRUE;
-    if (reply != NULL) {
-        call->end = g_variant_print(reply, FALSE);
-        return;
-    }
-    g_autofree char *name = g_dbus_error_get_remote_error(error);
-    g_dbus_error_strip_remote_error(error);
-    call->end = g_strdup_printf("%s: %s", strrchr(name, '.') + 1, error->message);
-}
-
-static void
-begin(BhMgmtScene *s,
-      Call *call,
-      const char *path,
-      const char *interface,
-      const char *method,
-      GVariant *arguments)
-{
-    g_dbus_connection_call(s->bus.connection,
-                           "org.blehub",
-                           path,
-                           interface,
-                           method,
-                           arguments,
-                           NULL,
-                           G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                           20000,
-                           NULL,
-                           on_reply,
-                           call);
-}
-
-static GVariant *
-options_of(const char *text)
-{
-    g_autoptr(GVariant) options = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
-
-    ck_assert_ptr_nonnull(options);
-    return g_variant_new("(@a{sv})", options);
-}
-
-static GVariant *
-read_of(const char *text)
-{
-    g_autoptr(GVariant) tuple = g_variant_ref_sink(options_of(text));
-    g_autoptr(GVariant) options = g_variant_get_child_value(tuple, 0);
-
-    return g_variant_new("(ss@a{sv})", "1815", "2a56", options);
-}
-
-static void
-connect_device(BhMgmtScene *s, Call *call, const char *more)
-{
-    g_autofree char *text = g_strdup_printf("{'AddressType': <'random'>%s}", more);
-    g_autoptr(GVariant) tuple = g_variant_ref_sink(options_of(text));
-    g_autoptr(GVariant) options = g_variant_get_child_value(tuple, 0);
-
-    begin(s,
-          call,
-          BH_HUB_PATH,
-          BH_HUB,
-          "Connect",
-          g_variant_new("(s@a{sv})", PEER_ADDRESS, options));
-}
-
-#define ASSERT_END(call, prefix)                                                                   \
-    do {                                                                                           \
-        BH_AWAIT((call)->done);                                                                    \
-        ck_assert_msg(g_str_has_prefix((call)->end, prefix), "%s", (call)->end);                   \
-        call_clear(call);                                                                          \
-    } while (0)
 
 static void
 init_with(BhMgmtScene *s, guint16 revision)
 {
     bh_mgmt_scene_init(s);
     bh_kernel_set_revision(s->kernel, revision);
-    bh_puppet_add_device(s->puppet, PEER, PEER_ADDRESS, FALSE);
+    bh_puppet_add_device(s->puppet, BH_MGMT_PEER, BH_MGMT_PEER_ADDRESS, FALSE);
     bh_mgmt_scene_start(s);
     bh_kernel_clear_log(s->kernel);
     bh_puppet_clear_calls(s->puppet);
@@ -130,11 +33,11 @@ init(BhMgmtScene *s)
 static char *
 init_connected_to(BhMgmtScene *s, guint16 revision)
 {
-    g_auto(Call) call = {0};
+    g_auto(BhMgmtCall) call = {0};
     g_auto(GStrv) parts = NULL;
 
     init_with(s, revision);
-    connect_device(s, &call, "");
+    bh_mgmt_peer_connect(s, &call, "");
     BH_AWAIT(call.done);
     parts = g_strsplit(call.end, "'", -1);
     ck_assert_msg(g_strv_length(parts) == 5, "%s", call.end);
@@ -161,42 +64,133 @@ START_TEST(a_failed_attempt_has_the_kernels_cause)
 
     init(&s);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(Call) call = {0};
+        g_auto(BhMgmtCall) call = {0};
         bh_puppet_fail_with(s.puppet, "Connect", FAILED, ABORTED, 1);
         bh_puppet_hold(s.puppet, "Connect");
-        connect_device(&s, &call, "");
+        bh_mgmt_peer_connect(&s, &call, "");
         BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == i + 1);
-        bh_kernel_link(s.kernel, BH_MGMT_CONNECT_FAILED, PEER_ADDRESS, cases[i].status);
+        bh_kernel_link(s.kernel, BH_MGMT_CONNECT_FAILED, BH_MGMT_PEER_ADDRESS, cases[i].status);
         bh_puppet_release(s.puppet, "Connect");
-        ASSERT_END(&call, cases[i].end);
+        BH_MGMT_ASSERT_END(&call, cases[i].end);
     }
+}
+END_TEST
+
+/* BlueZ has not answered Connect when the link comes and goes. */
+static void
+meet_and_lose(BhMgmtScene *s, BhMgmtCall *call, guint8 reason)
+{
+    bh_puppet_clear_calls(s->puppet);
+    bh_puppet_hold(s->puppet, "Connect");
+    bh_mgmt_peer_connect(s, call, "");
+    BH_AWAIT(bh_puppet_count_calls(s->puppet, "Connect") == 1);
+    bh_kernel_link(s->kernel, BH_MGMT_DEVICE_CONNECTED, BH_MGMT_PEER_ADDRESS, 8);
+    bh_puppet_set_device(s->puppet, BH_MGMT_PEER, "Connected", TRUE);
+    bh_fixture_settle();
+    bh_kernel_link(s->kernel, BH_MGMT_DEVICE_DISCONNECTED, BH_MGMT_PEER_ADDRESS, reason);
+    bh_puppet_set_device(s->puppet, BH_MGMT_PEER, "Connected", FALSE);
+}
+
+START_TEST(a_link_that_ends_before_it_is_of_use_is_tried_again_unless_its_end_has_a_cause)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) lost = {0}, ready = {0};
+
+    init(&s);
+    meet_and_lose(&s, &lost, 3);
+    BH_MGMT_ASSERT_END(&lost, "Disconnected: the link is gone: remote");
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, ABORTED, 1);
+    bh_puppet_release(s.puppet, "Connect");
+    meet_and_lose(&s, &ready, 0);
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 2);
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, ABORTED, 1);
+    bh_puppet_release(s.puppet, "Connect");
+    BH_MGMT_ASSERT_END(&ready, "('/org/blehub/device/");
+}
+END_TEST
+
+START_TEST(a_link_that_is_never_established_is_disconnected_whoever_says_so_first)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) call = {0};
+
+    init(&s);
+    bh_puppet_fail_with(s.puppet, "Connect", FAILED, ABORTED, 100);
+    meet_and_lose(&s, &call, 0);
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 2);
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_DISCONNECTED, BH_MGMT_PEER_ADDRESS, 0);
+    bh_puppet_release(s.puppet, "Connect");
+    bh_puppet_hold(s.puppet, "Connect");
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 3);
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_DISCONNECTED, BH_MGMT_PEER_ADDRESS, 0);
+    bh_puppet_release(s.puppet, "Connect");
+    BH_MGMT_ASSERT_END(&call, "Disconnected: disconnected: unspecified (code 0); BlueZ says");
+    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "Connect"), 3);
+}
+END_TEST
+
+/* BlueZ forgets a device that it never knew, and does not answer. */
+START_TEST(a_controller_without_room_is_said_although_bluez_does_not_answer)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) call = {0};
+
+    init(&s);
+    bh_puppet_hang(s.puppet, "Connect", 1);
+    bh_mgmt_peer_connect(&s, &call, "");
+    BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 1);
+    bh_kernel_link(s.kernel, BH_MGMT_CONNECT_FAILED, BH_MGMT_PEER_ADDRESS, 0x07);
+    bh_puppet_remove(s.puppet, BH_MGMT_PEER, "org.bluez.Device1");
+    BH_MGMT_ASSERT_END(&call, "LimitExceeded: ");
+    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "Connect"), 1);
 }
 END_TEST
 
 START_TEST(a_link_that_is_lost_has_the_kernels_cause)
 {
     g_auto(BhMgmtScene) s = {0};
-    g_auto(Call) wait = {0};
+    g_auto(BhMgmtCall) wait = {0};
     g_autofree char *hold = init_connected(&s);
 
-    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_CONNECTED, PEER_ADDRESS, 8);
-    begin(&s, &wait, DEVICE_PATH, DEVICE, "WaitDisconnected", options_of("{}"));
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_CONNECTED, BH_MGMT_PEER_ADDRESS, 8);
+    bh_mgmt_peer_begin(&s, &wait, "WaitDisconnected", bh_mgmt_options("{}"));
     bh_fixture_settle();
-    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_DISCONNECTED, PEER_ADDRESS, 1);
-    bh_puppet_set_device(s.puppet, PEER, "Connected", FALSE);
-    ASSERT_END(&wait, "('timeout',)");
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_DISCONNECTED, BH_MGMT_PEER_ADDRESS, 1);
+    bh_puppet_set_device(s.puppet, BH_MGMT_PEER, "Connected", FALSE);
+    BH_MGMT_ASSERT_END(&wait, "('timeout',)");
+}
+END_TEST
+
+/* As when the kernel tells that one goes before it is gone. */
+START_TEST(a_controller_has_the_events_of_its_index_although_another_had_it_before)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) call = {0};
+
+    init(&s);
+    bh_puppet_remove(s.puppet, BH_PUPPET_ADAPTER, "org.bluez.Adapter1");
+    bh_puppet_plug(s.puppet, BH_PUPPET_ADAPTER, "00:AA:01:00:00:02");
+    BH_POLL(bh_mgmt_scene_can(&s, "connect"));
+    bh_mgmt_peer_connect(&s, &call, "");
+    BH_MGMT_ASSERT_END(&call, "(");
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_CONNECTED, BH_MGMT_PEER_ADDRESS, 8);
+    bh_mgmt_peer_begin(&s, &call, "WaitDisconnected", bh_mgmt_options("{}"));
+    bh_fixture_settle();
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_DISCONNECTED, BH_MGMT_PEER_ADDRESS, 3);
+    bh_puppet_set_device(s.puppet, BH_MGMT_PEER, "Connected", FALSE);
+    BH_MGMT_ASSERT_END(&call, "('remote',)");
 }
 END_TEST
 
 START_TEST(the_last_release_ends_the_link_by_the_kernel_too)
 {
     g_auto(BhMgmtScene) s = {0};
-    g_auto(Call) call = {0};
+    g_auto(BhMgmtCall) call = {0};
     g_autofree char *hold = init_connected(&s);
 
-    begin(&s, &call, hold, HOLD, "Release", NULL);
-    ASSERT_END(&call, "()");
-    BH_AWAIT(bh_kernel_was_told(s.kernel, "Disconnect:" PEER_ADDRESS));
+    bh_mgmt_call_begin(&s, &call, hold, HOLD, "Release", NULL);
+    BH_MGMT_ASSERT_END(&call, "()");
+    BH_AWAIT(bh_kernel_was_told(s.kernel, "Disconnect:" BH_MGMT_PEER_ADDRESS));
     BH_AWAIT(bh_puppet_count_calls(s.puppet, "Disconnect") == 1);
 }
 END_TEST
@@ -204,119 +198,156 @@ END_TEST
 START_TEST(the_strength_of_a_link_is_the_kernels)
 {
     g_auto(BhMgmtScene) s = {0};
-    g_auto(Call) call = {0}, other = {0};
+    g_auto(BhMgmtCall) call = {0}, other = {0};
     g_autofree char *hold = init_connected(&s);
 
-    begin(&s, &call, DEVICE_PATH, DEVICE, "ReadRSSI", options_of("{}"));
-    begin(&s, &other, DEVICE_PATH, DEVICE, "ReadRSSI", options_of("{}"));
-    ASSERT_END(&call, "(-61,)");
-    ASSERT_END(&other, "(-61,)");
+    bh_mgmt_peer_begin(&s, &call, "ReadRSSI", bh_mgmt_options("{}"));
+    bh_mgmt_peer_begin(&s, &other, "ReadRSSI", bh_mgmt_options("{}"));
+    BH_MGMT_ASSERT_END(&call, "(-61,)");
+    BH_MGMT_ASSERT_END(&other, "(-61,)");
     bh_kernel_refuse(s.kernel, BH_MGMT_GET_CONNECTION_INFORMATION, BH_MGMT_STATUS_NOT_CONNECTED, 1);
-    begin(&s, &call, DEVICE_PATH, DEVICE, "ReadRSSI", options_of("{}"));
-    ASSERT_END(&call, "Disconnected: ");
-}
-END_TEST
-
-/* Somebody is asked something, on whatever occasion, while BlueZ keeps a read waiting. */
-START_TEST(a_pairing_that_the_kernel_tells_of_does_not_count_for_a_read)
-{
-    static const guint16 questions[] = {BH_MGMT_USER_CONFIRMATION_REQUEST,
-                                        BH_MGMT_USER_PASSKEY_REQUEST,
-                                        BH_MGMT_PASSKEY_NOTIFY};
-    g_auto(BhMgmtScene) s = {0};
-    g_auto(Call) read = {0}, wait = {0};
-
-    bh_mgmt_scene_init(&s);
-    bh_puppet_add_device(s.puppet, PEER, PEER_ADDRESS, FALSE);
-    bh_puppet_add_attribute(s.puppet, PEER "/service0001", "Service", "1815", NULL);
-    bh_puppet_add_attribute(s.puppet, LEVEL, "Characteristic", "2a56", "read");
-    bh_puppet_set_value(s.puppet, LEVEL, "0a");
-    bh_mgmt_scene_start(&s);
-    connect_device(&s, &read, "");
-    ASSERT_END(&read, "(");
-    for (gsize i = 0; i < G_N_ELEMENTS(questions); i++) {
-        bh_kernel_link(s.kernel, questions[i], PEER_ADDRESS, 0);
-        bh_fixture_settle();
-        bh_puppet_hold(s.puppet, "ReadValue");
-        begin(&s, &read, DEVICE_PATH, DEVICE, "Read", read_of("{'TimeoutMs': <50>}"));
-        begin(&s,
-              &wait,
-              DEVICE_PATH,
-              DEVICE,
-              "WaitDisconnected",
-              options_of("{'TimeoutMs': <100>}"));
-        ASSERT_END(&wait, "Timeout: ");
-        ck_assert(!read.done);
-        bh_puppet_release(s.puppet, "ReadValue");
-        ASSERT_END(&read, "([0x0a],)");
-        bh_kernel_link(s.kernel, BH_MGMT_AUTHENTICATION_FAILED, PEER_ADDRESS, 5);
-        bh_fixture_settle();
-    }
-    bh_puppet_hold(s.puppet, "ReadValue");
-    begin(&s, &read, DEVICE_PATH, DEVICE, "Read", read_of("{'TimeoutMs': <50>}"));
-    ASSERT_END(&read, "Timeout: ");
+    bh_mgmt_peer_begin(&s, &call, "ReadRSSI", bh_mgmt_options("{}"));
+    BH_MGMT_ASSERT_END(&call, "Disconnected: ");
 }
 END_TEST
 
 START_TEST(connection_parameters_are_loaded_before_the_attempt)
 {
     g_auto(BhMgmtScene) s = {0};
-    g_auto(Call) call = {0};
+    g_auto(BhMgmtCall) call = {0};
 
     init(&s);
-    connect_device(&s,
-                   &call,
-                   ", 'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>, 'Latency': <4>, "
-                   "'SupervisionMs': <5000>");
-    ASSERT_END(&call, "(");
-    ck_assert(bh_kernel_was_told(s.kernel, "Parameters:" PEER_ADDRESS ",6-12,4,500"));
+    bh_mgmt_peer_connect(&s,
+                         &call,
+                         ", 'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>, 'Latency': <4>, "
+                         "'SupervisionMs': <5000>");
+    BH_MGMT_ASSERT_END(&call, "(");
+    ck_assert(bh_kernel_was_told(s.kernel, "Parameters:" BH_MGMT_PEER_ADDRESS ",6-12,4,500"));
 }
 END_TEST
 
 START_TEST(an_old_kernel_cannot_change_a_link_and_that_is_said)
 {
     g_auto(BhMgmtScene) s = {0};
-    g_auto(Call) call = {0};
+    g_auto(BhMgmtCall) call = {0};
     g_autofree char *hold = init_connected(&s);
 
-    begin(&s,
-          &call,
-          DEVICE_PATH,
-          DEVICE,
-          "SetConnectionParameters",
-          options_of("{'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>}"));
-    ASSERT_END(&call, "NotSupported: this kernel changes them for the next link only");
+    bh_mgmt_peer_begin(&s,
+                       &call,
+                       "SetConnectionParameters",
+                       bh_mgmt_options("{'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>}"));
+    BH_MGMT_ASSERT_END(&call, "NotSupported: this kernel changes them for the next link only");
 }
 END_TEST
+
+START_TEST(an_old_kernel_cannot_change_the_link_of_another_program_and_that_is_said)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) call = {0};
+
+    init(&s);
+    bh_puppet_set_device(s.puppet, BH_MGMT_PEER, "Connected", TRUE);
+    bh_puppet_set_device(s.puppet, BH_MGMT_PEER, "ServicesResolved", TRUE);
+    bh_fixture_settle();
+    bh_mgmt_peer_connect(&s, &call, ", 'MinIntervalUs': <15000>, 'MaxIntervalUs': <15000>");
+    BH_MGMT_ASSERT_END(&call, "NotSupported: the device is linked already: this kernel changes");
+    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "Connect"), 0);
+}
+END_TEST
+
+static void
+begin_parameters(BhMgmtScene *s, BhMgmtCall *call)
+{
+    bh_mgmt_peer_begin(s,
+                       call,
+                       "SetConnectionParameters",
+                       bh_mgmt_options("{'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>}"));
+}
 
 START_TEST(a_newer_kernel_changes_the_link_itself)
 {
     g_auto(BhMgmtScene) s = {0};
-    g_auto(Call) call = {0};
+    g_auto(BhMgmtCall) call = {0};
     g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
 
-    begin(&s,
-          &call,
-          DEVICE_PATH,
-          DEVICE,
-          "SetConnectionParameters",
-          options_of("{'MinIntervalUs': <7500>, 'MaxIntervalUs': <15000>}"));
-    ASSERT_END(&call, "()");
-    BH_AWAIT(bh_kernel_was_told(s.kernel, "Parameters:" PEER_ADDRESS ",6-12,0,42"));
+    begin_parameters(&s, &call);
+    BH_MGMT_ASSERT_END(&call, "()");
+    ck_assert(bh_kernel_was_told(s.kernel, "Parameters:" BH_MGMT_PEER_ADDRESS ",6-12,0,42"));
+}
+END_TEST
+
+START_TEST(the_answer_to_parameters_of_another_attempt_is_not_that_of_a_change)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) other = {0}, change = {0};
+    g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
+
+    bh_puppet_add_device(s.puppet, OTHER, OTHER_ADDRESS, FALSE);
+    bh_kernel_clear_log(s.kernel);
+    bh_kernel_refuse(s.kernel, BH_MGMT_LOAD_CONNECTION_PARAMETERS, BH_MGMT_STATUS_BUSY, 1);
+    bh_kernel_hold(s.kernel, BH_MGMT_LOAD_CONNECTION_PARAMETERS);
+    bh_mgmt_connect(&s,
+                    &other,
+                    OTHER_ADDRESS,
+                    ", 'MinIntervalUs': <30000>, 'MaxIntervalUs': <30000>");
+    BH_MGMT_ASSERT_END(&other, "(");
+    begin_parameters(&s, &change);
+    BH_AWAIT(bh_kernel_was_told(s.kernel, "Parameters:" BH_MGMT_PEER_ADDRESS ",6-12,0,42"));
+    bh_kernel_hold(s.kernel, 0);
+    BH_MGMT_ASSERT_END(&change, "()");
+}
+END_TEST
+
+START_TEST(parameters_that_nobody_waits_for_any_more_are_not_loaded_again)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) late = {0}, next = {0};
+    g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
+
+    bh_kernel_clear_log(s.kernel);
+    bh_kernel_hold(s.kernel, BH_MGMT_LOAD_CONNECTION_PARAMETERS);
+    bh_mgmt_peer_connect(
+        &s,
+        &late,
+        ", 'MinIntervalUs': <30000>, 'MaxIntervalUs': <30000>, 'TimeoutMs': <100>");
+    BH_MGMT_ASSERT_END(&late, "Timeout: ");
+    bh_kernel_hold(s.kernel, 0);
+    begin_parameters(&s, &next);
+    BH_MGMT_ASSERT_END(&next, "()");
+    ck_assert_str_eq(bh_kernel_peek_log(s.kernel),
+                     "Parameters:" BH_MGMT_PEER_ADDRESS ",24-24,0,42 "
+                     "Parameters:" BH_MGMT_PEER_ADDRESS ",6-12,0,42 "
+                     "Parameters:" BH_MGMT_PEER_ADDRESS ",6-12,0,42");
+}
+END_TEST
+
+START_TEST(parameters_that_the_kernel_refuses_are_an_error)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) one = {0}, two = {0}, three = {0};
+    g_autofree char *hold = init_connected_to(&s, BH_KERNEL_REVISION + 1);
+
+    bh_kernel_refuse(s.kernel, BH_MGMT_LOAD_CONNECTION_PARAMETERS, BH_MGMT_STATUS_BUSY, 2);
+    begin_parameters(&s, &one);
+    begin_parameters(&s, &two);
+    begin_parameters(&s, &three);
+    BH_MGMT_ASSERT_END(&one, "Failed: the kernel refuses the connection parameters (status 0x0a)");
+    BH_MGMT_ASSERT_END(&two, "Failed: ");
+    BH_MGMT_ASSERT_END(&three, "()");
 }
 END_TEST
 
 static char *
 dup_property(BhMgmtScene *s, const char *name)
 {
-    g_auto(Call) call = {0};
+    g_auto(BhMgmtCall) call = {0};
 
-    begin(s,
-          &call,
-          DEVICE_PATH,
-          "org.freedesktop.DBus.Properties",
-          "Get",
-          g_variant_new("(ss)", DEVICE, name));
+    bh_mgmt_call_begin(s,
+                       &call,
+                       BH_MGMT_PEER_PATH,
+                       "org.freedesktop.DBus.Properties",
+                       "Get",
+                       g_variant_new("(ss)", BH_MGMT_PEER_DEVICE, name));
     BH_AWAIT(call.done);
     return g_steal_pointer(&call.end);
 }
@@ -336,13 +367,28 @@ START_TEST(the_parameters_of_a_link_are_those_that_the_kernel_tells)
     g_autofree char *hold = init_connected(&s);
 
     ck_assert(has_property(&s, "ConnectionIntervalUs", "(<uint32 0>,)"));
-    bh_kernel_parameters(s.kernel, PEER_ADDRESS, &exact);
+    bh_kernel_parameters(s.kernel, BH_MGMT_PEER_ADDRESS, &exact);
     BH_AWAIT(has_property(&s, "ConnectionIntervalUs", "(<uint32 50000>,)"));
     ck_assert(has_property(&s, "ConnectionLatency", "(<uint16 3>,)"));
     ck_assert(has_property(&s, "SupervisionMs", "(<uint32 5000>,)"));
-    bh_kernel_parameters(s.kernel, PEER_ADDRESS, &range);
+    bh_kernel_parameters(s.kernel, BH_MGMT_PEER_ADDRESS, &range);
     BH_AWAIT(has_property(&s, "SupervisionMs", "(<uint32 420>,)"));
     ck_assert(has_property(&s, "ConnectionIntervalUs", "(<uint32 0>,)"));
+}
+END_TEST
+
+/* BlueZ reads it over the link, after the services are known. */
+START_TEST(the_name_of_a_device_that_was_never_heard_is_what_bluez_has_read)
+{
+    g_auto(BhMgmtScene) s = {0};
+    g_auto(BhMgmtCall) call = {0};
+    g_autofree char *hold = init_connected(&s);
+
+    ck_assert(has_property(&s, "Name", "(<'listed'>,)"));
+    BH_PUPPET_CHANGE(s.puppet, BH_MGMT_PEER, 1, "Name", "s", "Read of it");
+    BH_AWAIT(has_property(&s, "Name", "(<'Read of it'>,)"));
+    bh_mgmt_peer_begin(&s, &call, "Explore", bh_mgmt_options("{}"));
+    BH_MGMT_ASSERT_END(&call, "('{\"device_name\": \"Read of it\", ");
 }
 END_TEST
 
@@ -350,29 +396,37 @@ START_TEST(what_the_kernel_tells_of_a_link_before_bluez_does_is_not_lost)
 {
     static const BhMgmtConnectionParameters exact = {40, 40, 3, 500};
     g_auto(BhMgmtScene) s = {0};
-    g_auto(Call) call = {0};
+    g_auto(BhMgmtCall) call = {0};
 
     init(&s);
     bh_puppet_hold(s.puppet, "Connect");
-    connect_device(&s, &call, "");
+    bh_mgmt_peer_connect(&s, &call, "");
     BH_AWAIT(bh_puppet_count_calls(s.puppet, "Connect") == 1);
-    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_CONNECTED, PEER_ADDRESS, 8);
-    bh_kernel_parameters(s.kernel, PEER_ADDRESS, &exact);
+    bh_kernel_link(s.kernel, BH_MGMT_DEVICE_CONNECTED, BH_MGMT_PEER_ADDRESS, 8);
+    bh_kernel_parameters(s.kernel, BH_MGMT_PEER_ADDRESS, &exact);
     bh_fixture_settle();
     bh_puppet_release(s.puppet, "Connect");
-    ASSERT_END(&call, "(");
+    BH_MGMT_ASSERT_END(&call, "(");
     ck_assert(has_property(&s, "ConnectionIntervalUs", "(<uint32 50000>,)"));
 }
 END_TEST
 
 BH_TEST_MAIN("mgmt-link",
              a_failed_attempt_has_the_kernels_cause,
+             a_link_that_ends_before_it_is_of_use_is_tried_again_unless_its_end_has_a_cause,
+             a_link_that_is_never_established_is_disconnected_whoever_says_so_first,
+             a_controller_without_room_is_said_although_bluez_does_not_answer,
              a_link_that_is_lost_has_the_kernels_cause,
+             a_controller_has_the_events_of_its_index_although_another_had_it_before,
              the_last_release_ends_the_link_by_the_kernel_too,
              the_strength_of_a_link_is_the_kernels,
-             a_pairing_that_the_kernel_tells_of_does_not_count_for_a_read,
              connection_parameters_are_loaded_before_the_attempt,
              an_old_kernel_cannot_change_a_link_and_that_is_said,
+             an_old_kernel_cannot_change_the_link_of_another_program_and_that_is_said,
              a_newer_kernel_changes_the_link_itself,
+             the_answer_to_parameters_of_another_attempt_is_not_that_of_a_change,
+             parameters_that_nobody_waits_for_any_more_are_not_loaded_again,
+             parameters_that_the_kernel_refuses_are_an_error,
              the_parameters_of_a_link_are_those_that_the_kernel_tells,
+             the_name_of_a_device_that_was_never_heard_is_what_bluez_has_read,
              what_the_kernel_tells_of_a_link_before_bluez_does_is_not_lost)

@@ -17,6 +17,20 @@
 
 static const BhLifetimeOptions life = {BH_LIFETIME_CALLER, 60000};
 
+static const BhExportDefaults defaults = {
+    .lease_ms = 60000,
+    .link = {.timeout_ms = 10000,
+             .backoff_initial_ms = 5000,
+             .backoff_max_ms = 60000,
+             .reconnect_scan = TRUE},
+    .connect_many_ms = 30000,
+    .operation_ms = 1000,
+    .services_ms = 10000,
+    .transact_ms = 10000,
+    .pair_ms = 20000,
+    .queue = 1,
+};
+
 static void
 check_error(gboolean good, const GError *error)
 {
@@ -63,7 +77,7 @@ check_told(const BhLinkOptions *options)
     g_autoptr(GVariant) told = g_variant_ref_sink(bh_link_options_to_variant(options));
     g_autoptr(GVariant) told_again = NULL;
 
-    bh_link_options_parse(told, &life, &again, &error);
+    bh_link_options_parse(told, &defaults.link, &life, &again, &error);
     g_assert_no_error(error);
     told_again = g_variant_ref_sink(bh_link_options_to_variant(&again));
     g_assert_true(g_variant_equal(told, told_again));
@@ -74,7 +88,7 @@ parse_link(GVariant *dict)
 {
     g_auto(BhLinkOptions) options = {0};
     g_autoptr(GError) error = NULL;
-    gboolean good = bh_link_options_parse(dict, &life, &options, &error);
+    gboolean good = bh_link_options_parse(dict, &defaults.link, &life, &options, &error);
 
     check_error(good, error);
     if (!good)
@@ -90,7 +104,7 @@ parse_many(GVariant *dict)
 {
     g_autoptr(GError) error = NULL;
     BhManyOptions options;
-    gboolean good = bh_many_options_parse(dict, 60000, &options, &error);
+    gboolean good = bh_many_options_parse(dict, &defaults, &options, &error);
 
     check_error(good, error);
     if (good) {
@@ -122,7 +136,7 @@ parse_operation(GVariant *dict, BhGattOptionsFor what)
 {
     g_auto(BhGattOptions) options = {0};
     g_autoptr(GError) error = NULL;
-    gboolean good = bh_gatt_options_parse(dict, what, 60000, &options, &error);
+    gboolean good = bh_gatt_options_parse(dict, what, &defaults, &options, &error);
     g_autoptr(GBytes) value = NULL;
 
     check_error(good, error);
@@ -143,7 +157,7 @@ parse_services(GVariant *dict)
 {
     g_autoptr(GError) error = NULL;
     BhServicesOptions options;
-    gboolean good = bh_services_options_parse(dict, TRUE, &options, &error);
+    gboolean good = bh_services_options_parse(dict, TRUE, defaults.services_ms, &options, &error);
 
     check_error(good, error);
     if (good)
@@ -155,7 +169,7 @@ parse_pair(GVariant *dict)
 {
     g_autoptr(GError) error = NULL;
     BhPairOptions options;
-    gboolean good = bh_pair_options_parse(dict, &options, &error);
+    gboolean good = bh_pair_options_parse(dict, defaults.pair_ms, &options, &error);
 
     check_error(good, error);
     if (!good)
@@ -200,7 +214,7 @@ parse_steps(GBytes *bytes)
     for (gsize i = 0; i < n; i++) {
         g_autoptr(GVariant) pair = g_variant_get_child_value(steps, i);
         g_autoptr(GError) error = NULL;
-        g_autoptr(BhStep) step = bh_step_new(pair, 60000, &error);
+        g_autoptr(BhStep) step = bh_step_new(pair, &defaults, &error);
 
         check_error(step != NULL, error);
         g_assert_true(step == NULL || bh_step_get_verb(step) != NULL);

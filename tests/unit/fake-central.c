@@ -14,11 +14,13 @@ typedef struct {
     BhLinkKey key;
     gboolean connected;
     guint watched;
+    const char *name; /* static */
     guint16 mtu;
     gboolean pairing;
     gboolean paired;
     BhGattDatabase *database;
     gboolean ours;
+    gboolean ending;
     GTask *attempt;
     gulong on_cancelled;
 } Device;
@@ -36,6 +38,8 @@ struct FakeCentral {
     const BhCentralSink *sink;
     gpointer sink_data;
     gboolean disobedient;
+    gboolean keeps_back;
+    gboolean lacks_parameters;
     GPtrArray *devices; /* owned */
     GPtrArray *calls;   /* owned */
     GString *log;
@@ -133,7 +137,9 @@ fill_state(const Device *it, BhLinkCause cause, BhLinkState *state)
     *state = (BhLinkState){.key = it->key,
                            .connected = it->connected,
                            .ours = it->ours,
+                           .ending = it->ending,
                            .resolved = it->connected,
+                           .name = it->name,
                            .pairing = it->pairing,
                            .paired = it->paired,
                            .mtu = it->mtu,
@@ -251,7 +257,7 @@ fake_central_drop(FakeCentral *self, guint8 slot, guint number, BhLinkCause caus
 {
     Device *it = device_of(self, slot, number);
 
-    it->connected = it->ours = FALSE;
+    it->connected = it->ours = it->ending = FALSE;
     it->mtu = 0;
     g_clear_pointer(&it->database, bh_gatt_database_unref);
     for (guint i = self->calls->len; i > 0; i--) {
@@ -280,6 +286,15 @@ fake_central_set_pairing(FakeCentral *self, guint8 slot, guint number, gboolean 
     Device *it = device_of(self, slot, number);
 
     it->pairing = under_way;
+    tell(self, it, BH_LINK_CAUSE_NONE);
+}
+
+void
+fake_central_set_name(FakeCentral *self, guint8 slot, guint number, const char *name)
+{
+    Device *it = device_of(self, slot, number);
+
+    it->name = name;
     tell(self, it, BH_LINK_CAUSE_NONE);
 }
 
@@ -380,6 +395,18 @@ fake_central_notify(FakeCentral *self, guint8 slot, guint number, guint16 handle
 }
 
 void
+fake_central_keep_back(FakeCentral *self, gboolean keep)
+{
+    self->keeps_back = keep;
+}
+
+void
+fake_central_set_parameters(FakeCentral *self, gboolean can)
+{
+    self->lacks_parameters = !can;
+}
+
+void
 fake_central_ask(FakeCentral *self, BhPairingQuestionKind kind, guint32 passkey)
 {
     const BhPairingQuestion question = {kind, passkey};
@@ -476,7 +503,7 @@ connect_async(BhCentral *central,
     g_task_set_check_cancellable(task, FALSE);
     g_assert_null(it->attempt);
     g_assert_cmpuint(fake_central_count_attempts(self, key->slot), ==, 0);
-    if (it->connected) {
+    if (it->connected && !it->ending) {
         g_task_return_boolean(task, TRUE);
         g_object_unref(task);
         return;
@@ -496,7 +523,36 @@ finish(BhCentral *central, GAsyncResult *result, GError **error)
 static void
 disconnect(BhCentral *central, const BhLinkKey *key)
 {
-    note(central_of(central), "disconnect %u", key->address.octets[5]);
+    FakeCentral *self = central_of(central);
+    Device *it = peek(self, key);
+
+    it->ending = it->connected;
+    note(self, "disconnect %u", key->address.octets[5]);
+}
+
+static void
+on_operation_cancelled(GCancellable *cancellable, Call *call)
+{
+    FakeCentral *self = central_of(g_task_get_source_object(call->task));
+    guint index = 0;
+
+    note(self, "take back %u", call->handle);
+    g_assert_true(g_ptr_array_find(self->calls, call, &index));
+    g_autoptr(GTask) task = take_call(self, index);
+    g_task_return_new_error(task, BH_ERROR, BH_ERROR_CANCELLED, "cancelled");
+}
+
+static void
+add_operation(FakeCentral *self, const BhLinkKey *key, guint16 handle, GTask *task)
+{
+    Call *call = add_call(self, key, handle, task);
+
+    g_task_set_check_cancellable(task, FALSE);
+    if (self->keeps_back)
+        call->on_cancelled = g_signal_connect(g_task_get_cancellable(task),
+                                              "cancelled",
+                                              G_CALLBACK(on_operation_cancelled),
+                                              call);
 }
 
 static void
@@ -511,7 +567,7 @@ read_async(BhCentral *central,
     FakeCentral *self = central_of(central);
 
     note(self, "read %u", handle);
-    add_call(self, key, handle, new_task(central, callback, user_data));
+    add_operation(self, key, handle, g_task_new(central, cancellable, callback, user_data));
 }
 
 static GBytes *
@@ -539,7 +595,7 @@ write_async(BhCentral *central,
          handle,
          (int)MIN(g_bytes_get_size(value), 8),
          (const char *)g_bytes_get_data(value, NULL));
-    add_call(self, key, handle, new_task(central, callback, user_data));
+    add_operation(self, key, handle, g_task_new(central, cancellable, callback, user_data));
 }
 
 static void
@@ -628,6 +684,24 @@ read_rssi_finish(BhCentral *central, GAsyncResult *result, GError **error)
     return (gint)g_task_propagate_int(G_TASK(result), error);
 }
 
+static void
+set_parameters_async(BhCentral *central,
+                     const BhLinkKey *key,
+                     const BhLinkParameters *parameters,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+    g_autoptr(GTask) task = new_task(central, callback, user_data);
+    FakeCentral *self = central_of(central);
+
+    note(self, "parameters %u", parameters->max_interval_us);
+    if (self->lacks_parameters)
+        g_task_return_new_error(task, BH_ERROR, BH_ERROR_NOT_SUPPORTED, "as told");
+    else
+        g_task_return_boolean(task, TRUE);
+}
+
 /* Device 1 is bonded, by adapters 0 and 1. */
 static void
 list_bonds_async(BhCentral *central,
@@ -672,6 +746,7 @@ fake_central_iface_init(BhCentralInterface *iface)
     iface->remove_bond_async = remove_bond_async;
     iface->read_rssi_async = read_rssi_async;
     iface->read_rssi_finish = read_rssi_finish;
+    iface->set_parameters_async = set_parameters_async;
     iface->finish = finish;
     iface->list_bonds_async = list_bonds_async;
     iface->list_bonds_finish = list_bonds_finish;

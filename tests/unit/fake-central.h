@@ -35,6 +35,8 @@ void fake_central_drop(FakeCentral *self, guint8 slot, guint number, BhLinkCause
 /* Tells of other facts about a link: an MTU; attributes anew, with all handles 100 higher. */
 void fake_central_set_mtu(FakeCentral *self, guint8 slot, guint number, guint16 mtu);
 void fake_central_set_pairing(FakeCentral *self, guint8 slot, guint number, gboolean under_way);
+/* BlueZ has read the name. */
+void fake_central_set_name(FakeCentral *self, guint8 slot, guint number, const char *name);
 void fake_central_set_paired(FakeCentral *self, guint8 slot, guint number);
 void fake_central_change_services(FakeCentral *self, guint8 slot, guint number);
 /* It has no attributes any more. */
@@ -45,10 +47,16 @@ gboolean fake_central_is_watched(FakeCentral *self, guint8 slot, guint number);
  * 12", "unsubscribe 12", "pair", "rssi", "disconnect 1", with ", " between. */
 char *fake_central_take_log(FakeCentral *self);
 
+/* Whether reads and writes are kept back from now on, so that cancelling one ends it, as "take back
+ * 14". Otherwise they are under way and cannot be taken back. */
+void fake_central_keep_back(FakeCentral *self, gboolean keep);
+
 /* Ends the oldest call on a handle (0: that has none) that has not ended: with a value, an error
  * code, or done (value NULL). */
 void fake_central_answer(FakeCentral *self, guint16 handle, const char *value);
 void fake_central_fail(FakeCentral *self, guint16 handle, gint code);
+/* Whether it can change the parameters of a link (default), or says NotSupported. */
+void fake_central_set_parameters(FakeCentral *self, gboolean can);
 /* A value comes. */
 void fake_central_notify(FakeCentral *self, guint8 slot, guint number, guint16 handle, char value);
 /* The device asks something of the pairing under way. */

@@ -40,10 +40,13 @@ remote_result_check(const RemoteResult *self, gint code)
 BhHoldSpec
 remote_spec(guint number)
 {
-    BhHoldSpec spec = BH_HOLD_SPEC_DEFAULT;
-
-    spec.address = fake_address(number);
-    return spec;
+    return (BhHoldSpec){
+        .address = fake_address(number),
+        .timeout_ms = 10000,
+        .backoff_initial_ms = 5000,
+        .backoff_max_ms = 60000,
+        .reconnect_scan = TRUE,
+    };
 }
 
 void
@@ -149,12 +152,22 @@ on_read(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-remote_read(BhRemote *remote, BhClient *client, const char *name, RemoteResult *result)
+remote_read_within(BhRemote *remote,
+                   BhClient *client,
+                   const char *name,
+                   gint64 timeout_ms,
+                   RemoteResult *result)
 {
     const BhGattName it = remote_name(name);
 
-    bh_remote_read_async(remote, client, &it, 0, OPERATION_MS, on_read, result);
+    bh_remote_read_async(remote, client, &it, 0, timeout_ms, on_read, result);
     hub_fixture_turn();
+}
+
+void
+remote_read(BhRemote *remote, BhClient *client, const char *name, RemoteResult *result)
+{
+    remote_read_within(remote, client, name, OPERATION_MS, result);
 }
 
 static void

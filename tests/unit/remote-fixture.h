@@ -46,6 +46,11 @@ FakeCentral *remote_central(HubFixture *f);
 /* "2a38", or "2a38/2901" for a descriptor. */
 BhGattName remote_name(const char *text);
 void remote_read(BhRemote *remote, BhClient *client, const char *name, RemoteResult *result);
+void remote_read_within(BhRemote *remote,
+                        BhClient *client,
+                        const char *name,
+                        gint64 timeout_ms,
+                        RemoteResult *result);
 void remote_write(BhRemote *remote,
                   BhClient *client,
                   const char *name,

@@ -4,13 +4,13 @@
  * What a client asks of a link in the kernel's units: always something the kernel takes, since it
  * refuses without a word.
  */
-#include "bh-bluez-mgmt-link.h"
+#include "bh-bluez-parameters.h"
 #include "test-main.h"
 
 static void
 check(BhLinkParameters wanted, guint min, guint max, guint latency, guint timeout)
 {
-    BhMgmtConnectionParameters kernel = bh_bluez_mgmt_to_kernel(&wanted);
+    BhMgmtConnectionParameters kernel = bh_bluez_parameters_to_kernel(&wanted);
 
     ck_assert_uint_eq(kernel.min_interval, min);
     ck_assert_uint_eq(kernel.max_interval, max);
@@ -22,7 +22,7 @@ check(BhLinkParameters wanted, guint min, guint max, guint latency, guint timeou
 static void
 check_valid(BhLinkParameters wanted)
 {
-    BhMgmtConnectionParameters kernel = bh_bluez_mgmt_to_kernel(&wanted);
+    BhMgmtConnectionParameters kernel = bh_bluez_parameters_to_kernel(&wanted);
 
     ck_assert_uint_le(kernel.min_interval, kernel.max_interval);
     ck_assert_uint_ge(kernel.min_interval, 6);

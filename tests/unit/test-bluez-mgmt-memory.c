@@ -8,7 +8,6 @@
 #include "test-main.h"
 
 #include <glib/gstdio.h>
-#include <sys/stat.h>
 
 static const BhMgmtController radio = {{{0, 0xaa, 1, 0, 0, 1}, BH_ADDRESS_PUBLIC}, 77};
 static const BhMgmtController other = {{{0, 0xaa, 1, 0, 0, 2}, BH_ADDRESS_PUBLIC}, 78};
@@ -72,32 +71,6 @@ START_TEST(nonsense_in_the_file_is_nothing)
         ck_assert_uint_eq(count_handles(memory, &radio), 0);
         ck_assert(!bh_mgmt_memory_get_defaults(memory, &radio, &defaults));
     }
-}
-END_TEST
-
-START_TEST(what_is_no_file_is_not_read_nor_waited_for)
-{
-    g_auto(Place) place = {0};
-
-    place_init(&place);
-    ck_assert_int_eq(mkfifo(place.file, 0600), 0);
-    g_autoptr(BhMgmtMemory) memory = bh_mgmt_memory_new(place.directory);
-    ck_assert_uint_eq(count_handles(memory, &radio), 0);
-}
-END_TEST
-
-START_TEST(a_file_too_long_to_be_ours_is_not_read)
-{
-    static const char head[] = "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nHandles=1;\n";
-    g_auto(Place) place = {0};
-    g_autofree char *text = g_malloc0(100000);
-
-    place_init(&place);
-    memset(text, '\n', 99999);
-    memcpy(text, head, strlen(head));
-    ck_assert(g_file_set_contents(place.file, text, -1, NULL));
-    g_autoptr(BhMgmtMemory) memory = bh_mgmt_memory_new(place.directory);
-    ck_assert_uint_eq(count_handles(memory, &radio), 0);
 }
 END_TEST
 
@@ -233,8 +206,6 @@ END_TEST
 
 BH_TEST_MAIN("bluez-mgmt-memory",
              nonsense_in_the_file_is_nothing,
-             what_is_no_file_is_not_read_nor_waited_for,
-             a_file_too_long_to_be_ours_is_not_read,
              what_a_living_process_wrote_down_is_not_touched,
              another_boot_has_left_nothing,
              another_instance_of_the_controller_has_left_nothing,

@@ -93,6 +93,18 @@ START_TEST(defaults_are_the_documented_ones)
     ck_assert_int_eq(config->discover_ms, 5000);
     ck_assert_int_eq(config->lease_ms, 60000);
     ck_assert_int_eq(config->refresh_ms, 2000);
+    ck_assert_int_eq(config->connect_ms, 10000);
+    ck_assert_int_eq(config->connect_many_ms, 30000);
+    ck_assert_int_eq(config->backoff_initial_ms, 5000);
+    ck_assert_int_eq(config->backoff_max_ms, 60000);
+    ck_assert_int_eq(config->stable_ms, 0);
+    ck_assert(config->reconnect_scan);
+    ck_assert_int_eq(config->linger_ms, 0);
+    ck_assert_int_eq(config->operation_ms, 1000);
+    ck_assert_int_eq(config->services_ms, 10000);
+    ck_assert_int_eq(config->transact_ms, 10000);
+    ck_assert_int_eq(config->pair_ms, 20000);
+    ck_assert_int_eq(config->queue, 1);
 }
 END_TEST
 
@@ -213,6 +225,11 @@ START_TEST(impossible_values_are_refused_at_their_line)
         {"recovery", "SilentMs=99999999999999999999"},
         {"recovery", "PowerCycle=perhaps"},
         {"scan", "LeaseMs=999"},
+        {"connect", "TimeoutMs=0"},
+        {"connect", "BackoffInitialMs=99"},
+        {"connect", "LingerMs=3600001"},
+        {"operations", "TimeoutMs=0"},
+        {"operations", "Queue=65537"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -259,6 +276,27 @@ START_TEST(backoff_bounds_must_be_in_order_across_files)
     write_file("conf.d/a.conf", "\n[recovery]\nPowerCycleMinMs=2000\n");
     ck_assert_ptr_null(bh_config_load_directory(directory, &error));
     ck_assert_ptr_nonnull(strstr(error->message, "conf.d/a.conf:3: [recovery] PowerCycleMinMs: "));
+}
+END_TEST
+
+START_TEST(first_delay_of_a_link_is_not_above_its_longest)
+{
+    assert_refused("[connect]\nBackoffInitialMs=60001\n",
+                   ":2: [connect] BackoffInitialMs: BackoffInitialMs is 60001, above BackoffMaxMs, "
+                   "which is 60000");
+}
+END_TEST
+
+/* Two groups have a key of this name. */
+START_TEST(timeouts_of_links_and_of_operations_are_two)
+{
+    g_autoptr(BhConfig) config = NULL;
+
+    write_file("blehub.conf", "[operations]\nTimeoutMs=3000\n[connect]\nTimeoutMs=20000\n");
+    config = bh_config_load_directory(directory, NULL);
+    ck_assert_ptr_nonnull(config);
+    ck_assert_int_eq(config->operation_ms, 3000);
+    ck_assert_int_eq(config->connect_ms, 20000);
 }
 END_TEST
 
@@ -407,6 +445,8 @@ config_suite(void)
     tcase_add_test(tests, impossible_values_are_refused_at_their_line);
     tcase_add_test(tests, nul_byte_is_refused);
     tcase_add_test(tests, backoff_bounds_must_be_in_order_across_files);
+    tcase_add_test(tests, first_delay_of_a_link_is_not_above_its_longest);
+    tcase_add_test(tests, timeouts_of_links_and_of_operations_are_two);
     tcase_add_test(tests, mistake_in_a_drop_in_names_the_drop_in);
     tcase_add_test(tests, adapters_are_chosen_by_address_or_name);
     tcase_add_test(tests, example_file_has_every_key_at_its_default);

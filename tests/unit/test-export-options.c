@@ -14,6 +14,21 @@
 
 static const BhLifetimeOptions life = {BH_LIFETIME_CALLER, 60000};
 
+/* As the configuration might say it. */
+static const BhExportDefaults defaults = {
+    .lease_ms = 60000,
+    .link = {.timeout_ms = 10001,
+             .backoff_initial_ms = 5001,
+             .backoff_max_ms = 60001,
+             .stable_ms = 1,
+             .linger_ms = 2},
+    .connect_many_ms = 30001,
+    .operation_ms = 1001,
+    .services_ms = 10002,
+    .pair_ms = 20001,
+    .queue = 3,
+};
+
 static GVariant *
 dict_of(const char *text)
 {
@@ -62,7 +77,7 @@ START_TEST(wrong_options_of_a_link_are_refused_with_the_key_first)
         g_autoptr(GVariant) dict = dict_of(cases[i][0]);
         g_auto(BhLinkOptions) options = {0};
         g_autoptr(GError) error = NULL;
-        gboolean good = bh_link_options_parse(dict, &life, &options, &error);
+        gboolean good = bh_link_options_parse(dict, &defaults.link, &life, &options, &error);
 
         require_message(cases[i][0], good, error, cases[i][1]);
     }
@@ -75,7 +90,7 @@ make_spec(HubFixture *f, const char *address, const char *text, BhHoldSpec *spec
     g_autoptr(GVariant) dict = dict_of(text);
     g_auto(BhLinkOptions) options = {0};
 
-    return bh_link_options_parse(dict, &life, &options, error) &&
+    return bh_link_options_parse(dict, &defaults.link, &life, &options, error) &&
            bh_link_options_to_spec(&options, address, f->hub, spec, error);
 }
 
@@ -99,9 +114,8 @@ START_TEST(an_address_or_adapter_that_is_none_is_refused)
 }
 END_TEST
 
-START_TEST(a_link_without_options_is_what_the_hub_says)
+START_TEST(a_link_without_options_is_what_the_configuration_says)
 {
-    const BhHoldSpec defaults = BH_HOLD_SPEC_DEFAULT;
     g_auto(HubFixture) f = {0};
     BhHoldSpec spec;
 
@@ -110,13 +124,13 @@ START_TEST(a_link_without_options_is_what_the_hub_says)
     ck_assert_int_eq(spec.address.type, BH_ADDRESS_PUBLIC);
     ck_assert_int_eq(spec.address.octets[5], 7);
     ck_assert(!spec.has_adapter);
-    ck_assert_int_eq(spec.timeout_ms, defaults.timeout_ms);
-    ck_assert_int_eq(spec.reconnect, defaults.reconnect);
-    ck_assert_int_eq(spec.backoff_initial_ms, defaults.backoff_initial_ms);
-    ck_assert_int_eq(spec.backoff_max_ms, defaults.backoff_max_ms);
-    ck_assert_int_eq(spec.stable_ms, defaults.stable_ms);
-    ck_assert_int_eq(spec.reconnect_scan, defaults.reconnect_scan);
-    ck_assert_int_eq(spec.linger_ms, defaults.linger_ms);
+    ck_assert_int_eq(spec.timeout_ms, defaults.link.timeout_ms);
+    ck_assert_int_eq(spec.reconnect, defaults.link.reconnect);
+    ck_assert_int_eq(spec.backoff_initial_ms, defaults.link.backoff_initial_ms);
+    ck_assert_int_eq(spec.backoff_max_ms, defaults.link.backoff_max_ms);
+    ck_assert_int_eq(spec.stable_ms, defaults.link.stable_ms);
+    ck_assert_int_eq(spec.reconnect_scan, defaults.link.reconnect_scan);
+    ck_assert_int_eq(spec.linger_ms, defaults.link.linger_ms);
     ck_assert_uint_eq(spec.parameters.min_interval_us, 0);
     ck_assert_uint_eq(spec.parameters.max_interval_us, 0);
     ck_assert(!spec.parameters.has_latency);
@@ -198,9 +212,9 @@ START_TEST(options_in_force_are_told_as_they_can_be_given)
     g_autoptr(GVariant) told = NULL;
     g_autoptr(GVariant) told_again = NULL;
 
-    ck_assert(bh_link_options_parse(given, &life, &options, NULL));
+    ck_assert(bh_link_options_parse(given, &defaults.link, &life, &options, NULL));
     told = g_variant_ref_sink(bh_link_options_to_variant(&options));
-    ck_assert(bh_link_options_parse(told, &life, &again, NULL));
+    ck_assert(bh_link_options_parse(told, &defaults.link, &life, &again, NULL));
     told_again = g_variant_ref_sink(bh_link_options_to_variant(&again));
     ck_assert(g_variant_equal(told, told_again));
     ck_assert(again.reconnect);
@@ -242,7 +256,7 @@ START_TEST(wrong_options_of_operations_are_refused_with_the_key_first)
         g_autoptr(GVariant) dict = dict_of(cases[i].dict);
         g_auto(BhGattOptions) options = {0};
         g_autoptr(GError) error = NULL;
-        gboolean good = bh_gatt_options_parse(dict, cases[i].what, 60000, &options, &error);
+        gboolean good = bh_gatt_options_parse(dict, cases[i].what, &defaults, &options, &error);
 
         require_message(cases[i].dict, good, error, cases[i].message);
     }
@@ -283,7 +297,7 @@ START_TEST(a_response_is_asked_for_refused_or_left_open)
         g_autoptr(GVariant) dict = dict_of(cases[i].dict);
         g_auto(BhGattOptions) options = {0};
 
-        ck_assert(bh_gatt_options_parse(dict, BH_GATT_OPTIONS_WRITE, 60000, &options, NULL));
+        ck_assert(bh_gatt_options_parse(dict, BH_GATT_OPTIONS_WRITE, &defaults, &options, NULL));
         ck_assert_int_eq(bh_gatt_options_get_response(&options), cases[i].response);
     }
 }
@@ -323,6 +337,32 @@ START_TEST(a_value_comes_once_and_not_too_long)
 }
 END_TEST
 
+/* Written with colons it is longer than any other text may be. */
+START_TEST(what_is_said_of_a_long_hex_is_how_many_bytes_it_is)
+{
+    for (gsize size = 512; size <= 513; size++) {
+        g_auto(GStrv) octets = g_new0(char *, size + 1);
+        g_auto(BhGattOptions) options = {0};
+        g_autoptr(GVariant) dict = NULL;
+        g_autoptr(GBytes) value = NULL;
+        g_autoptr(GError) error = NULL;
+        g_autofree char *hex = NULL;
+        g_auto(GVariantDict) keys = G_VARIANT_DICT_INIT(NULL);
+
+        for (gsize i = 0; i < size; i++)
+            octets[i] = g_strdup("ff");
+        hex = g_strjoinv(":", octets);
+        g_variant_dict_insert(&keys, "Hex", "s", hex);
+        dict = g_variant_ref_sink(g_variant_dict_end(&keys));
+        ck_assert(bh_gatt_options_parse(dict, BH_GATT_OPTIONS_WRITE, &defaults, &options, NULL));
+        value = take(0, options.hex, &error);
+        ck_assert_int_eq(value != NULL, size == 512);
+        if (error != NULL)
+            ck_assert_str_eq(error->message, "Hex: more than 512 bytes");
+    }
+}
+END_TEST
+
 START_TEST(a_value_is_taken_as_bytes_or_as_hex)
 {
     g_autoptr(GBytes) longest = take(512, NULL, NULL);
@@ -332,6 +372,28 @@ START_TEST(a_value_is_taken_as_bytes_or_as_hex)
     ck_assert_uint_eq(g_bytes_get_size(longest), 512);
     ck_assert_uint_eq(g_bytes_get_size(hex), 2);
     ck_assert_uint_eq(g_bytes_get_size(nothing), 0);
+}
+END_TEST
+
+START_TEST(what_a_call_does_not_say_the_configuration_does)
+{
+    g_autoptr(GVariant) nothing = dict_of("{}");
+    g_auto(BhGattOptions) subscribe = {0};
+    BhServicesOptions services;
+    BhManyOptions many;
+    BhPairOptions pair;
+
+    ck_assert(
+        bh_gatt_options_parse(nothing, BH_GATT_OPTIONS_SUBSCRIBE, &defaults, &subscribe, NULL));
+    ck_assert_int_eq(subscribe.timeout_ms, 1001);
+    ck_assert_int_eq(subscribe.queue, 3);
+    ck_assert_int_eq(subscribe.life.lease_ms, 60000);
+    ck_assert(bh_services_options_parse(nothing, TRUE, defaults.services_ms, &services, NULL));
+    ck_assert_int_eq(services.timeout_ms, 10002);
+    ck_assert(bh_many_options_parse(nothing, &defaults, &many, NULL));
+    ck_assert_int_eq(many.timeout_ms, 30001);
+    ck_assert(bh_pair_options_parse(nothing, defaults.pair_ms, &pair, NULL));
+    ck_assert_int_eq(pair.timeout_ms, 20001);
 }
 END_TEST
 
@@ -349,11 +411,11 @@ START_TEST(pairing_options_have_their_ranges)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GVariant) dict = dict_of(cases[i][0]);
         g_autoptr(GError) error = NULL;
-        gboolean understood = bh_pair_options_parse(dict, &options, &error);
+        gboolean understood = bh_pair_options_parse(dict, defaults.pair_ms, &options, &error);
 
         require_message(cases[i][0], understood, error, cases[i][1]);
     }
-    ck_assert(bh_pair_options_parse(good, &options, NULL));
+    ck_assert(bh_pair_options_parse(good, defaults.pair_ms, &options, NULL));
     ck_assert_int_eq(options.capability, BH_IO_KEYBOARD_ONLY);
     ck_assert(options.has_passkey && !options.has_confirm);
 }
@@ -362,7 +424,7 @@ END_TEST
 BH_TEST_MAIN("export-options",
              wrong_options_of_a_link_are_refused_with_the_key_first,
              an_address_or_adapter_that_is_none_is_refused,
-             a_link_without_options_is_what_the_hub_says,
+             a_link_without_options_is_what_the_configuration_says,
              every_option_of_a_link_reaches_the_hub,
              a_longer_first_delay_raises_the_longest_that_nobody_set,
              a_device_that_was_heard_lends_its_address_type,
@@ -371,5 +433,7 @@ BH_TEST_MAIN("export-options",
              a_wrong_uuid_is_refused_with_its_part_first,
              a_response_is_asked_for_refused_or_left_open,
              a_value_comes_once_and_not_too_long,
+             what_is_said_of_a_long_hex_is_how_many_bytes_it_is,
              a_value_is_taken_as_bytes_or_as_hex,
+             what_a_call_does_not_say_the_configuration_does,
              pairing_options_have_their_ranges)

@@ -106,6 +106,146 @@ START_TEST(absent_devices_of_one_client_all_have_their_turn)
 }
 END_TEST
 
+#define CROWD 5
+#define EACH 12
+
+typedef struct {
+    BhClient *clients[CROWD];
+    RemoteResult results[CROWD][EACH];
+} Crowd;
+
+/* Each wants many devices that are not there. */
+static void
+crowd_init(Crowd *self, HubFixture *f)
+{
+    for (guint i = 0; i < CROWD; i++) {
+        g_autofree char *name = g_strdup_printf(":1.%u", 10 + i);
+
+        self->clients[i] = bh_client_new(name, 2000 + i);
+        for (guint k = 0; k < EACH; k++) {
+            BhHoldSpec spec = remote_spec(1 + i * EACH + k);
+
+            spec.timeout_ms = 3600000;
+            remote_connect(f, self->clients[i], &spec, &self->results[i][k]);
+        }
+    }
+}
+
+static void
+crowd_clear(Crowd *self, HubFixture *f)
+{
+    for (guint i = 0; i < CROWD; i++) {
+        bh_client_leave(self->clients[i]);
+        remote_turn(f);
+        clear_all(self->results[i], EACH);
+        g_clear_object(&self->clients[i]);
+    }
+}
+
+/* Another client connects, and lets go; returns how long it took until the device was tried. */
+static gint64
+connect_present(HubFixture *f, guint number)
+{
+    g_auto(RemoteResult) there = {0};
+    BhHoldSpec spec = remote_spec(number);
+    gint64 ms;
+
+    spec.timeout_ms = 60000;
+    remote_connect(f, f->bob, &spec, &there);
+    ms = pass_until_tried(f, number, 60000);
+    fake_central_accept(remote_central(f), 0, number);
+    remote_turn(f);
+    remote_result_check(&there, -1);
+    bh_owned_release(BH_OWNED(there.hold), BH_RELEASE_ASKED);
+    fake_central_drop(remote_central(f), 0, number, BH_LINK_CAUSE_LOCAL);
+    remote_turn(f);
+    return ms;
+}
+
+/* At worst behind an attempt by turn alone, and the one before that. */
+START_TEST(device_that_is_heard_does_not_wait_for_five_clients_with_absent_ones)
+{
+    g_auto(HubFixture) f = {0};
+    Crowd crowd = {{0}};
+    gint64 sum_ms = 0;
+
+    hub_fixture_init(&f);
+    hub_fixture_widen(&f, 100);
+    hub_fixture_scan(&f, f.bob, NULL);
+    crowd_init(&crowd, &f);
+    for (guint i = 0; i < 20; i++) {
+        hub_fixture_hear(&f, PRESENT, -50);
+        gint64 ms = connect_present(&f, PRESENT);
+        ck_assert_int_le(ms, 2 * BH_CONNECTOR_TURN_MS + 2 * STEP_MS);
+        sum_ms += ms;
+    }
+    ck_assert_int_lt(sum_ms / 20, BH_CONNECTOR_TURN_MS / 2);
+    crowd_clear(&crowd, &f);
+}
+END_TEST
+
+START_TEST(device_that_is_new_does_not_wait_for_those_that_were_tried_in_vain)
+{
+    g_auto(HubFixture) f = {0};
+    Crowd crowd = {{0}};
+
+    hub_fixture_init(&f);
+    hub_fixture_widen(&f, 100);
+    crowd_init(&crowd, &f);
+    pass(&f, CROWD * EACH * BH_CONNECTOR_TURN_MS);
+    for (guint i = 0; i < 20; i++)
+        ck_assert_int_le(connect_present(&f, PRESENT), 2 * BH_CONNECTOR_TURN_MS + STEP_MS);
+    crowd_clear(&crowd, &f);
+}
+END_TEST
+
+/* One that is always heard and never there: tried again and again, but not only it. */
+START_TEST(devices_that_are_heard_leave_those_that_are_not_their_turns)
+{
+    g_auto(HubFixture) f = {0};
+    RemoteResult absent[4] = {{0}};
+    guint met = 0;
+
+    hub_fixture_init(&f);
+    hub_fixture_widen(&f, 100);
+    hub_fixture_scan(&f, f.bob, NULL);
+    want_absent(&f, absent, 4);
+    for (guint i = 0; i < 60; i++) {
+        hub_fixture_hear(&f, PRESENT, -50);
+        connect_present(&f, PRESENT);
+        for (guint k = 1; k <= 4; k++)
+            if (fake_central_is_trying(remote_central(&f), 0, k))
+                met |= 1u << k;
+    }
+    ck_assert_uint_eq(met, 0x1e);
+    bh_client_leave(f.ann);
+    remote_turn(&f);
+    clear_all(absent, 4);
+}
+END_TEST
+
+/* However much is heard, a device that advertises seldom is listened for a whole turn. */
+START_TEST(attempt_gives_way_to_what_is_heard_ever_later)
+{
+    static const gint64 expected_ms[] = {1000, 2000, 4000, 5000, 5000};
+    g_auto(HubFixture) f = {0};
+    RemoteResult absent[1] = {{0}};
+
+    hub_fixture_init(&f);
+    hub_fixture_widen(&f, 100);
+    hub_fixture_scan(&f, f.bob, NULL);
+    want_absent(&f, absent, 1);
+    for (gsize i = 0; i < G_N_ELEMENTS(expected_ms); i++) {
+        ck_assert(fake_central_is_trying(remote_central(&f), 0, 1));
+        hub_fixture_hear(&f, PRESENT, -50);
+        ck_assert_int_eq(connect_present(&f, PRESENT), expected_ms[i]);
+    }
+    bh_client_leave(f.ann);
+    remote_turn(&f);
+    clear_all(absent, 1);
+}
+END_TEST
+
 START_TEST(attempt_that_nobody_waits_for_yields_to_a_call_after_1_s)
 {
     g_auto(HubFixture) f = {0};
@@ -240,6 +380,10 @@ END_TEST
 BH_TEST_MAIN("hub-fairness",
              fifty_absent_devices_of_one_client_do_not_keep_another_from_a_present_one,
              absent_devices_of_one_client_all_have_their_turn,
+             device_that_is_heard_does_not_wait_for_five_clients_with_absent_ones,
+             device_that_is_new_does_not_wait_for_those_that_were_tried_in_vain,
+             devices_that_are_heard_leave_those_that_are_not_their_turns,
+             attempt_gives_way_to_what_is_heard_ever_later,
              attempt_that_nobody_waits_for_yields_to_a_call_after_1_s,
              call_of_a_client_goes_before_what_it_only_keeps,
              call_that_waits_does_not_yield_to_what_is_only_kept,

@@ -105,6 +105,55 @@ START_TEST(deadline_includes_the_queue_and_the_attribute_stays_busy)
 }
 END_TEST
 
+START_TEST(what_was_kept_back_past_its_deadline_is_taken_back)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, write = {0}, command = {0}, next = {0};
+    BhRemote *remote;
+
+    hub_fixture_init(&f);
+    remote = remote_hold(&f, f.ann, 1, &r);
+    fake_central_keep_back(remote_central(&f), TRUE);
+    remote_write(remote, f.ann, READ, "1", BH_RESPONSE_YES, &write);
+    remote_advance(&f, 1);
+    remote_write(remote, f.ann, WRITE, "2", BH_RESPONSE_NO, &command);
+    remote_check_log(&f, "write 14 1, command 16 2");
+    remote_advance(&f, 999);
+    remote_result_check(&write, BH_ERROR_TIMEOUT);
+    remote_advance(&f, 1);
+    remote_result_check(&command, BH_ERROR_TIMEOUT);
+    remote_check_log(&f, "take back 14, take back 16");
+    remote_read(remote, f.ann, READ, &next); /* the attribute is idle again */
+    remote_check_log(&f, "read 14");
+    fake_central_answer(remote_central(&f), 14, "x");
+    hub_fixture_turn();
+    remote_result_check(&next, -1);
+}
+END_TEST
+
+START_TEST(what_was_kept_back_goes_with_its_client_or_its_hold)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(RemoteResult) r = {0}, held = {0}, anns = {0}, bobs = {0};
+    BhRemote *remote;
+
+    hub_fixture_init(&f);
+    remote = remote_hold(&f, f.ann, 1, &r);
+    remote_hold(&f, f.bob, 1, &held);
+    fake_central_keep_back(remote_central(&f), TRUE);
+    remote_write(remote, f.ann, READ, "1", BH_RESPONSE_YES, &anns);
+    remote_write(remote, f.bob, WRITE, "2", BH_RESPONSE_YES, &bobs);
+    bh_client_leave(f.ann);
+    hub_fixture_turn();
+    remote_result_check(&anns, BH_ERROR_CANCELLED);
+    remote_check_log(&f, "write 14 1, write 16 2, take back 14");
+    bh_owned_release(BH_OWNED(held.hold), BH_RELEASE_ASKED);
+    hub_fixture_turn();
+    remote_result_check(&bobs, BH_ERROR_DISCONNECTED);
+    remote_check_log(&f, "disconnect 1, take back 16");
+}
+END_TEST
+
 START_TEST(lost_link_ends_everything_at_once)
 {
     g_auto(HubFixture) f = {0};
@@ -542,6 +591,8 @@ BH_TEST_MAIN("hub-operations",
              what_the_device_lacks_is_refused_at_once,
              error_of_the_device_reaches_its_caller_only,
              deadline_includes_the_queue_and_the_attribute_stays_busy,
+             what_was_kept_back_past_its_deadline_is_taken_back,
+             what_was_kept_back_goes_with_its_client_or_its_hold,
              lost_link_ends_everything_at_once,
              client_that_leaves_takes_what_has_not_begun_along,
              operations_are_counted_per_user,

@@ -297,7 +297,7 @@ START_TEST(strings_hold_at_most_1024_bytes)
         g_autoptr(GError) error = NULL;
         ck_assert_int_eq(bh_options_parse_text(keys[i], full, specs, &values, NULL), takes_full[i]);
         ck_assert(!bh_options_parse_text(keys[i], over, specs, &values, &error));
-        g_autofree char *message = g_strconcat(keys[i], ": more than 1024 bytes", NULL);
+        g_autofree char *message = g_strconcat(keys[i], ": more than 1024 bytes of text", NULL);
         ck_assert_str_eq(error->message, message);
         bh_options_clear(specs, &values);
     }
@@ -320,7 +320,7 @@ START_TEST(a_string_may_have_a_bound_of_its_own)
     ck_assert(bh_options_parse(good, long_specs, &values, NULL));
     ck_assert_str_eq(values.name, full);
     ck_assert(!bh_options_parse(bad, long_specs, &values, &error));
-    ck_assert_str_eq(error->message, "Name: more than 2000 bytes");
+    ck_assert_str_eq(error->message, "Name: more than 2000 bytes of text");
     bh_options_clear(long_specs, &values);
 }
 END_TEST

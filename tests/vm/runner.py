@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs the wanted cases inside the guest, one line each on standard output.
+"""Runs the wanted cases inside the guest: asks the host for one, says in a line how it ended, and so on until the machine ends.
 
-Those that measure come last, when the host says that no other guest has anything to do.
 Each case starts from the same world (guest.reset) and gets a Guest that takes down whatever the case set up. When one
 fails, the journal of its time and the traceback go to the directory shared with the host.
 """
@@ -11,6 +10,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import threading
 import time
 import traceback
 
@@ -18,6 +18,8 @@ import differs
 import guest
 
 OUT = pathlib.Path("/run/blehub-vm")
+ALIVE = OUT / "alive"  # written again and again: what the host goes by
+BEAT_S = 5
 LIB = pathlib.Path(__file__).resolve().parent
 CASES = [LIB / "cases", LIB / "figures"]
 BENCH = LIB / "tests/bench"
@@ -63,23 +65,28 @@ def record_hci():
         subprocess.Popen(["btmon", "-w", OUT / "btmon.snoop"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
-def wait_until_alone():
-    print("alone?", flush=True)
-    while sys.stdin.readline() not in ("alone\n", ""):
-        pass
+def show_life():
+    def beat():
+        while True:
+            ALIVE.write_text("alive")
+            time.sleep(BEAT_S)
+    threading.Thread(target=beat, daemon=True).start()
+
+
+def wanted():
+    """Names of cases, one after the other, as the host gives them."""
+    while True:
+        print("next?", flush=True)
+        yield sys.stdin.readline().strip()
 
 
 def main():
     print(flush=True)  # whatever was on the line before us
     record_hci()
+    show_life()
     cases = load_cases()
-    wanted = (OUT / "wanted").read_text().split()
-    measuring = [name for name in wanted if hasattr(cases[name], "alone")]
-    for name in sorted(wanted, key=measuring.__contains__):
-        if measuring and name == measuring[0]:
-            wait_until_alone()
+    for name in wanted():
         print(play(name, cases[name]), flush=True)
-    print("done", flush=True)
 
 
 if __name__ == "__main__":

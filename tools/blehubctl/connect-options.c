@@ -142,6 +142,26 @@ fill_number(GVariantDict *dict,
     return TRUE;
 }
 
+/* How to come back, of a hold that does not. */
+static gboolean
+check_patience(const BhConnectOptions *self, GError **error)
+{
+    const char *option = self->backoff       ? "backoff"
+                         : self->backoff_max ? "backoff-max"
+                         : self->stable      ? "stable"
+                         : self->blind       ? "blind"
+                                             : NULL;
+
+    if (self->reconnect || !option)
+        return TRUE;
+    g_set_error(error,
+                G_OPTION_ERROR,
+                G_OPTION_ERROR_BAD_VALUE,
+                "--%s means something with --reconnect only",
+                option);
+    return FALSE;
+}
+
 gboolean
 bh_connect_options_fill(const BhConnectOptions *self,
                         GVariantDict *dict,
@@ -157,7 +177,8 @@ bh_connect_options_fill(const BhConnectOptions *self,
         !fill_number(dict, "MinIntervalUs", "min-interval", self->min_interval, error) ||
         !fill_number(dict, "MaxIntervalUs", "max-interval", self->max_interval, error) ||
         !fill_number(dict, "Latency", "latency", self->latency, error) ||
-        !fill_number(dict, "SupervisionMs", "supervision", self->supervision, error))
+        !fill_number(dict, "SupervisionMs", "supervision", self->supervision, error) ||
+        !check_patience(self, error))
         return FALSE;
     if (self->lease)
         g_variant_dict_insert(dict, "Lifetime", "s", "lease");

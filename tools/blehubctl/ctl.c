@@ -170,6 +170,32 @@ take_bus(BhCtl *self, char *bus)
     self->bus = bus;
 }
 
+/* A negative number that was taken for an option. NULL if that is not what error is about. */
+static const char *
+find_number(char **args, const GError *error)
+{
+    if (!g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+        return NULL;
+    for (; *args; args++)
+        if (args[0][0] == '-' && (g_ascii_isdigit(args[0][1]) || args[0][1] == '.') &&
+            g_str_has_suffix(error->message, *args))
+            return *args;
+    return NULL;
+}
+
+static BhExit
+fail_parsing(char **args, const GError *error)
+{
+    const char *number = find_number(args, error);
+
+    if (!number)
+        return bh_ctl_fail(error);
+    bh_ctl_complain(
+        "\"%s\" looks like an option: put \"--\" between the options and the first other word",
+        number);
+    return BH_EXIT_USAGE;
+}
+
 /* GLib leaves the "--" that ended the options where a word behind it looks like one. */
 static void
 drop_separator(char **args)
@@ -201,7 +227,7 @@ bh_ctl_parse(BhCtl *self, const BhVerb *verb, GOptionContext *context, char ***a
     g_option_context_set_summary(context, verb->summary);
     g_option_context_set_description(context, verb->description);
     if (!g_option_context_parse_strv(context, args, &error)) {
-        *code = bh_ctl_fail(error);
+        *code = fail_parsing(*args, error);
         return FALSE;
     }
     drop_separator(*args);

@@ -54,26 +54,14 @@ print_json(BhPeer *peer, GVariant *options, GError **error)
     return TRUE;
 }
 
-/* The name as it was heard; NULL if it never was, or blehubd forgot. */
 static char *
 dup_name(BhPeer *peer)
 {
-    g_autoptr(GVariantDict) dict = g_variant_dict_new(NULL);
-    g_autoptr(GVariant) rows = NULL, row = NULL;
+    g_autoptr(GVariant) properties = bh_peer_get_properties(peer, NULL);
     char *name = NULL;
 
-    g_variant_dict_insert(dict, "AddressPattern", "s", peer->address);
-    if (!bh_dbus_hub1_call_list_devices_sync(peer->hub,
-                                             g_variant_dict_end(dict),
-                                             G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                                             BH_CTL_TIMEOUT_MS,
-                                             &rows,
-                                             NULL,
-                                             NULL) ||
-        g_variant_n_children(rows) == 0)
-        return NULL;
-    row = g_variant_get_child_value(rows, 0);
-    g_variant_lookup(row, "Name", "s", &name);
+    if (properties)
+        g_variant_lookup(properties, "Name", "s", &name);
     return name;
 }
 
@@ -83,7 +71,7 @@ print_device(BhPeer *peer)
     g_autoptr(GString) line = g_string_new(NULL);
     g_autofree char *name = dup_name(peer);
 
-    bh_terminal_append(line, name ? name : "(unknown)");
+    bh_terminal_append(line, name && *name ? name : "(unknown)");
     g_string_append(line, " (");
     bh_terminal_append(line, peer->address);
     g_string_append(line, ")\n");

@@ -27,7 +27,8 @@ typedef struct {
     BhDbusDevice1 *device; /* borrowed: outlived by its peer */
     GDataInputStream *lines;
     GCancellable *cancellable;
-    gboolean wants_passkey; /* the question that is open; else yes or no */
+    gboolean asked;         /* a question is open */
+    gboolean wants_passkey; /* it; else yes or no */
     gboolean reading;
 } Dialogue;
 
@@ -73,7 +74,7 @@ on_line(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree char *line = g_data_input_stream_read_line_finish(self->lines, result, NULL, &error);
 
     self->reading = FALSE;
-    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    if (self->asked && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         answer(self, line ? g_strstrip(line) : NULL);
 }
 
@@ -82,6 +83,7 @@ ask(Dialogue *self, const char *question)
 {
     fprintf(stderr, "%s ", question);
     fflush(stderr);
+    self->asked = TRUE;
     if (self->reading)
         return; /* the line to come answers the newer question */
     self->reading = TRUE;
@@ -92,12 +94,25 @@ ask(Dialogue *self, const char *question)
                                         self);
 }
 
+/* A line that is typed all the same answers nothing. */
+static void
+withdraw(Dialogue *self)
+{
+    if (self->asked)
+        fputs("\nThe question is withdrawn.\n", stderr);
+    self->asked = FALSE;
+}
+
 static void
 on_question(Dialogue *self, const char *kind, GVariant *details)
 {
     g_autofree char *question = NULL;
     guint32 passkey = 0;
 
+    if (g_str_equal(kind, "withdrawn")) {
+        withdraw(self);
+        return;
+    }
     g_variant_lookup(details, "Passkey", "u", &passkey);
     self->wants_passkey = g_str_equal(kind, "enter-passkey");
     if (g_str_equal(kind, "display-passkey")) {
@@ -152,11 +167,19 @@ pair(BhPeer *peer, GVariant *options, GError **error)
     reply = bh_peer_call(peer, "pairing", "Pair", options, error);
     g_signal_handlers_disconnect_by_data(peer->device, &dialogue);
     g_cancellable_cancel(cancellable);
-    if (dialogue.reading)
+    if (dialogue.reading && dialogue.asked)
         fputc('\n', stderr); /* behind a question that nobody answered */
     while (dialogue.reading)
         g_main_context_iteration(NULL, TRUE);
     return reply != NULL;
+}
+
+static gboolean
+is_paired_already(const GError *error)
+{
+    g_autofree char *name = error ? g_dbus_error_get_remote_error(error) : NULL;
+
+    return g_strcmp0(name, "org.blehub.Error.AlreadyExists") == 0;
 }
 
 static BhExit
@@ -168,10 +191,10 @@ pair_device(const BhCtl *ctl, const Options *self, const char *address)
 
     if (!(options = dup_options(self, &error)) ||
         !bh_peer_open_plain(&peer, ctl, address, &self->peer, &error) ||
-        !pair(&peer, options, &error))
+        (!pair(&peer, options, &error) && !is_paired_already(error)))
         return bh_ctl_fail(error);
     if (!ctl->json)
-        bh_ctl_print("Paired.\n");
+        bh_ctl_print(error ? "Already paired.\n" : "Paired.\n");
     return BH_EXIT_OK;
 }
 

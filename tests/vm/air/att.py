@@ -187,11 +187,17 @@ class Server:
 
     def tell(self, attribute, value):
         """By indication if that is what was subscribed to, else by notification."""
-        pdu = struct.pack("<H", attribute.handle) + value[:self.mtu - 3]
-        if attribute.ccc is None or not self.subscribed.get(attribute.ccc.handle, 0) & 2:
-            self.send(bytes([_NOTIFICATION]) + pdu)
-            return
-        self.unconfirmed.append(bytes([_INDICATION]) + pdu)
+        if attribute.ccc is not None and self.subscribed.get(attribute.ccc.handle, 0) & 2:
+            self.indicate(attribute, value)
+        else:
+            self.send(bytes([_NOTIFICATION]) + self._told(attribute, value))
+
+    def _told(self, attribute, value):
+        return struct.pack("<H", attribute.handle) + value[:self.mtu - 3]
+
+    def indicate(self, attribute, value):
+        """After what was indicated before is confirmed."""
+        self.unconfirmed.append(bytes([_INDICATION]) + self._told(attribute, value))
         if len(self.unconfirmed) == 1:
             self.send(self.unconfirmed[0])
 

@@ -10,11 +10,12 @@ import os
 import struct
 
 SUCCESS, UNKNOWN_COMMAND, UNKNOWN_CONNECTION, LIMIT_EXCEEDED, DISALLOWED = 0x00, 0x01, 0x02, 0x09, 0x0c
-REMOTE_ENDED, LOCAL_ENDED, SUPERVISION = 0x13, 0x16, 0x08
+REMOTE_ENDED, LOCAL_ENDED, SUPERVISION, NOT_ESTABLISHED = 0x13, 0x16, 0x08, 0x3e
 _COMMAND, _ACL, _EVENT = 1, 2, 4
 _DISCONNECTED, _COMPLETE, _STATUS, _VERSION, _PACKETS_COMPLETED, _LE = 0x05, 0x0e, 0x0f, 0x0c, 0x13, 0x3e
 _FIRST_HANDLE = 0x0040
 _SLOT_S = 0.000625
+_ESTABLISHING_EVENTS = 6  # in which the first packet must come, Core 5.4 Vol 6 Part B 4.5.2
 _CONSTANTS = {
     0x0c01: b"", 0x0c63: b"", 0x0c6d: b"", 0x2001: b"", 0x2005: b"", 0x2006: b"", 0x2008: b"", 0x2009: b"", 0x200a: b"",
     0x1001: bytes.fromhex("08000008ffff0000"),  # version 4.2, company 0xffff
@@ -189,14 +190,13 @@ class Controller:
     def _make_link(self, peripheral):
         interval, latency, supervision = struct.unpack_from("<HHH", self.wanted, 15)
         self.wanted = None
-        status = peripheral.take_connect_failure()
-        if status:
-            self._tell_connection(status, 0, peripheral.identity, 0, 0, 0)
-            return
         handle = next(number for number in range(_FIRST_HANDLE, 0xeff) if number not in self.links)
         link = self.links[handle] = Link(handle, peripheral, interval, latency, supervision)
         self._tell_connection(SUCCESS, handle, peripheral.identity, interval, latency, supervision)
-        peripheral.on_link_made(self, link)
+        if peripheral.misses_packets():
+            self.loop.after(_ESTABLISHING_EVENTS * interval * 0.00125, self.end_link, link, NOT_ESTABLISHED)
+        else:
+            peripheral.on_link_made(self, link)
 
     def _tell_connection(self, status, handle, identity, interval, latency, supervision):
         self._event(_LE, struct.pack("<BBHB", 1, status, handle, 0) + identity +
@@ -230,8 +230,11 @@ class Controller:
         self._event(_VERSION, bytes([SUCCESS]) + parameters[:2] + b"\x08\xff\xff\x00\x00")
 
     def _read_features(self, opcode, parameters):
+        """Asks the peripheral, which may not have heard of the link."""
+        link = self._of_link(parameters)
         self._status(opcode, SUCCESS)
-        self._event(_LE, bytes([4, SUCCESS]) + parameters[:2] + bytes(8))
+        if link and link.peripheral.link is link:
+            self._event(_LE, bytes([4, SUCCESS]) + parameters[:2] + bytes(8))
 
     def _read_rssi(self, opcode, parameters):
         link = self._of_link(parameters)
@@ -254,7 +257,8 @@ class Controller:
         if not link:
             return
         self._event(_PACKETS_COMPLETED, struct.pack("<BHH", 1, link.handle, 1))
-        link.peripheral.on_data(head >> 12 & 3 != 1, packet[5:])
+        if link.peripheral.link is link:
+            link.peripheral.on_data(head >> 12 & 3 != 1, packet[5:])
 
     def send_data(self, link, first, data):
         if self.fd is not None and link.handle in self.links:

@@ -41,7 +41,7 @@ class Peripheral:
         self.requests = []
         self.held = []  # requests that hang
         self.waits = []
-        self.connect_failures = []
+        self.missed_connects = 0
         self.timer = None
         self.controller = self.link = self.server = self.channels = None
         self.deaf = False
@@ -85,12 +85,14 @@ class Peripheral:
 
     # The link
 
-    def fail_connects(self, status=0x3e, times=1):
-        """The next attempts end in this HCI status."""
-        self.connect_failures = [status] * times
+    def miss_connects(self, times=1):
+        """The next attempts make a link of which it hears nothing, so that the other side gives it up as not established."""
+        self.missed_connects = times
 
-    def take_connect_failure(self):
-        return self.connect_failures.pop() if self.connect_failures else 0
+    def misses_packets(self):
+        misses = self.missed_connects > 0
+        self.missed_connects -= misses
+        return misses
 
     def on_link_made(self, controller, link):
         self.controller, self.link, self.deaf = controller, link, False
@@ -148,7 +150,11 @@ class Peripheral:
         self.database = gatt.Database([*common, *services], first)
         if tell and self.server:
             self.server.subscribed = {}
-            self.server.tell(old.find(SERVICE_CHANGED), b"\x01\x00\xff\xff")
+            self.server.indicate(old.find(SERVICE_CHANGED), b"\x01\x00\xff\xff")
+
+    def set_mtu(self, mtu):
+        """From the next exchange on."""
+        self.mtu = mtu
 
     def set_value(self, name, value):
         self.database.find(name).value = value

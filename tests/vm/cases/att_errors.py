@@ -54,6 +54,7 @@ def every_status_byte_of_a_peer_arrives_as_that_byte_or_as_hidden(world):
 
 
 def a_status_that_makes_bluez_pair_is_that_byte_or_ends_with_the_link(world):
+    """The second read finds out whether BlueZ 5.82 remembers the first as under way: see bh-bluez-stale.h."""
     peer = world.air().peer(services=SERVICES)
     notes = []
     for code, name in [(0x05, "InsufficientAuthentication"), (0x0f, "InsufficientEncryption")]:

@@ -2,6 +2,7 @@
 """Links made and lost in every way, over and over: nothing of them may stay."""
 
 import os
+import signal
 
 from air.gatt import characteristic, service
 from central_link import Link
@@ -49,8 +50,8 @@ class _Rounds:
 
     def __init__(self, world):
         self.world = world
-        air = world.air()
-        self.kept, self.peer = air.peer(services=SERVICES), air.peer(services=SERVICES)
+        self.air = world.air()
+        self.kept, self.peer = self.air.peer(services=SERVICES), self.air.peer(services=SERVICES)
         self.link = Link(world.bus, self.kept, Reconnect=True)
         self.subscription = self.link.subscribe(NOTIFY, Queue=4)
         self.story = Story(self.link)
@@ -81,6 +82,24 @@ class _Rounds:
         """The device that is wanted for good leaves and comes back."""
         self.story.told.clear()
         self.kept.disconnect()
+        self._require_back()
+
+    def replug(self):
+        """So does the controller."""
+        self.story.told.clear()
+        self.air.unplug()
+        self.story.wait_for("waiting")
+        self.air.plug()
+        self._require_back()
+
+    def kill_bluetoothd(self):
+        """It is started again by systemd."""
+        self.story.told.clear()
+        unit = Unit(self.world.bus, "bluetooth.service")
+        os.kill(unit.pid(), signal.SIGKILL)
+        self._require_back()
+
+    def _require_back(self):
         self.story.wait_for("ready")
         poll(lambda: self.kept.is_subscribed(NOTIFY), "the subscription to come back", every=0.02)
         self.kept.tell(NOTIFY, b"\x02")
@@ -91,6 +110,13 @@ class _Rounds:
         self.peer.fault("discovery", times=1, disconnect=0x13)
         connect_later(self.world.bus, self.peer).require_error("Disconnected")
 
+    def decline(self):
+        """The device does not want to pair."""
+        link = Link(self.world.bus, self.peer)
+        later(link, "Pair", "").require_error("Failed", "Disconnected")
+        link.release()
+        self.peer.wait("disconnected")
+
     def miss(self):
         """The device is not there."""
         self.peer.advertise(False)
@@ -100,12 +126,13 @@ class _Rounds:
 
 def links_made_and_lost_in_every_way_leave_nothing_behind(world):
     rounds = _Rounds(world)
-    order = [rounds.release, rounds.share, rounds.lose, rounds.miss, rounds.fail, rounds.share]
+    order = [rounds.release, rounds.share, rounds.lose, rounds.miss, rounds.fail, rounds.decline]
+    harm = {20: rounds.kill_bluetoothd, 35: rounds.replug, 60: rounds.kill_bluetoothd, 75: rounds.replug, 90: rounds.replug}
     measure = _Measure(world)
     before = measure.counts()
     sizes = []
     for number in range(ROUNDS):
-        order[number % len(order)]()
+        harm.get(number, order[number % len(order)])()
         rounds.peer.forget()
         # A little of it may go a little later.
         poll(lambda: all(count <= before[what] for what, count in measure.counts().items()),

@@ -28,6 +28,14 @@ def a_peer_that_leaves_while_it_is_discovered_fails_the_connect_at_once(world):
     require_equal(Link(world.bus, peer).read(VALUE), b"\x01", "value of the next link")
 
 
+def a_link_that_is_not_established_is_tried_twice_more(world):
+    peer = world.air().peer(services=SERVICES)
+    peer.miss_connects(5)
+    with expect_error("Disconnected"):
+        _begin_connect(world, peer, 60000).wait()
+    require_equal(Link(world.bus, peer).read(VALUE), b"\x01", "value of the link after two more")
+
+
 def a_peer_that_never_answers_a_discovery_fails_the_connect_at_its_deadline(world):
     peer = world.air().peer(services=SERVICES)
     peer.fault("discovery", hang=True)

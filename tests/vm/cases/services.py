@@ -117,9 +117,38 @@ def a_changed_database_is_found_anew_and_subscriptions_follow_by_uuid(world):
     poll(lambda: _error_of(link) == "NotFound", "the end of what was new")
 
 
-def _error_of(link):
+MORE = [*BEFORE, service(OWN, characteristic(OWN_VALUE, "read", b"\x03"))]
+
+
+def calls_under_way_when_the_services_change_are_answered_or_say_why(world):
+    peer = world.air().peer(services=BEFORE)
+    link = Link(world.bus, peer)
+    peer.fault("read", "2a38", times=1, hang=True)
+    calls = [link.begin("Read", "ss", "", "2a38") for _ in range(2)]
+    peer.wait("read", "2a38")
+    peer.set_database(MORE, tell=True)
+    peer.wait("confirm")
+    peer.release()
+    notes = [_outcome_of(call) for call in calls]
+    poll(lambda: _error_of(link, OWN_VALUE) == "", "what is new")
+    require_equal(link.read("2a38"), b"\x01", "value then")
+    require_equal((link.get("State"), peer.count("disconnected")), ("ready", 0), "state, and links lost")
+    return ", ".join(notes)
+
+
+def _outcome_of(call):
     try:
-        link.read("2a29")
+        value = bytes(call.wait())
+    except RemoteError as error:
+        require(error.name == "NotFound", str(error))
+        return error.name
+    require_equal(value, b"\x01", "value")
+    return "answered"
+
+
+def _error_of(link, uuid="2a29"):
+    try:
+        link.read(uuid)
     except RemoteError as error:
         return error.name
     return ""

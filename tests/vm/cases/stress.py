@@ -5,8 +5,8 @@ from guest import Unit, poll, require, require_equal
 from process import Process
 from scenarios import strangers
 
-TABLE = 1_000
-ROUND = 100
+TABLE = 500
+ROUND = 50
 ROUNDS = 40
 WARM_UP = 2 * TABLE  # evictions until blehubd, bluetoothd and the heap have what they need
 # Addresses per second. Under emulation bluetoothd takes about 300; above that the kernel's messages to it overflow.

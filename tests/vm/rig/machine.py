@@ -6,29 +6,53 @@ goes to the console log and to the directory shared for that.
 """
 
 import os
+import re
 import subprocess
+import time
 
 PASSED_ON = ["BLEHUB_VM_BTMON", "BLEHUB_VM_ROUNDS"]  # of the environment
+# A kernel that has hurt itself ends the machine at once, and a task that it blocks for this long is such a wound: what runs on
+# after either only fails later, and elsewhere.
+MORTAL = "panic=-1 oops=panic hung_task_panic=1 sysctl.kernel.hung_task_timeout_secs=60"
+LAST_WORDS = re.compile(r"(\w+ corruption|kernel BUG at|BUG: |Oops: |INFO: task \S+ blocked for more than|Kernel panic)[^\n]*")
 
 
 class Machine:
-    """qemu, for as long as the `with` block lasts."""
+    """qemu, between start and stop; may be started again."""
 
     def __init__(self, guest, initramfs, out):
         self.command = _command(guest, initramfs, out, shell=False)
+        self.out = out
         self.process = None
         self.pending = b""
+        self.console_before = 0
 
-    def __enter__(self):
+    def start(self):
+        self.console_before = len(self._console())
+        (self.out / "alive").unlink(missing_ok=True)
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stdin=subprocess.PIPE)
         os.set_blocking(self.fileno(), False)
-        return self
+        self.pending = b""
 
-    def __exit__(self, *_):
+    def stop(self):
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
         self.process.stdin.close()
+
+    def was_alive(self):
+        """When its runner last had a processor, on the monotonic clock; 0 if it has not begun."""
+        alive = self.out / "alive"
+        return time.monotonic() - (time.time() - alive.stat().st_mtime) if alive.exists() else 0
+
+    def last_words(self):
+        """What its kernel died of, if it said so on the console."""
+        found = LAST_WORDS.search(self._console()[self.console_before:])
+        return f": {found.group()}" if found else ""
+
+    def _console(self):
+        path = self.out / "console.log"
+        return path.read_text(errors="replace") if path.exists() else ""
 
     def fileno(self):
         return self.process.stdout.fileno()
@@ -54,8 +78,8 @@ def _command(guest, initramfs, out, shell):
     accel = os.environ.get("BLEHUB_VM_ACCEL", "tcg")
     service = "blehub-vm-shell.service" if shell else "blehub-vm.service"
     console = ["-serial", "mon:stdio", "-serial", "null"] if shell else [
-        "-serial", f"file:{out}/console.log", "-serial", "stdio"]
-    append = ("console=ttyS0 quiet panic=-1 clocksource=tsc tsc=reliable systemd.unit=blehub-vm.target "
+        "-chardev", f"file,id=console,path={out}/console.log,append=on", "-serial", "chardev:console", "-serial", "stdio"]
+    append = (f"console=ttyS0 quiet {MORTAL} clocksource=tsc tsc=reliable systemd.unit=blehub-vm.target "
               f"systemd.wants={service} systemd.show_status=0 systemd.setenv=BLEHUB_VM_GUEST={guest.name} "
               + " ".join(f"systemd.setenv={name}={os.environ.get(name, '')}" for name in PASSED_ON))
     return [

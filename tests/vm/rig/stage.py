@@ -1,45 +1,83 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The guests running at the same time, and what they say.
 
-Most cases wait more than they compute, so the guests share the processors. Cases that measure come last in
-each guest and begin when it is told so: no sooner than all others have asked for theirs or ended, and one guest at a time.
-A guest that says nothing for too long is ended.
+Most cases wait more than they compute, so the machines share the processors, and each guest has several: a machine asks for its
+next case when it is done with one. Cases that measure come last, one at a time, while no other machine has one.
+
+A machine that ends, shows no life, or takes too long for a case, fails the case that it was at, and another one takes its place.
+Only a kernel that breaks in a way that is known to be its own fault does not fail the case: it is given once more, and said.
 """
 
-import selectors
+import select
 import time
 
-SILENCE_S = 180.0
+BOOT_S = 240.0
+LIFELESS_S = 60.0  # it shows life every few seconds
+CASE_S = 360.0
 TOTAL_S = 780.0
+LOSSES_MAX = 3  # machines of a guest; what loses as many would lose the next one, too
+KNOWN_DEFECT = "list_del corruption"  # of Linux 6.1, when links end while their channels are being freed
 
 
 class Part:
     """One guest's cases: what is known of each, said as soon as it is."""
 
-    def __init__(self, name, cases):
+    def __init__(self, name, cases, alone):
         self.name = name
         self.cases = cases
+        self.waiting = [case for case in cases if case not in alone]
+        self.alone = [case for case in cases if case in alone]  # these wait until nobody else has one
         self.results = {}  # by case: None for passed, else the reason
-        self.machine = None
-        self.state = "busy"  # then "asks" to be alone, is "alone", and has "ended"
-        self.heard = None  # when; from the boot on
+        self.again = set()
+        self.losses = 0
 
-    def __enter__(self):
-        self.machine.__enter__()
-        self.heard = time.monotonic()
-        return self
+    def report(self, verdict, rest):
+        case = rest.split()[0].rstrip(":")
+        if case in self.results:
+            return
+        self.results[case] = None if verdict == "ok" else rest
+        print(f"{verdict} {self.name}/{rest}", flush=True)
 
-    def __exit__(self, *what):
-        self.machine.__exit__(*what)
+    def give_again(self, case):
+        """True if it was not given again before."""
+        if case in self.again:
+            return False
+        self.again.add(case)
+        self.waiting.insert(0, case)
+        return True
+
+    def end(self, reason):
+        """Whatever was not reported has failed."""
+        self.waiting = self.alone = []
+        for case in self.cases:
+            if case not in self.results:
+                self.report("FAIL", f"{case}: {reason}")
+
+
+class Place:
+    """Where one machine of a guest runs, and after it another one if it is lost."""
+
+    def __init__(self, part, machine):
+        self.part = part
+        self.machine = machine
+        self._boot()
+
+    def _boot(self):
+        self.machine.start()
+        self.state, self.running, self.began = "busy", None, time.monotonic()  # then "asks", and in the end has "ended"
+
+    def end(self):
+        if self.state != "ended":
+            self.machine.stop()
+        self.state = "ended"
 
     def fileno(self):
         return self.machine.fileno()
 
     def hear(self):
-        self.heard = time.monotonic()
         lines = self.machine.read_lines()
         if lines is None:
-            self.end("the guest ended without reporting it")
+            self.lose("the guest ended")
             return
         for line in lines:
             self._take(line)
@@ -47,59 +85,73 @@ class Part:
     def _take(self, line):
         verdict, _, rest = line.partition(" ")
         if verdict in ("ok", "FAIL") and rest:
-            self.results[rest.split()[0].rstrip(":")] = None if verdict == "ok" else rest
-            print(f"{verdict} {self.name}/{rest}", flush=True)
+            self.part.report(verdict, rest)
+            self.running, self.began = None, time.monotonic()
         elif verdict == "figure":
             print(line, flush=True)
-        elif line == "alone?":
+        elif line == "next?":
             self.state = "asks"
-        elif line == "done":
-            self.end("the guest never reported it")
 
-    def may_be_alone(self):
-        self.state = "alone"
-        self.heard = time.monotonic()
-        self.machine.say("alone")
+    def give(self, case):
+        self.state, self.running, self.began = "busy", case, time.monotonic()
+        self.machine.say(case)
 
-    def end(self, reason):
-        """Whatever was not reported has failed."""
-        self.state = "ended"
-        for case in self.cases:
-            if case not in self.results:
-                self._take(f"FAIL {case}: {reason}")
+    def lose(self, reason):
+        """This machine is of no use any more."""
+        self.end()
+        self.part.losses += 1
+        reason += self.machine.last_words()
+        if self.running and KNOWN_DEFECT in reason and self.part.give_again(self.running):
+            print(f"# {self.part.name}/{self.running} is given to another machine: {reason}", flush=True)
+        elif self.running:
+            self.part.report("FAIL", f"{self.running}: {reason}")
+        if self.part.losses >= LOSSES_MAX:
+            self.part.end(reason)
+        elif self.part.waiting or self.part.alone:
+            self._boot()
 
-    def is_silent(self, now):
-        return self.state in ("busy", "alone") and now - self.heard > SILENCE_S
+    def what_is_wrong(self, now):
+        """None while all is well."""
+        if self.state == "asks":
+            return None
+        if now - self.began > (CASE_S if self.running else BOOT_S):
+            return f"not done within {now - self.began:.0f} s"
+        if self.running and now - max(self.began, self.machine.was_alive()) > LIFELESS_S:
+            return f"the guest showed no life for {LIFELESS_S:.0f} s"
+        return None
 
 
-def play(parts):
+def play(places):
     """Until all have ended."""
     end = time.monotonic() + TOTAL_S
-    with selectors.DefaultSelector() as selector:
-        for part in parts:
-            selector.register(part, selectors.EVENT_READ, part)
-        while selector.get_map():
-            for key, _ in selector.select(1.0):
-                key.data.hear()
-            _end_overdue(parts, end)
-            _give_turn(parts)
-            for key in list(selector.get_map().values()):
-                if key.data.state == "ended":
-                    selector.unregister(key.data)
+    while living := [place for place in places if place.state != "ended"]:
+        for place in select.select(living, [], [], 1.0)[0]:
+            place.hear()
+        _end_overdue(living, end)
+        _give_turns([place for place in living if place.state != "ended"])
 
 
-def _end_overdue(parts, end):
+def _end_overdue(places, end):
     now = time.monotonic()
-    for part in parts:
-        if part.is_silent(now):
-            part.end(f"the guest said nothing for {SILENCE_S:.0f} s")
-        elif now > end and part.state != "ended":
-            part.end(f"not reached within {TOTAL_S:.0f} s")
+    for place in places:
+        if place.state == "ended":
+            continue
+        if now > end:
+            place.part.end(f"not reached within {TOTAL_S:.0f} s")
+            place.end()
+        elif wrong := place.what_is_wrong(now):
+            place.lose(wrong)
 
 
-def _give_turn(parts):
-    if any(part.state in ("busy", "alone") for part in parts):
-        return
-    waiting = next((part for part in parts if part.state == "asks"), None)
-    if waiting:
-        waiting.may_be_alone()
+def _give_turns(places):
+    kept = set()  # parts of whom a machine waits to be alone
+    for place in [place for place in places if place.state == "asks"]:
+        if place.part.waiting:
+            place.give(place.part.waiting.pop(0))
+        elif place.part.alone and place.part not in kept:
+            kept.add(place.part)
+        else:
+            place.end()
+    living = [place for place in places if place.state != "ended"]
+    if living and all(place.state == "asks" for place in living):
+        living[0].give(living[0].part.alone.pop(0))

@@ -102,6 +102,8 @@ on_get(GDBusConnection *bus,
     self->asked++;
     if (g_str_equal(property, "State"))
         return g_variant_new_string(self->state);
+    if (g_str_equal(property, "Name"))
+        return g_variant_new_string("Strap");
     if (g_str_equal(property, "MTU"))
         return g_variant_new_uint16(247);
     return NULL;

@@ -9,6 +9,7 @@
 #include "bh-packed.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <linux/sockios.h>
 #include <string.h>
@@ -371,26 +372,50 @@ command_line(FakeHub *self, const char *argument, va_list arguments)
     return line;
 }
 
+/* A terminal at which nobody types anything: *keyboard is to be closed in the end. */
+static GSubprocess *
+spawn_idle(const char *const *line, int *keyboard)
+{
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+    int fds[2];
+
+    ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
+    *keyboard = fds[1];
+    g_subprocess_launcher_take_stdin_fd(launcher, fds[0]);
+    return g_subprocess_launcher_spawnv(launcher, line, NULL);
+}
+
+static GSubprocess *
+spawn(const char *const *line)
+{
+    return g_subprocess_newv(line,
+                             G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                 G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                             NULL);
+}
+
 void
 fake_hub_run(FakeHub *self, FakeRun *run, const char *argument, ...)
 {
     g_autoptr(GPtrArray) line = NULL;
+    int keyboard = -1;
     g_autoptr(GSubprocess) process = NULL;
     va_list arguments;
 
     va_start(arguments, argument);
     line = command_line(self, argument, arguments);
     va_end(arguments);
-    process = g_subprocess_newv((const char *const *)line->pdata,
-                                G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                    G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                                NULL);
+    process = self->nobody_types ? spawn_idle((const char *const *)line->pdata, &keyboard)
+                                 : spawn((const char *const *)line->pdata);
     ck_assert_ptr_nonnull(process);
     self->process = process;
     g_subprocess_communicate_utf8_async(process, self->input, NULL, on_communicated, run);
     while (!run->out)
         g_main_context_iteration(NULL, TRUE);
     g_subprocess_wait(process, NULL, NULL);
+    if (keyboard >= 0)
+        close(keyboard);
     self->process = NULL;
     run->code = g_subprocess_get_if_exited(process) ? g_subprocess_get_exit_status(process)
                                                     : -g_subprocess_get_term_sig(process);

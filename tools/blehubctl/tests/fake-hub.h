@@ -34,8 +34,9 @@ struct FakeHub {
     guint starved_watch;
     GVariant *options; /* of the last ListDevices, Discover or Scan */
     guint releases;
-    const char *input;    /* of the next runs, on stdin; NULL = nothing */
-    GSubprocess *process; /* borrowed: while fake_hub_run() */
+    const char *input;     /* of the next runs, on stdin; NULL = nothing */
+    gboolean nobody_types; /* instead: stdin stays open */
+    GSubprocess *process;  /* borrowed: while fake_hub_run() */
 };
 
 /** How blehubctl ended and what it wrote. */

@@ -331,6 +331,46 @@ START_TEST(pair_asks_the_user_and_passes_the_answer_on)
 }
 END_TEST
 
+/* And the pairing goes on by itself. */
+static gboolean
+ask_and_withdraw(FakeDevice *self, const char *method, GDBusMethodInvocation *call)
+{
+    if (!g_str_equal(method, "Pair"))
+        return FALSE;
+    fake_device_emit(self, "PairingQuestion", g_variant_new_parsed(question));
+    fake_device_emit(self, "PairingQuestion", g_variant_new_parsed("('withdrawn', @a{sv} {})"));
+    g_dbus_method_invocation_return_value(call, NULL);
+    return TRUE;
+}
+
+START_TEST(pair_says_that_a_question_is_withdrawn_and_answers_it_no_more)
+{
+    g_auto(FakeRun) run = {0};
+
+    device->on_call = ask_and_withdraw;
+    hub->nobody_types = TRUE;
+    question = "('confirm', {'Passkey': <uint32 1234>})";
+    fake_hub_run(hub, &run, "pair", ADDRESS, NULL);
+    assert_run(&run,
+               0,
+               "Paired.\n",
+               "Does the device show 001234? [y/n] \nThe question is withdrawn.\n");
+    ck_assert_ptr_null(strstr(device->calls->str, "AnswerPairing"));
+}
+END_TEST
+
+START_TEST(pair_of_a_paired_device_says_so_and_is_no_failure)
+{
+    g_auto(FakeRun) run = {0};
+
+    device->fails = "Pair";
+    device->error = "org.blehub.Error.AlreadyExists";
+    device->message = "the device is paired";
+    fake_hub_run(hub, &run, "pair", ADDRESS, NULL);
+    assert_run(&run, 0, "Already paired.\n", "");
+}
+END_TEST
+
 START_TEST(pair_passes_a_passkey_on)
 {
     g_auto(FakeRun) run = {0};
@@ -396,6 +436,8 @@ add_tests(TCase *tests)
                         pair_asks_the_user_and_passes_the_answer_on,
                         0,
                         G_N_ELEMENTS(dialogues));
+    tcase_add_test(tests, pair_says_that_a_question_is_withdrawn_and_answers_it_no_more);
+    tcase_add_test(tests, pair_of_a_paired_device_says_so_and_is_no_failure);
     tcase_add_test(tests, pair_passes_a_passkey_on);
     tcase_add_test(tests, pair_that_fails_says_why);
     tcase_add_test(tests, bonds_are_listed_and_removed);

@@ -59,6 +59,9 @@ static const struct {
     {"read", {ADDRESS, "180f", "2a19", "--as=u7"}, NULL},
     {"write", {ADDRESS, "180f", "2a19"}, "write takes ADDRESS SERVICE CHARACTERISTIC VALUE…"},
     {"write", {ADDRESS, "180f", "2a19", "5"}, "\"5\" is not bytes in hexadecimal, two digits each"},
+    {"write",
+     {ADDRESS, "1802", "2a06", "-5"},
+     "\"-5\" looks like an option: put \"--\" between the options and the first other word"},
     {"subscribe", {ADDRESS, "180f"}, "subscribe takes ADDRESS SERVICE CHARACTERISTIC"},
     {"subscribe",
      {ADDRESS, "-", "2a19", "--count=-1"},
@@ -69,6 +72,8 @@ static const struct {
      "--timeout takes seconds from 0 to 86400, not \"soon\""},
     {"connect", {NULL}, "connect takes ADDRESS"},
     {"connect", {ADDRESS, "--backoff=-1"}, "--backoff takes seconds from 0 to 86400, not \"-1\""},
+    {"connect", {ADDRESS, "--backoff=1"}, "--backoff means something with --reconnect only"},
+    {"connect", {ADDRESS, "--blind"}, "--blind means something with --reconnect only"},
     {"disconnect", {"/org/blehub/scan/1"}, NULL},
     {"pair",
      {ADDRESS, "--passkey=1000000"},
@@ -242,7 +247,6 @@ START_TEST(explore_shows_a_tree_under_the_name)
 {
     g_auto(FakeRun) run = {0};
 
-    fake_hub_set_rows(hub, "[{'Address': <'" ADDRESS "'>, 'Name': <'Strap'>}]");
     fake_device_set_reply(device,
                           "Services",
                           "([{'UUID': <'0000180f-0000-1000-8000-00805f9b34fb'>, 'Name': "

@@ -119,6 +119,7 @@ static const struct {
     const char *hex;
 } written[] = {
     {NULL, "0x06 48", "0648"},
+    {NULL, "0x06 0X48", "0648"},
     {NULL, "", ""},
     {"utf8", "Hello you", "48656c6c6f20796f75"},
     {"utf8", "", ""},
@@ -196,7 +197,7 @@ START_TEST(hex_with_half_a_byte_is_refused)
     GError *error = NULL;
 
     ck_assert_ptr_null(bh_value_from_words(type_of("hex"), words, &error));
-    assert_usage(error, "\"06 4\" is not bytes in hexadecimal, two digits each");
+    assert_usage(error, "\"4\" is not bytes in hexadecimal, two digits each");
 }
 END_TEST
 
