@@ -11,10 +11,14 @@
 #include "bh-bluez-gatt-call.h"
 #include "bh-bluez-links.h"
 #include "bh-bluez-notify.h"
+#include "bh-bluez-version.h"
 #include "bh-error.h"
 
 #define ACTIVE_MAX 48
 #define RETRY_MAX_MS 100
+/* The first BlueZ that shows what it claims, and refuses to write to it. */
+#define REFUSES_MAJOR 5
+#define REFUSES_MINOR 80
 
 typedef struct {
     BhBluezCentral *central; /* borrowed: owns this */
@@ -235,12 +239,21 @@ ask_about(Line *line)
     return line->slot != NULL;
 }
 
+static gboolean
+may_be_bluez_own(const Line *line)
+{
+    const BhBluez *bluez = line->central->bluez;
+
+    return line->claimed && peek_head(line)->value != NULL &&
+           (!bh_bluez_version_is_known(bluez) ||
+            bh_bluez_version_is_since(bluez, REFUSES_MAJOR, REFUSES_MINOR));
+}
+
 static void
 take_refusal(Line *line, const sd_bus_error *cause)
 {
-    gboolean writes = peek_head(line)->value != NULL;
-    GError *refusal = writes && line->claimed ? bh_bluez_att_new_claimed_error(cause)
-                                              : bh_bluez_att_new_error(cause);
+    GError *refusal = may_be_bluez_own(line) ? bh_bluez_att_new_claimed_error(cause)
+                                             : bh_bluez_att_new_error(cause);
 
     line->doubt = bh_bluez_links_judge_refusal(line->central, line->device, refusal);
     if (!bh_bluez_att_may_be_lost_link(line->doubt) || !ask_about(line))

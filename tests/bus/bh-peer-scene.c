@@ -127,8 +127,8 @@ bh_peer_scene_init_unknown(BhPeerScene *self)
     start(self);
 }
 
-static void
-init_with(BhPeerScene *self, guint version)
+void
+bh_peer_scene_init_with(BhPeerScene *self, guint version)
 {
     bh_scene_init(&self->scene, NULL);
     self->puppet = self->scene.puppet;
@@ -142,7 +142,7 @@ init_with(BhPeerScene *self, guint version)
 void
 bh_peer_scene_init(BhPeerScene *self)
 {
-    init_with(self, 0);
+    bh_peer_scene_init_with(self, 0);
 }
 
 void
@@ -150,7 +150,7 @@ bh_peer_scene_init_ready_with(BhPeerScene *self, guint version)
 {
     g_auto(BhPeerCall) call = {0};
 
-    init_with(self, version);
+    bh_peer_scene_init_with(self, version);
     bh_central_watch(self->central, &self->key);
     bh_peer_connect(self, &call);
     BH_ASSERT_END(&call, "ok");

@@ -35,9 +35,11 @@ typedef struct {
 
 /* The device and its attributes are known to BlueZ; the radio is started and idle. */
 void bh_peer_scene_init(BhPeerScene *self);
+/* The same with a BlueZ that says its version, see bh_puppet_set_version(). */
+void bh_peer_scene_init_with(BhPeerScene *self, guint version);
 /* The same, but BlueZ does not know the device. */
 void bh_peer_scene_init_unknown(BhPeerScene *self);
-/* The same, connected by us; the puppet's calls so far are forgotten. */
+/* As bh_peer_scene_init(), connected by us; the puppet's calls so far are forgotten. */
 void bh_peer_scene_init_ready(BhPeerScene *self);
 /* The same with a BlueZ that says its version, see bh_puppet_set_version(). */
 void bh_peer_scene_init_ready_with(BhPeerScene *self, guint version);

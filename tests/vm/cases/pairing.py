@@ -117,25 +117,35 @@ class _Pair:
     def __init__(self, world, capability):
         self.world = world
         self.bus = world.bus
-        controllers, paths = _plug(world)
-        self.air = _Air(world, controllers)
-        self.here, self.there = sorted(paths, key=paths.get)
-        self.ours = _bluez_device(paths[self.here], self.there)
-        self.theirs = _bluez_device(paths[self.there], self.here)
-        self.peer = _Peer(world, paths[self.there], capability)
         self.questions = []
         self.bus.connection.signal_subscribe(HUB, DEVICE, "PairingQuestion", None, None, Gio.DBusSignalFlags.NONE,
                                              lambda *told: self.questions.append(told[5].unpack()))
-        self.path, self.hold = self.connect(self.bus)
+        try:
+            self._meet(capability)
+        except RemoteError:  # some controllers of btvirt never hear each other on a busy machine
+            self.peer.process.kill()
+            self.controllers.unplug()
+            poll(lambda: not world.adapter_paths(), "the end of the controllers", every=0.05)
+            self._meet(capability)
         world.stack.callback(self.forget, self.ours)
         world.stack.callback(self.forget, self.theirs)
 
+    def _meet(self, capability):
+        """New controllers, the peer on one of them, and a hold on it."""
+        self.controllers, paths = _plug(self.world)
+        self.air = _Air(self.world, self.controllers)
+        self.here, self.there = sorted(paths, key=paths.get)
+        self.ours = _bluez_device(paths[self.here], self.there)
+        self.theirs = _bluez_device(paths[self.there], self.here)
+        self.peer = _Peer(self.world, paths[self.there], capability)
+        self.path, self.hold = self.connect(self.bus)
+
     def connect(self, bus):
         """btvirt advertises once for each scan that begins, which the kernel of a busy machine may miss."""
-        for patience_ms in [3000, 4000, 6000, 8000]:
+        for patience_ms in [3000, 4000, 6000]:
             with contextlib.suppress(RemoteError):
                 return self._connect_once(bus, patience_ms)
-        return self._connect_once(bus, 16000)
+        return self._connect_once(bus, 10000)
 
     def _connect_once(self, bus, timeout_ms):
         options = options_of({"Adapter": self.here, "AddressType": "public", "TimeoutMs": timeout_ms})
