@@ -54,6 +54,8 @@ hub_settings(const BhConfig *config)
         .max_holds = (guint)config->max_holds,
         .max_subscriptions = (guint)config->max_subscriptions,
         .max_operations = (guint)config->max_operations,
+        .max_applications = (guint)config->max_applications,
+        .max_advertisements = (guint)config->max_advertisements,
         .max_links = (guint)config->max_links,
         .max_stream_bytes = (guint)config->max_stream_bytes,
         .max_devices = (guint)config->max_devices,

@@ -235,16 +235,11 @@ bh_gatt_name_equal(const BhGattName *a, const BhGattName *b)
            (!a->has_descriptor || bh_uuid_equal(&a->descriptor, &b->descriptor));
 }
 
-/* UUIDs as people say them: "180d". */
+/* For a message. */
 static const char *
 say(const BhUuid *uuid, char text[BH_UUID_TEXT_SIZE])
 {
-    guint8 bytes[16];
-
-    if (bh_uuid_to_le(uuid, bytes) == 2)
-        g_snprintf(text, BH_UUID_TEXT_SIZE, "%02x%02x", bytes[1], bytes[0]);
-    else
-        bh_uuid_format(uuid, text);
+    bh_uuid_format_short(uuid, text);
     return text;
 }
 

@@ -96,6 +96,19 @@ bh_uuid_format(const BhUuid *uuid, char text[BH_UUID_TEXT_SIZE])
     *text = '\0';
 }
 
+void
+bh_uuid_format_short(const BhUuid *uuid, char text[BH_UUID_TEXT_SIZE])
+{
+    guint8 bytes[16];
+    gsize size = bh_uuid_to_le(uuid, bytes);
+
+    bh_uuid_format(uuid, text);
+    if (size == 16)
+        return;
+    memmove(text, text + 8 - 2 * size, 2 * size);
+    text[2 * size] = '\0';
+}
+
 gsize
 bh_uuid_to_le(const BhUuid *uuid, guint8 bytes[16])
 {

@@ -25,6 +25,10 @@ void bh_uuid_from_le(const guint8 *bytes, gsize size, BhUuid *uuid);
 /** The long form, lower case. */
 void bh_uuid_format(const BhUuid *uuid, char text[BH_UUID_TEXT_SIZE]);
 
+/** The shortest form, lower case: 4 or 8 digits, or the long form. BlueZ takes a 32-bit UUID for
+ * one in this form only: in an advertisement the long form of it takes 16 bytes. */
+void bh_uuid_format_short(const BhUuid *uuid, char text[BH_UUID_TEXT_SIZE]);
+
 /** Shortest size on the air: 2, 4 or 16, and its bytes, least significant first. */
 gsize bh_uuid_to_le(const BhUuid *uuid, guint8 bytes[16]);
 

@@ -4,7 +4,10 @@
 /* Everything of libblehub. */
 #include "bh-ad.h"
 #include "bh-address.h"
+#include "bh-advert.h"
+#include "bh-application-definition.h"
 #include "bh-backoff.h"
+#include "bh-beacon.h"
 #include "bh-device-table.h"
 #include "bh-distance.h"
 #include "bh-error.h"

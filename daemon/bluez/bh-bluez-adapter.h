@@ -6,6 +6,7 @@
  * that is wanted on it (also while it is not).
  */
 #include "bh-bluez-discovery.h"
+#include "bh-bluez-switch.h"
 #include "bh-mgmt-scan.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,7 @@ typedef struct {
     char **roles;
     BhRadioScanState told_scan; /* what the sink was told last */
     char *told_error;
+    char *told_power_error;
     BhMgmtDuty told_duty;
     gboolean wanted; /* a scan of any kind, and then of which */
     gboolean passive;
@@ -34,6 +36,7 @@ typedef struct {
     BhMgmtScan *mgmt_scan;       /* owned; while the radio is started */
     guint changes;               /* of mgmt_scan that the discovery knows of */
     gboolean kernel_discovering; /* as the kernel told; FALSE without the socket */
+    BhBluezSwitch *power;        /* owned */
     BhBluezCycle *cycle;         /* borrowed: power-cycle under way, clears this when it ends */
 } BhBluezAdapter;
 

@@ -14,6 +14,10 @@
 #define BYTE_TEXT "Operation failed with ATT error: "
 #define HIDDEN 0
 #define INSUFFICIENT_AUTHORIZATION 0x08
+/* Core 5.4 Vol 3 Part F 3.4.1.1 */
+#define APPLICATION_ERROR_MIN 0x80
+#define APPLICATION_ERROR_MAX 0x9f
+#define IMPROPERLY_CONFIGURED 0xfd
 #define UNLIKELY_ERROR 0x0e /* BlueZ says so itself of what it asked when the link went */
 
 static const struct {
@@ -102,4 +106,44 @@ gboolean
 bh_bluez_att_may_be_lost_link(const GError *error)
 {
     return g_error_matches(error, BH_ERROR, (gint)BH_ERROR_ATT(UNLIKELY_ERROR));
+}
+
+/* Our own refusals. Not permitted is 0x02 of a read and 0x03 of a write. */
+static const struct {
+    guint8 status;
+    const char *name;
+} answers[] = {
+    {0x05, PREFIX "NotAuthorized"},
+    {0x06, PREFIX "NotSupported"},
+    {0x07, PREFIX "InvalidOffset"},
+    {0x08, PREFIX "NotAuthorized"},
+    {0x0c, PREFIX "NotAuthorized"},
+    {0x0d, PREFIX "InvalidValueLength"},
+    {0x0f, PREFIX "NotAuthorized"},
+    {0xfd, PREFIX "ImproperlyConfigured"},
+    {0xfe, PREFIX "InProgress"},
+};
+
+static const char *
+find_name(guint8 status, gboolean reads)
+{
+    if (status == (reads ? 0x02 : 0x03))
+        return PREFIX "NotPermitted";
+    if (status >= APPLICATION_ERROR_MIN && status <= APPLICATION_ERROR_MAX)
+        return PREFIX "Failed";
+    for (gsize i = 0; i < G_N_ELEMENTS(answers); i++)
+        if (answers[i].status == status)
+            return answers[i].name;
+    return PREFIX "Unlikely";
+}
+
+void
+bh_bluez_att_reply_error(sd_bus_message *call,
+                         guint8 status,
+                         gboolean reads,
+                         gboolean says_improperly_configured)
+{
+    if (status == IMPROPERLY_CONFIGURED && !says_improperly_configured)
+        status = UNLIKELY_ERROR;
+    sd_bus_reply_method_errorf(call, find_name(status, reads), "0x%02x", status);
 }

@@ -28,6 +28,7 @@ typedef struct {
     gboolean bonded;
     gboolean kernel_connected; /* as the kernel says, FALSE without it, and so the next one */
     gboolean pairing;
+    gboolean incoming; /* the other side made the link, as far as is known */
 
     gboolean undiscovered; /* BlueZ failed to find out the services, and calls them resolved */
     gboolean ready;        /* its database is known; and of a ready one: */

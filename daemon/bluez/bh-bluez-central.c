@@ -15,6 +15,7 @@
 #include "bh-bluez-operation.h"
 #include "bh-bluez-pair.h"
 #include "bh-bluez-parameters.h"
+#include "bh-bluez-server.h"
 #include "bh-error.h"
 
 /* What BlueZ and the kernel say */
@@ -27,6 +28,12 @@ bh_bluez_central_device(BhBluezCentral *self,
                         const BhAddress *known)
 {
     bh_bluez_links_take(self, path, slot, properties, known);
+}
+
+gboolean
+bh_bluez_central_knows(const BhBluezCentral *self, const char *path)
+{
+    return g_hash_table_contains(self->paths, path);
 }
 
 void
@@ -153,7 +160,8 @@ gboolean
 bh_bluez_central_is_busy(const BhBluezCentral *self)
 {
     return g_hash_table_size(self->lines) > 0 || g_hash_table_size(self->subscriptions) > 0 ||
-           self->attempts.head != NULL || self->pairings.head != NULL;
+           self->attempts.head != NULL || self->pairings.head != NULL ||
+           bh_bluez_server_is_busy(self->bluez->server);
 }
 
 void

@@ -37,6 +37,9 @@ void bh_bluez_central_device(BhBluezCentral *self,
                              const BhBluezProperties *properties,
                              const BhAddress *known);
 
+/* Whether the device of this path matters. */
+gboolean bh_bluez_central_knows(const BhBluezCentral *self, const char *path);
+
 /* Why the link of a device ends, told just before that; as BlueZ names it. */
 void bh_bluez_central_disconnected(BhBluezCentral *self, const char *path, const char *reason);
 

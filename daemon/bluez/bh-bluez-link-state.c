@@ -14,6 +14,7 @@
 #include "bh-bluez-notify.h"
 #include "bh-bluez-operation.h"
 #include "bh-bluez-pair.h"
+#include "bh-bluez-server.h"
 #include "bh-bluez-stale.h"
 #include "bh-error.h"
 
@@ -74,6 +75,7 @@ bh_bluez_link_spread(BhBluezCentral *self, BhBluezLink *link)
 {
     g_rc_box_acquire(link);
     bh_bluez_link_tell(self, link);
+    bh_bluez_server_link_changed(self->bluez->server, link);
     bh_bluez_attempts_link_changed(self, link);
     bh_bluez_pairings_link_changed(self, link);
     bh_bluez_link_release(link);
@@ -184,9 +186,13 @@ apply_flag(gboolean *flag, gboolean has, gboolean value)
         *flag = value;
 }
 
+/* The kernel tells who made a link before BlueZ tells that there is one. */
 static void
-begin(BhBluezLink *link)
+begin(BhBluezCentral *self, BhBluezLink *link)
 {
+    bh_bluez_mgmt_drain(self->bluez);
+    if (!link->kernel_connected)
+        link->incoming = !link->made && link->users == 0;
     link->connected = TRUE;
     link->cause = BH_LINK_CAUSE_NONE;
     link->dropped = link->dropping != NULL;
@@ -223,7 +229,7 @@ bh_bluez_link_apply(BhBluezCentral *self, BhBluezLink *link, const BhBluezProper
         return;
     }
     if (!was && properties->has_connected && properties->connected)
-        begin(link);
+        begin(self, link);
     if (!link->services_resolved && (link->ready || link->undiscovered))
         forget_database(link);
 }

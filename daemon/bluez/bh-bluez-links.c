@@ -10,19 +10,20 @@
 
 #include "bh-bluez-names.h"
 #include "bh-bluez-operation.h"
+#include "bh-bluez-server.h"
 
 /* The table */
 
-static guint
-hash_key(gconstpointer data)
+guint
+bh_bluez_links_hash_key(gconstpointer data)
 {
     const BhLinkKey *key = data;
 
     return bh_address_hash(&key->address) * 31 + key->slot;
 }
 
-static gboolean
-equal_keys(gconstpointer a, gconstpointer b)
+gboolean
+bh_bluez_links_equal_keys(gconstpointer a, gconstpointer b)
 {
     const BhLinkKey *one = a, *other = b;
 
@@ -144,7 +145,8 @@ add_rule(BhBluezCentral *self, BhBluezLink *link)
 static gboolean
 update_rule(BhBluezCentral *self, BhBluezLink *link)
 {
-    gboolean wanted = is_interesting(link) || link->connected;
+    gboolean came = link->incoming && link->kernel_connected;
+    gboolean wanted = is_interesting(link) || link->connected || came;
     g_autofree char *path = wanted ? bh_bluez_link_dup_path(self, link) : NULL;
     g_autofree char *rule = path != NULL ? g_strdup_printf(BH_MATCH_OBJECT_FORMAT, path) : NULL;
 
@@ -328,7 +330,12 @@ bh_bluez_links_kernel(BhBluezCentral *self, const BhLinkEvent *event)
     if (link == NULL)
         return;
     link->kernel_connected = event->happened == BH_LINK_CONNECTED;
+    if (link->kernel_connected)
+        link->incoming = !event->initiated_here;
+    g_rc_box_acquire(link);
+    bh_bluez_server_link_changed(self->bluez->server, link);
     bh_bluez_link_settle(self, link);
+    bh_bluez_link_release(link);
 }
 
 void
@@ -444,7 +451,10 @@ bh_bluez_link_set_watched(BhBluezCentral *self, const BhLinkKey *key, gboolean w
 void
 bh_bluez_links_init(BhBluezCentral *self)
 {
-    self->links = g_hash_table_new_full(hash_key, equal_keys, NULL, bh_bluez_link_release);
+    self->links = g_hash_table_new_full(bh_bluez_links_hash_key,
+                                        bh_bluez_links_equal_keys,
+                                        NULL,
+                                        bh_bluez_link_release);
     self->paths = g_hash_table_new(g_str_hash, g_str_equal);
 }
 

@@ -13,6 +13,10 @@
 
 G_BEGIN_DECLS
 
+/* Of BhLinkKey, for tables. */
+guint bh_bluez_links_hash_key(gconstpointer key);
+gboolean bh_bluez_links_equal_keys(gconstpointer a, gconstpointer b);
+
 /* What is known of a device; NULL if nothing. Borrowed, and so below. */
 BhBluezLink *bh_bluez_links_find(BhBluezCentral *self, const BhLinkKey *key);
 BhBluezLink *bh_bluez_links_find_path(BhBluezCentral *self, const char *path);

@@ -20,7 +20,15 @@
 #define BH_BLUEZ_GATT_DESCRIPTOR_INTERFACE "org.bluez.GattDescriptor1"
 #define BH_BLUEZ_AGENT "org.bluez.Agent1"
 #define BH_BLUEZ_AGENT_MANAGER "org.bluez.AgentManager1"
+#define BH_BLUEZ_GATT_MANAGER "org.bluez.GattManager1"
+#define BH_BLUEZ_ADVERTISING_MANAGER "org.bluez.LEAdvertisingManager1"
+#define BH_BLUEZ_ADVERTISEMENT "org.bluez.LEAdvertisement1"
 #define BH_BLUEZ_ERROR_IN_PROGRESS "org.bluez.Error.InProgress"
+#define BH_BLUEZ_ERROR_NOT_PERMITTED "org.bluez.Error.NotPermitted"
+
+/* Our objects that BlueZ calls. */
+#define BH_SERVED_PREFIX "/org/blehub/served"
+#define BH_ADVERTISED_PREFIX "/org/blehub/advertised"
 
 /* There for as long as the radio is started. */
 #define BH_MATCH_OWNER                                                                             \
@@ -31,6 +39,9 @@
 #define BH_MATCH_ADAPTERS                                                                          \
     "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_DBUS_PROPERTIES                      \
     "',member='PropertiesChanged',arg0='" BH_BLUEZ_ADAPTER "'"
+#define BH_MATCH_ADVERTISING                                                                       \
+    "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_DBUS_PROPERTIES                      \
+    "',member='PropertiesChanged',arg0='" BH_BLUEZ_ADVERTISING_MANAGER "'"
 /* Since 5.83. */
 #define BH_MATCH_DISCONNECTED                                                                      \
     "type='signal',sender='" BH_BLUEZ_NAME "',interface='" BH_BLUEZ_DEVICE "',member='"            \

@@ -40,13 +40,7 @@ typedef struct {
 static sd_bus_message *
 new_set_powered(BhBluezCycle *self, gboolean powered)
 {
-    g_autoptr(sd_bus_message) message =
-        bh_bluez_bus_new_call(self->bus, self->adapter->path, BH_DBUS_PROPERTIES, "Set");
-
-    if (message == NULL ||
-        sd_bus_message_append(message, "ssv", BH_BLUEZ_ADAPTER, "Powered", "b", (int)powered) < 0)
-        return NULL;
-    return g_steal_pointer(&message);
+    return bh_bluez_switch_new_call(self->bus, self->adapter->path, powered);
 }
 
 /* Takes error; NULL = success. */

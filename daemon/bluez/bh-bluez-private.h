@@ -19,6 +19,7 @@
 G_BEGIN_DECLS
 
 typedef struct BhBluezCentral BhBluezCentral;
+typedef struct BhBluezServer BhBluezServer;
 
 struct _BhBluez {
     GObject parent_instance;
@@ -57,10 +58,15 @@ struct _BhBluez {
     GQueue checks;  /* round trips under way */
     guint batch_ms; /* that the hub wants */
     BhBluezCentral *central;
+    BhBluezServer *server;
 };
 
-/* bh-bluez.c: what the sink hears of one adapter. */
+/* bh-bluez.c */
+
+/* What the sink hears of one adapter. */
 void bh_bluez_tell_adapter(BhBluez *self, BhBluezAdapter *adapter);
+/* Wanted is compared with seen, soon. */
+void bh_bluez_schedule_reconcile(gpointer self);
 
 /* bh-bluez-owner.c */
 

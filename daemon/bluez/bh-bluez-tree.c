@@ -16,6 +16,7 @@
 #include "bh-bluez-names.h"
 #include "bh-bluez-objects.h"
 #include "bh-bluez-private.h"
+#include "bh-bluez-server.h"
 
 /* Adapters */
 
@@ -66,21 +67,25 @@ remove_adapter(BhBluez *self, BhBluezAdapter *adapter)
 
     g_clear_pointer(&adapter->roles, g_strfreev);
     g_clear_pointer(&adapter->told_error, g_free);
+    g_clear_pointer(&adapter->told_power_error, g_free);
     adapter->powered = FALSE;
     adapter->going_off = FALSE;
     adapter->discovering = FALSE;
+    bh_bluez_switch_set_adapter(adapter->power, NULL, FALSE);
     bh_bluez_discovery_set_adapter(adapter->discovery, NULL, FALSE, FALSE);
     bh_mgmt_scan_set_adapter(adapter->mgmt_scan, BH_MGMT_INDEX_NONE, NULL, FALSE);
     bh_bluez_devices_remove_slot(self->devices, adapter->slot);
     bh_bluez_central_adapter_removed(self->central, adapter->slot, path);
+    bh_bluez_server_adapter_removed(self->server, adapter->slot);
     self->sink->adapter_removed(self->sink_data, adapter->slot);
     bh_bluez_cycle_adapter_changed(adapter->cycle);
 }
 
-/* What the scan's two halves have to know of the adapter. */
+/* What the scan's two halves and the switch have to know of the adapter. */
 static void
 pass_on(BhBluez *self, BhBluezAdapter *adapter)
 {
+    bh_bluez_switch_set_adapter(adapter->power, adapter->path, adapter->powered);
     bh_bluez_mgmt_set_adapter(self, adapter);
     bh_bluez_discovery_set_adapter(adapter->discovery,
                                    adapter->path,
@@ -96,7 +101,16 @@ apply_properties(BhBluez *self, BhBluezAdapter *adapter, BhBluezAdapterPropertie
     pass_on(self, adapter);
     bh_bluez_tell_adapter(self, adapter);
     bh_bluez_central_adapter_changed(self->central, adapter->slot);
+    bh_bluez_server_adapter_changed(self->server);
     bh_bluez_cycle_adapter_changed(adapter->cycle);
+}
+
+/* They were for another adapter. */
+static void
+forget_demands(BhBluez *self, guint8 slot)
+{
+    bh_radio_set_scan(BH_RADIO(self), slot, NULL);
+    bh_radio_set_power(BH_RADIO(self), slot, BH_RADIO_POWER_ANY);
 }
 
 static void
@@ -105,7 +119,7 @@ place_adapter(BhBluez *self, BhBluezAdapter *adapter, const char *path, const Bh
     if (adapter->path != NULL)
         remove_adapter(self, adapter);
     if (adapter->assigned && !bh_address_equal(&adapter->address, address))
-        bh_radio_set_scan(BH_RADIO(self), adapter->slot, NULL);
+        forget_demands(self, adapter->slot);
     adapter->assigned = TRUE;
     adapter->address = *address;
     adapter->path = g_strdup(path);
@@ -150,6 +164,7 @@ add_adapter(BhBluez *self, const char *path, BhBluezAdapterProperties *propertie
     pass_on(self, adapter);
     bh_bluez_tell_adapter(self, adapter);
     bh_bluez_central_adapter_added(self->central, adapter->slot);
+    bh_bluez_server_adapter_changed(self->server);
 }
 
 static int
@@ -294,12 +309,24 @@ on_device_added(gpointer data, const char *path, sd_bus_message *message)
     return result;
 }
 
+static int
+on_advertising(BhBluez *self, const char *path, sd_bus_message *message)
+{
+    const BhBluezAdapter *adapter = find_adapter(self, path);
+
+    if (adapter == NULL)
+        return sd_bus_message_skip(message, "a{sv}");
+    return bh_bluez_server_take_sets(self->server, adapter->slot, message);
+}
+
 /* Of both. */
 static int
 on_other_object(gpointer data, const char *path, const char *interface, sd_bus_message *message)
 {
     BhBluez *self = data;
 
+    if (g_str_equal(interface, BH_BLUEZ_ADVERTISING_MANAGER))
+        return on_advertising(self, path, message);
     if (!bh_bluez_central_wants(interface) || find_adapter_of_device(self, path) == NULL)
         return sd_bus_message_skip(message, "a{sv}");
     return bh_bluez_central_object(self->central, path, interface, message);
@@ -336,6 +363,16 @@ on_unknown_device(BhBluez *self, const char *path)
         bh_bluez_fetch_add(self->fetch, path);
 }
 
+/* A device that was known and did not matter may be a central that comes: who it is must be asked.
+ */
+static void
+take_link(BhBluez *self, const char *path, const BhBluezDevice *known)
+{
+    tell_central(self, path, known);
+    if (self->properties.connected && !bh_bluez_central_knows(self->central, path))
+        bh_bluez_fetch_add(self->fetch, path);
+}
+
 static int
 on_device_changed(BhBluez *self, sd_bus_message *message)
 {
@@ -355,7 +392,7 @@ on_device_changed(BhBluez *self, sd_bus_message *message)
         on_unknown_device(self, path);
     }
     if (bh_bluez_properties_has_link(&self->properties))
-        tell_central(self, path, device);
+        take_link(self, path, device);
     return 0;
 }
 
@@ -373,6 +410,8 @@ on_properties_changed(BhBluez *self, sd_bus_message *message)
         return on_device_changed(self, message);
     if (g_str_equal(interface, BH_BLUEZ_ADAPTER))
         return on_adapter_changed(self, message);
+    if (g_str_equal(interface, BH_BLUEZ_ADVERTISING_MANAGER))
+        return on_advertising(self, sd_bus_message_get_path(message), message);
     if (bh_bluez_central_wants(interface))
         return bh_bluez_central_changed(self->central,
                                         sd_bus_message_get_path(message),

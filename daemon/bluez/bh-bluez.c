@@ -17,6 +17,7 @@
 #include "bh-bluez-mgmt.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-private.h"
+#include "bh-bluez-server.h"
 #include "bh-error.h"
 
 #define LINKS_FILE "links"
@@ -28,7 +29,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhBluez,
                               G_TYPE_OBJECT,
                               G_IMPLEMENT_INTERFACE(BH_TYPE_RADIO, bh_bluez_radio_init)
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_CENTRAL,
-                                                        bh_bluez_central_init_iface))
+                                                        bh_bluez_central_init_iface)
+                                      G_IMPLEMENT_INTERFACE(BH_TYPE_PERIPHERAL,
+                                                            bh_bluez_server_init_iface))
 
 /* Telling */
 
@@ -67,6 +70,7 @@ bh_bluez_tell_adapter(BhBluez *self, BhBluezAdapter *adapter)
         .roles = adapter->roles != NULL ? (const char *const *)adapter->roles : no_roles,
         .scan = scan_state(self, adapter),
         .scan_error = error,
+        .power_error = bh_bluez_switch_peek_error(adapter->power),
         .scan_interval_us = duty.interval * 625u,
         .scan_window_us = duty.window * 625u,
     };
@@ -74,6 +78,8 @@ bh_bluez_tell_adapter(BhBluez *self, BhBluezAdapter *adapter)
     adapter->told_scan = told.scan;
     g_free(adapter->told_error);
     adapter->told_error = g_strdup(error);
+    g_free(adapter->told_power_error);
+    adapter->told_power_error = g_strdup(told.power_error);
     adapter->told_duty = duty;
     self->sink->adapter_changed(self->sink_data, &told);
 }
@@ -87,7 +93,8 @@ has_news(const BhBluez *self, const BhBluezAdapter *adapter)
            (adapter->told_scan != scan_state(self, adapter) ||
             adapter->told_duty.interval != duty.interval ||
             adapter->told_duty.window != duty.window ||
-            g_strcmp0(adapter->told_error, peek_scan_error(self, adapter)) != 0);
+            g_strcmp0(adapter->told_error, peek_scan_error(self, adapter)) != 0 ||
+            g_strcmp0(adapter->told_power_error, bh_bluez_switch_peek_error(adapter->power)) != 0);
 }
 
 static void
@@ -137,12 +144,13 @@ on_reconcile(gpointer data)
         if (has_news(self, &self->adapters[i]))
             bh_bluez_tell_adapter(self, &self->adapters[i]);
     }
+    bh_bluez_server_reconcile(self->server);
     tell_capabilities(self);
     return G_SOURCE_REMOVE;
 }
 
-static void
-schedule_reconcile(gpointer data)
+void
+bh_bluez_schedule_reconcile(gpointer data)
 {
     BhBluez *self = data;
 
@@ -195,7 +203,7 @@ start(BhRadio *radio, const BhRadioSink *sink, gpointer sink_data)
     self->sink_data = sink_data;
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         self->adapters[i].mgmt_scan =
-            bh_mgmt_scan_new(self->memory, &self->timing, schedule_reconcile, self);
+            bh_mgmt_scan_new(self->memory, &self->timing, bh_bluez_schedule_reconcile, self);
     }
     bh_bluez_mgmt_start(self);
     self->fetch =
@@ -206,8 +214,9 @@ start(BhRadio *radio, const BhRadioSink *sink, gpointer sink_data)
     bh_bluez_bus_add_match(self->bus, BH_MATCH_OBJECTS);
     bh_bluez_bus_add_match(self->bus, BH_MATCH_ADAPTERS);
     bh_bluez_bus_add_match(self->bus, BH_MATCH_DISCONNECTED);
+    bh_bluez_server_start(self->server);
     bh_bluez_owner_load(self);
-    schedule_reconcile(self);
+    bh_bluez_schedule_reconcile(self);
 }
 
 static void
@@ -217,6 +226,7 @@ stop(BhRadio *radio)
 
     if (self->sink == NULL)
         return;
+    bh_bluez_server_stop(self->server);
     bh_bluez_central_stop(self->central);
     self->sink = NULL;
     g_clear_handle_id(&self->reconcile, g_source_remove);
@@ -225,6 +235,7 @@ stop(BhRadio *radio)
     bh_bluez_checks_cancel(&self->checks);
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         bh_bluez_cycle_cancel(self->adapters[i].cycle);
+        bh_bluez_switch_stop(self->adapters[i].power);
         bh_bluez_discovery_abandon(self->adapters[i].discovery);
     }
     bh_bluez_mgmt_stop(self);
@@ -251,6 +262,16 @@ static gboolean
 check_scan(BhRadio *radio, const BhRadioScanDemand *demand, GError **error)
 {
     return bh_bluez_mgmt_check_scan(BH_BLUEZ(radio), demand, error);
+}
+
+static void
+set_power(BhRadio *radio, guint8 slot, BhRadioPower power)
+{
+    BhBluezAdapter *adapter = &BH_BLUEZ(radio)->adapters[slot];
+
+    if (power != BH_RADIO_POWER_ANY)
+        bh_bluez_cycle_cancel(adapter->cycle);
+    bh_bluez_switch_want(adapter->power, power);
 }
 
 static void
@@ -326,6 +347,7 @@ bh_bluez_radio_init(BhRadioInterface *iface)
     iface->stop = stop;
     iface->set_scan = set_scan;
     iface->check_scan = check_scan;
+    iface->set_power = set_power;
     iface->restart_scan = restart_scan;
     iface->set_batch = set_batch;
     iface->power_cycle_async = power_cycle_async;
@@ -349,6 +371,8 @@ bh_bluez_finalize(GObject *object)
         g_free(adapter->path);
         g_strfreev(adapter->roles);
         g_free(adapter->told_error);
+        g_free(adapter->told_power_error);
+        bh_bluez_switch_free(adapter->power);
     }
     g_clear_pointer(&self->mgmt, bh_mgmt_free);
     bh_mgmt_memory_free(self->memory);
@@ -356,7 +380,8 @@ bh_bluez_finalize(GObject *object)
     g_free(self->no_mgmt);
     bh_bluez_properties_clear(&self->properties);
     bh_bluez_devices_free(self->devices);
-    bh_bluez_central_free(self->central);
+    bh_bluez_central_free(self->central); /* asks the server how busy it is */
+    bh_bluez_server_free(self->server);
     bh_bluez_bus_free(self->bus);
     g_free(self->version);
     G_OBJECT_CLASS(bh_bluez_parent_class)->finalize(object);
@@ -380,6 +405,7 @@ bh_bluez_init(BhBluez *self)
     self->no_mgmt = g_strdup("blehubd was started without one");
     self->refresh_ms = BH_BLUEZ_REFRESH_MS;
     self->central = bh_bluez_central_new(self);
+    self->server = bh_bluez_server_new(self);
 }
 
 static void
@@ -426,7 +452,7 @@ void
 bh_bluez_set_refresh(BhBluez *self, guint every_ms)
 {
     self->refresh_ms = every_ms;
-    schedule_reconcile(self);
+    bh_bluez_schedule_reconcile(self);
 }
 
 void
@@ -447,10 +473,12 @@ bh_bluez_new(const char *bus, GError **error)
     self->bus = g_steal_pointer(&opened);
     for (guint8 i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         self->adapters[i].slot = i;
+        self->adapters[i].power =
+            bh_bluez_switch_new(self->bus, &self->timing, bh_bluez_schedule_reconcile, self);
         self->adapters[i].discovery = bh_bluez_discovery_new(self->bus,
                                                              &self->timing,
                                                              &self->counters,
-                                                             schedule_reconcile,
+                                                             bh_bluez_schedule_reconcile,
                                                              self);
     }
     return self;

@@ -8,9 +8,9 @@
 #include "bh-config.h"
 
 #include "bh-address.h"
-#include "bh-config-text.h"
 #include "bh-device-table.h"
 #include "bh-error.h"
+#include "bh-keyfile.h"
 #include "bh-recovery.h"
 
 #include <gio/gio.h>
@@ -50,6 +50,8 @@ static const BhConfigKey keys[] = {
     INT_KEY("limits", "MaxHolds", max_holds, "64", 1, 1024),
     INT_KEY("limits", "MaxSubscriptions", max_subscriptions, "256", 1, 4096),
     INT_KEY("limits", "MaxOperations", max_operations, "4096", 1, 65536),
+    INT_KEY("limits", "MaxApplications", max_applications, "16", 1, 256),
+    INT_KEY("limits", "MaxAdvertisements", max_advertisements, "16", 1, 256),
     INT_KEY("limits", "MaxLinks", max_links, "16", 1, 64),
     INT_KEY("limits", "MaxClients", max_clients, "2048", 1, 4096),
     INT_KEY("limits", "MaxDevices", max_devices, G_STRINGIFY(BH_DEVICE_TABLE_DEFAULT_ROWS), 1, 1000000),
@@ -145,21 +147,21 @@ find_bad_adapter(const BhConfig *config)
 }
 
 static gboolean
-on_pair(Load *self, const BhConfigEntry *entry, GError **error)
+on_pair(Load *self, const BhKeyfileEntry *entry, GError **error)
 {
     const BhConfigKey *key = find_key(entry->group, entry->key);
     g_autoptr(GError) reason = NULL;
     const char *adapter = NULL;
 
     if (!key)
-        return bh_config_entry_refuse(entry, error, "unknown key");
+        return bh_keyfile_entry_refuse(entry, error, "unknown key");
     if (!set_key(self->config, key, entry->value, &reason))
-        return bh_config_entry_refuse(entry, error, skip_key(reason->message, entry->key));
+        return bh_keyfile_entry_refuse(entry, error, skip_key(reason->message, entry->key));
     adapter = find_bad_adapter(self->config);
     if (adapter) {
         g_autofree char *text =
             g_strdup_printf("\"%s\" is neither an address nor a name like hci0", adapter);
-        return bh_config_entry_refuse(entry, error, text);
+        return bh_keyfile_entry_refuse(entry, error, text);
     }
     g_free(self->origins[key - keys]);
     self->origins[key - keys] = g_strdup_printf("%s:%u", entry->file, entry->line);
@@ -167,11 +169,11 @@ on_pair(Load *self, const BhConfigEntry *entry, GError **error)
 }
 
 static gboolean
-on_entry(const BhConfigEntry *entry, gpointer user_data, GError **error)
+on_entry(const BhKeyfileEntry *entry, gpointer user_data, GError **error)
 {
     if (entry->key)
         return on_pair(user_data, entry, error);
-    return is_group(entry->group) || bh_config_entry_refuse(entry, error, "unknown group");
+    return is_group(entry->group) || bh_keyfile_entry_refuse(entry, error, "unknown group");
 }
 
 static gint64
@@ -225,7 +227,7 @@ load_file(Load *self, const char *path, gboolean may_be_absent, GError **error)
     gsize size = 0;
 
     if (g_file_get_contents(path, &text, &size, &reason))
-        return bh_config_text_read(path, text, size, on_entry, self, error);
+        return bh_keyfile_read(path, text, size, on_entry, self, error);
     absent = g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT);
     if (absent && may_be_absent)
         return TRUE;

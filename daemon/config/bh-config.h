@@ -14,16 +14,18 @@ G_BEGIN_DECLS
 
 typedef struct {
     /* [limits] */
-    gint64 max_scans;         /* scans of one user */
-    gint64 max_waits;         /* calls of one user that wait */
-    gint64 max_streams;       /* streams of one user */
-    gint64 max_stream_bytes;  /* what may wait for all streams of one user */
-    gint64 max_holds;         /* holds of one user on remote devices */
-    gint64 max_subscriptions; /* of one user */
-    gint64 max_operations;    /* of one user on attributes of remote devices */
-    gint64 max_links;         /* of one adapter */
-    gint64 max_clients;       /* connections served at once, all users */
-    gint64 max_devices;       /* rows of the device table, all users */
+    gint64 max_scans;          /* scans of one user */
+    gint64 max_waits;          /* calls of one user that wait */
+    gint64 max_streams;        /* streams of one user */
+    gint64 max_stream_bytes;   /* what may wait for all streams of one user */
+    gint64 max_holds;          /* holds of one user on remote devices */
+    gint64 max_subscriptions;  /* of one user */
+    gint64 max_operations;     /* of one user on attributes of remote devices */
+    gint64 max_applications;   /* of one user */
+    gint64 max_advertisements; /* of one user */
+    gint64 max_links;          /* of one adapter */
+    gint64 max_clients;        /* connections served at once, all users */
+    gint64 max_devices;        /* rows of the device table, all users */
     /* [recovery] */
     gint64 silent_ms;          /* silence of a running scan that is noticed */
     gint64 power_cycle_min_ms; /* first back-off between power-cycles; never above the next */

@@ -7,6 +7,12 @@
 
 #include "bh-error.h"
 
+const char *const bh_address_type_choices[] = {
+    [BH_ADDRESS_PUBLIC] = "public",
+    [BH_ADDRESS_RANDOM] = "random",
+    NULL,
+};
+
 const char *const bh_lifetime_choices[] = {"caller", "lease", NULL};
 
 void

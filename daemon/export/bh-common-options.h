@@ -26,6 +26,8 @@ typedef struct {
     gint64 queue; /* of subscriptions */
 } BhExportDefaults;
 
+extern const char *const bh_address_type_choices[]; /* by BhAddressType */
+
 /* For rows of BhOptionSpec: where a member of a struct is, with and without one that tells whether
  * the key was given. */
 #define BH_OPTION_AT(Type, member) G_STRUCT_OFFSET(Type, member), BH_OPTION_NO_PRESENT

@@ -69,9 +69,13 @@ refresh(BhExported *exported)
     BhDbusAdapter1 *object = BH_DBUS_ADAPTER1(exported);
     BhRemotes *remotes = bh_hub_peek_remotes(self->context.hub);
     guint8 slot = bh_adapter_get_slot(self->adapter);
+    guint free_sets = 0;
+    guint sets = bh_hub_count_advertising_sets(self->context.hub, slot, &free_sets);
 
     bh_dbus_adapter1_set_links(object, bh_remotes_count_links(remotes, slot));
     bh_dbus_adapter1_set_free_slots(object, bh_remotes_count_free_slots(remotes, slot));
+    bh_dbus_adapter1_set_advertising_sets(object, (guint8)MIN(sets, G_MAXUINT8));
+    bh_dbus_adapter1_set_free_advertising_sets(object, (guint8)MIN(free_sets, G_MAXUINT8));
     bh_dbus_adapter1_set_heard(object, bh_adapter_get_heard(self->adapter));
     bh_dbus_adapter1_set_last_heard(object, bh_adapter_get_last_heard_us(self->adapter));
 }

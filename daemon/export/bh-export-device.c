@@ -9,6 +9,7 @@
 
 #include "bh-device-call.h"
 #include "bh-export-adapter.h"
+#include "bh-property-changes.h"
 
 struct _BhExportDevice {
     BhDbusDevice1Skeleton parent;
@@ -94,29 +95,13 @@ refresh(BhExported *exported)
     refresh_parameters(self);
 }
 
-static void
-tell_difference(BhExportDevice *self, GVariant *before, GVariant *now, const char *property)
-{
-    g_autoptr(GVariant) old = g_variant_lookup_value(before, property, NULL);
-    g_autoptr(GVariant) new = g_variant_lookup_value(now, property, NULL);
-
-    if (!g_variant_equal(old, new))
-        bh_object_manager_tell_changed(self->context.manager, BH_EXPORTED(self), property, new);
-}
-
 /* Tells what a program may want to wait for; the rest is there when it is read. */
 static void
 tell_differences(BhExportDevice *self)
 {
-    static const char *const told[] = {"State", "MTU", "Paired", "Encrypted"};
-    GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON(self);
-    g_autoptr(GVariant) before = g_dbus_interface_skeleton_get_properties(skeleton);
-    g_autoptr(GVariant) now = NULL;
+    static const char *const told[] = {"State", "MTU", "Paired", "Encrypted", NULL};
 
-    refresh(BH_EXPORTED(self));
-    now = g_dbus_interface_skeleton_get_properties(skeleton);
-    for (gsize i = 0; i < G_N_ELEMENTS(told); i++)
-        tell_difference(self, before, now, told[i]);
+    bh_property_changes_tell(self->context.manager, BH_EXPORTED(self), told);
 }
 
 /* Events */

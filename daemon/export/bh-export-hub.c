@@ -213,6 +213,15 @@ build_counters(const BhExportContext *context)
         {"Streams", c.streams},
         {"Holds", c.holds},
         {"Subscriptions", c.subscriptions},
+        {"Applications", c.applications},
+        {"Advertisements", c.advertisements},
+        {"Centrals", c.local.centrals},
+        {"Writes", c.local.writes},
+        {"WritesRefused", c.local.writes_refused},
+        {"WriteLosses", c.local.write_losses},
+        {"ReadsAsked", c.local.reads_asked},
+        {"ReadsLate", c.local.reads_late},
+        {"Indications", c.local.indications},
         {"Links", c.links},
         {"LinkAttempts", c.remotes.attempts},
         {"LinksMade", c.remotes.links},
@@ -258,22 +267,41 @@ static const struct {
     {BH_RADIO_CAN_PAIR_CAPABILITY, "pair-capability"},
 };
 
+/* And in the peripheral role. */
+static const struct {
+    BhPeripheralCapabilities flag;
+    const char *name;
+} peripheral_names[] = {
+    {BH_PERIPHERAL_CAN_DIRECT, "notify-directed"},
+    {BH_PERIPHERAL_CAN_INTERVAL, "advertise-interval"},
+    {BH_PERIPHERAL_CAN_TX_POWER, "advertise-tx-power"},
+};
+
+static void
+add_capabilities(BhHub *hub, GStrvBuilder *names)
+{
+    BhRadioCapabilities radio_can = bh_hub_get_capabilities(hub);
+    BhPeripheralCapabilities peripheral_can = bh_hub_get_peripheral_capabilities(hub);
+
+    g_strv_builder_add_many(names, "scan", "active-scan", "connect", "peripheral", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(peripheral_names); i++)
+        if ((peripheral_can & peripheral_names[i].flag) != 0)
+            g_strv_builder_add(names, peripheral_names[i].name);
+    for (gsize i = 0; i < G_N_ELEMENTS(capability_names); i++)
+        if ((radio_can & capability_names[i].flag) != 0)
+            g_strv_builder_add(names, capability_names[i].name);
+}
+
 static void
 tell_capabilities(BhDbusHub1 *object, BhHub *hub)
 {
-    const char *names[G_N_ELEMENTS(capability_names) + 4] = {NULL};
-    BhRadioCapabilities can = bh_hub_get_capabilities(hub);
-    gsize n = 0;
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    g_auto(GStrv) list = NULL;
 
-    if (bh_hub_get_state(hub) >= BH_HUB_RADIO_OFF) {
-        names[n++] = "scan";
-        names[n++] = "active-scan";
-        names[n++] = "connect";
-        for (gsize i = 0; i < G_N_ELEMENTS(capability_names); i++)
-            if ((can & capability_names[i].flag) != 0)
-                names[n++] = capability_names[i].name;
-    }
-    bh_dbus_hub1_set_capabilities(object, names);
+    if (bh_hub_get_state(hub) >= BH_HUB_RADIO_OFF)
+        add_capabilities(hub, names);
+    list = g_strv_builder_end(names);
+    bh_dbus_hub1_set_capabilities(object, (const char *const *)list);
 }
 
 static void
@@ -319,6 +347,8 @@ hub_iface_init(BhDbusHub1Iface *iface)
     bh_export_connect_implement(iface);
     bh_export_connect_many_implement(iface);
     bh_export_bonds_implement(iface);
+    bh_export_serve_implement(iface);
+    bh_export_radio_implement(iface);
 }
 
 static void

@@ -21,5 +21,7 @@ const BhExportContext *bh_export_hub_peek_context(BhDbusHub1 *object);
 void bh_export_connect_implement(BhDbusHub1Iface *iface);
 void bh_export_connect_many_implement(BhDbusHub1Iface *iface);
 void bh_export_bonds_implement(BhDbusHub1Iface *iface);
+void bh_export_serve_implement(BhDbusHub1Iface *iface);
+void bh_export_radio_implement(BhDbusHub1Iface *iface);
 
 G_END_DECLS

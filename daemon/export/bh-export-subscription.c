@@ -53,6 +53,16 @@ typedef struct {
     gboolean hex;
 } Waiting;
 
+static void
+add_details(const BhNotifiedValue *value, GVariantDict *details)
+{
+    g_variant_dict_insert(details, "Sequence", "t", value->sequence);
+    g_variant_dict_insert(details, "Timestamp", "x", value->realtime_us);
+    g_variant_dict_insert(details, "TimestampMonotonic", "x", value->monotonic_us);
+    if (value->dropped > 0)
+        g_variant_dict_insert(details, "Dropped", "t", value->dropped);
+}
+
 /* With hex the value is text among the details, and the array is empty. */
 static void
 answer_value(const Waiting *waiting, const BhNotifiedValue *value)
@@ -63,7 +73,7 @@ answer_value(const Waiting *waiting, const BhNotifiedValue *value)
     const guint8 *data = g_bytes_get_data(value->value, &size);
     g_autofree char *hex = waiting->hex ? bh_hex_from_bytes(data, size) : NULL;
 
-    bh_notified_value_add_details(value, &details);
+    add_details(value, &details);
     if (hex != NULL)
         g_variant_dict_insert(&details, "Value", "s", hex);
     bh_dbus_subscription1_complete_wait(
@@ -150,6 +160,20 @@ handle_release(BhDbusSubscription1 *object, GDBusMethodInvocation *invocation)
     bh_owned_release(BH_OWNED(BH_EXPORT_SUBSCRIPTION(object)->subscription), BH_RELEASE_ASKED);
     bh_dbus_subscription1_complete_release(object, invocation);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* A BhValueSignalFunc. */
+static GVariant *
+build_signal(gconstpointer data, guint32 merged, gpointer user_data)
+{
+    const BhNotifiedValue *value = data;
+    g_auto(GVariantDict) details = G_VARIANT_DICT_INIT(NULL);
+
+    add_details(value, &details);
+    g_variant_dict_insert(&details, "Merged", "u", merged);
+    return g_variant_new("(@ay@a{sv})",
+                         g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, value->value, TRUE),
+                         g_variant_dict_end(&details));
 }
 
 static void
@@ -266,7 +290,10 @@ begin_signals(BhExportSubscription *self)
     self->signal = bh_value_signal_new(self->context.manager,
                                        BH_EXPORTED(self),
                                        bh_owned_peek_client(BH_OWNED(self->subscription)),
-                                       bh_hub_peek_clock(self->context.hub));
+                                       bh_hub_peek_clock(self->context.hub),
+                                       "Value",
+                                       build_signal,
+                                       NULL);
     g_signal_connect_object(self->subscription,
                             "value",
                             G_CALLBACK(on_value),

@@ -12,7 +12,6 @@
 
 #define MAX_INSTANCE G_MAXUINT16 /* there are not more handles */
 #define MAX_QUEUE 65536
-#define MAX_HEX 65536      /* of text: how long the value is, is told of what it says */
 #define MAX_PASSKEY 999999 /* Core 5.4 Vol 3 Part H 2.3.5.3 */
 
 #define INSTANCE_ROW                                                                               \
@@ -25,7 +24,7 @@
     }
 #define HEX_ROW                                                                                    \
     {                                                                                              \
-        "Hex", BH_OPTION_STRING, AT(hex), 0, MAX_HEX                                               \
+        "Hex", BH_OPTION_STRING, AT(hex), 0, BH_GATT_HEX_MAX                                       \
     }
 #define TIMEOUT_ROW                                                                                \
     {                                                                                              \
@@ -206,15 +205,15 @@ bh_gatt_value_take(GVariant *value, const char *hex, GError **error)
 }
 
 GBytes *
-bh_gatt_options_dup_value(const BhGattOptions *options, GError **error)
+bh_gatt_value_choose(GBytes *value, const char *hex, GError **error)
 {
-    if (options->hex != NULL && options->value != NULL)
+    if (hex != NULL && value != NULL)
         return refuse("Hex: not together with Value", error);
-    if (options->hex != NULL)
-        return bytes_from_hex(options->hex, error);
-    if (options->value == NULL)
+    if (hex != NULL)
+        return bytes_from_hex(hex, error);
+    if (value == NULL)
         return refuse("Value: is missing", error);
-    return g_bytes_ref(options->value);
+    return g_bytes_ref(value);
 }
 
 GVariant *

@@ -7,6 +7,8 @@
 #include "bh-common-options.h"
 #include "bh-remote.h"
 
+#define BH_GATT_HEX_MAX 65536 /* of text: how long the value is, is told of what it says */
+
 G_BEGIN_DECLS
 
 typedef enum {
@@ -65,8 +67,8 @@ gboolean bh_gatt_name_parse(const char *service,
 /* The value to write: value (ay), or option Hex if it was given, which wants value to be empty.
  * Error: InvalidArguments "Value: ..." or "Hex: ...". */
 GBytes *bh_gatt_value_take(GVariant *value, const char *hex, GError **error);
-/* The same of a step, whose value is an option. */
-GBytes *bh_gatt_options_dup_value(const BhGattOptions *options, GError **error);
+/* The same where the value is an option, too, and NULL if it was not given; one of them must be. */
+GBytes *bh_gatt_value_choose(GBytes *value, const char *hex, GError **error);
 
 /* For Subscription1.Options: a{sv}, floating. */
 GVariant *bh_gatt_options_of_subscription(const BhGattOptions *options);

@@ -42,14 +42,8 @@
             SUPERVISION_MIN_MS, SUPERVISION_MAX_MS                                                 \
     }
 
-static const char *const type_choices[] = {
-    [BH_ADDRESS_PUBLIC] = "public",
-    [BH_ADDRESS_RANDOM] = "random",
-    NULL,
-};
-
 static const BhOptionSpec link_specs[] = {
-    {"AddressType", BH_OPTION_CHOICE, AT_WITH(type, has_type), 0, 0, type_choices},
+    {"AddressType", BH_OPTION_CHOICE, AT_WITH(type, has_type), 0, 0, bh_address_type_choices},
     {"Adapter", BH_OPTION_STRING, AT(adapter)},
     {"TimeoutMs", BH_OPTION_INT, AT_WITH(timeout_ms, has_timeout), 1, BH_DAY_MS},
     {"Reconnect", BH_OPTION_BOOL, AT(reconnect)},
@@ -275,7 +269,7 @@ static const BhOptionSpec bond_specs[] = {
      BH_OPTION_AT_WITH(BondKeys, type, has_type),
      0,
      0,
-     type_choices},
+     bh_address_type_choices},
     {"Adapter", BH_OPTION_STRING, BH_OPTION_AT(BondKeys, adapter)},
     {NULL}};
 

@@ -125,6 +125,14 @@ serve_owned(BhService *self, GError **error)
            bh_owned_tree_serve(tree,
                                ROOT_PATH "/subscription",
                                bh_dbus_subscription1_interface_info(),
+                               error) &&
+           bh_owned_tree_serve(tree,
+                               ROOT_PATH "/application",
+                               bh_dbus_application1_interface_info(),
+                               error) &&
+           bh_owned_tree_serve(tree,
+                               ROOT_PATH "/advertisement",
+                               bh_dbus_advertisement1_interface_info(),
                                error);
 }
 

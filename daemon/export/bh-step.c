@@ -115,7 +115,7 @@ parse_write(BhStep *self, GVariant *dict, const BhExportDefaults *defaults, GErr
 {
     if (!parse_attribute(self, dict, defaults, error) || !check_descriptor(&self->options, error))
         return FALSE;
-    self->value = bh_gatt_options_dup_value(&self->options, error);
+    self->value = bh_gatt_value_choose(self->options.value, self->options.hex, error);
     return self->value != NULL;
 }
 

@@ -13,32 +13,13 @@ struct BhValueSignal {
     BhExported *exported;     /* borrowed */
     BhClient *client;         /* borrowed */
     BhClock *clock;           /* borrowed */
-    BhTimer *timer;           /* runs since the last signal */
-    GVariant *kept;           /* arguments of the next signal: (ay, a{sv}); NULL = none */
+    const char *name;
+    BhValueSignalFunc build;
+    gpointer user_data;
+    BhTimer *timer; /* runs since the last signal */
+    GVariant *kept; /* arguments of the next signal; NULL = none */
     guint32 merged;
 };
-
-void
-bh_notified_value_add_details(const BhNotifiedValue *value, GVariantDict *details)
-{
-    g_variant_dict_insert(details, "Sequence", "t", value->sequence);
-    g_variant_dict_insert(details, "Timestamp", "x", value->realtime_us);
-    g_variant_dict_insert(details, "TimestampMonotonic", "x", value->monotonic_us);
-    if (value->dropped > 0)
-        g_variant_dict_insert(details, "Dropped", "t", value->dropped);
-}
-
-static GVariant *
-build(const BhNotifiedValue *value, guint32 merged)
-{
-    g_auto(GVariantDict) details = G_VARIANT_DICT_INIT(NULL);
-
-    bh_notified_value_add_details(value, &details);
-    g_variant_dict_insert(&details, "Merged", "u", merged);
-    return g_variant_new("(@ay@a{sv})",
-                         g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, value->value, TRUE),
-                         g_variant_dict_end(&details));
-}
 
 static void on_period_over(gpointer user_data);
 
@@ -48,7 +29,7 @@ send_kept(BhValueSignal *self)
     g_autoptr(GVariant) kept = g_steal_pointer(&self->kept);
 
     self->merged = 0;
-    bh_object_manager_emit_to(self->manager, self->exported, self->client, "Value", kept);
+    bh_object_manager_emit_to(self->manager, self->exported, self->client, self->name, kept);
     self->timer = bh_clock_call_in(self->clock, PERIOD_MS, on_period_over, self);
 }
 
@@ -63,11 +44,11 @@ on_period_over(gpointer user_data)
 }
 
 void
-bh_value_signal_push(BhValueSignal *self, const BhNotifiedValue *value)
+bh_value_signal_push(BhValueSignal *self, gconstpointer value)
 {
     self->merged++;
     g_clear_pointer(&self->kept, g_variant_unref);
-    self->kept = g_variant_ref_sink(build(value, self->merged));
+    self->kept = g_variant_ref_sink(self->build(value, self->merged, self->user_data));
     if (self->timer == NULL)
         send_kept(self);
 }
@@ -76,7 +57,10 @@ BhValueSignal *
 bh_value_signal_new(BhObjectManager *manager,
                     BhExported *exported,
                     BhClient *client,
-                    BhClock *clock)
+                    BhClock *clock,
+                    const char *name,
+                    BhValueSignalFunc build,
+                    gpointer user_data)
 {
     BhValueSignal *self = g_new0(BhValueSignal, 1);
 
@@ -84,6 +68,9 @@ bh_value_signal_new(BhObjectManager *manager,
     self->exported = exported;
     self->client = client;
     self->clock = clock;
+    self->name = name;
+    self->build = build;
+    self->user_data = user_data;
     return self;
 }
 

@@ -25,6 +25,7 @@ struct _BhAdapter {
     char **roles;
     BhRadioScanState scan;
     char *last_error;
+    char *power_error;
     guint32 scan_interval_us;
     guint32 scan_window_us;
 
@@ -187,6 +188,7 @@ differs(BhAdapter *self, const BhRadioAdapter *seen)
            self->scan != seen->scan || self->scan_interval_us != seen->scan_interval_us ||
            self->scan_window_us != seen->scan_window_us ||
            g_strcmp0(self->last_error, seen->scan_error) != 0 ||
+           g_strcmp0(self->power_error, seen->power_error) != 0 ||
            !g_strv_equal((const char *const *)self->roles, seen->roles);
 }
 
@@ -211,6 +213,8 @@ bh_adapter_update(BhAdapter *self, const BhRadioAdapter *seen)
     self->scan = copy.scan;
     g_free(self->last_error);
     self->last_error = g_strdup(copy.scan_error);
+    g_free(self->power_error);
+    self->power_error = g_strdup(copy.power_error);
     self->scan_interval_us = copy.scan_interval_us;
     self->scan_window_us = copy.scan_window_us;
     follow_scan(self);
@@ -316,6 +320,12 @@ bh_adapter_get_last_error(BhAdapter *self)
     return self->last_error != NULL ? self->last_error : "";
 }
 
+const char *
+bh_adapter_get_power_error(BhAdapter *self)
+{
+    return self->power_error;
+}
+
 guint64
 bh_adapter_get_heard(BhAdapter *self)
 {
@@ -354,6 +364,7 @@ bh_adapter_finalize(GObject *object)
     g_free(self->name);
     g_strfreev(self->roles);
     g_free(self->last_error);
+    g_free(self->power_error);
     G_OBJECT_CLASS(bh_adapter_parent_class)->finalize(object);
 }
 

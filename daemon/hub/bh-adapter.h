@@ -51,6 +51,8 @@ gboolean bh_adapter_is_scanning(BhAdapter *self);
 const char *const *bh_adapter_get_roles(BhAdapter *self);
 const char *bh_adapter_get_state(BhAdapter *self);
 const char *bh_adapter_get_last_error(BhAdapter *self);
+/* Why it could not be switched as wanted; NULL = it could. */
+const char *bh_adapter_get_power_error(BhAdapter *self);
 guint64 bh_adapter_get_heard(BhAdapter *self);
 /* Duty cycle in force because somebody asked for one; both 0 = BlueZ's own. */
 void bh_adapter_get_scan_duty(BhAdapter *self, guint32 *interval_us, guint32 *window_us);

@@ -219,7 +219,8 @@ void bh_central_connect_async(BhCentral *self,
                               gpointer user_data);
 gboolean bh_central_connect_finish(BhCentral *self, GAsyncResult *result, GError **error);
 
-/* Drops the link, whoever uses it: the hub calls this only for links it made and nobody holds. By
+/* Drops the link, whoever uses it: the hub calls this only for links it made and nobody wants now,
+ * and for centrals that the owner of an application wants gone. By
  * the management socket at once, else BlueZ takes 2 s. */
 void bh_central_disconnect(BhCentral *self, const BhLinkKey *key);
 

@@ -56,6 +56,12 @@ on_discovery_released(BhScan *scan, BhReleaseReason reason, GTask *task)
     discovery_end(task, g_error_new(BH_ERROR, BH_ERROR_CANCELLED, "the caller left"));
 }
 
+static void
+on_discovery_radio_off(BhScan *scan, GTask *task)
+{
+    discovery_end(task, g_error_new(BH_ERROR, BH_ERROR_DISCONNECTED, "the radio was switched off"));
+}
+
 void
 bh_discover_async(BhHub *self,
                   const BhScanSpec *spec,
@@ -79,6 +85,7 @@ bh_discover_async(BhHub *self,
     }
     g_signal_connect(discovery->scan, "state-changed", G_CALLBACK(on_discovery_state), task);
     g_signal_connect(discovery->scan, "device-found", G_CALLBACK(on_discovery_found), task);
+    g_signal_connect(discovery->scan, "radio-off", G_CALLBACK(on_discovery_radio_off), task);
     g_signal_connect_after(discovery->scan, "released", G_CALLBACK(on_discovery_released), task);
     g_steal_pointer(&task); /* ended by one of the handlers */
 }

@@ -6,6 +6,7 @@
  */
 #include "bh-demand-keeper.h"
 #include "bh-hub.h"
+#include "bh-power-keeper.h"
 #include "bh-scans.h"
 #include "bh-state-keeper.h"
 
@@ -21,6 +22,8 @@ struct _BhHub {
     BhStreamPacer *pacer;
     BhStreamBudget *budget;
     BhRemotes *remotes;
+    BhLocal *local;
+    BhPowerKeeper *power;
     guint max_devices;
     BhAdapterSlots adapters;
     BhDemandKeeper *keeper;
@@ -39,6 +42,11 @@ const BhRadioSink *bh_hub_peek_radio_sink(void);
 
 /* Follows what is there of an adapter and what the configuration allows. */
 void bh_hub_reconcile_presence(BhHub *self, BhAdapterSlot *it);
+
+/* What the power keeper asks and tells; the data is the hub. */
+const BhPowerKeeperFuncs *bh_hub_peek_power_funcs(void);
+/* What is wanted of the radio may have changed. */
+void bh_hub_reconcile(BhHub *self);
 
 /* Emit the signals of the same names. */
 void bh_hub_state_changed(BhHub *self);

@@ -7,6 +7,20 @@
 #include "bh-hub-private.h"
 #include "bh-log.h"
 
+static void
+adapter_ready(BhHub *self, guint8 slot)
+{
+    bh_remotes_adapter_ready(self->remotes, slot);
+    bh_local_adapter_ready(self->local, slot);
+}
+
+static void
+adapter_gone(BhHub *self, guint8 slot, BhLinkCause cause)
+{
+    bh_remotes_adapter_gone(self->remotes, slot, cause);
+    bh_local_adapter_gone(self->local, slot);
+}
+
 /* BlueZ tells of its adapters before it is known to be there itself. */
 static void
 tell_of_ready_adapters(BhHub *self)
@@ -15,7 +29,7 @@ tell_of_ready_adapters(BhHub *self)
         BhAdapter *adapter = bh_adapter_slots_peek(&self->adapters, slot);
 
         if (adapter != NULL && bh_adapter_get_powered(adapter))
-            bh_remotes_adapter_ready(self->remotes, slot);
+            adapter_ready(self, slot);
     }
 }
 
@@ -100,8 +114,10 @@ ensure_adapter(BhHub *self, const BhRadioAdapter *seen)
     BhAdapterSlot *it = &self->adapters.slots[seen->slot];
 
     if (it->adapter != NULL &&
-        !bh_address_equal(bh_adapter_get_address(it->adapter), &seen->address))
+        !bh_address_equal(bh_adapter_get_address(it->adapter), &seen->address)) {
         g_clear_object(&it->adapter); /* the radio gave the slot to another controller */
+        bh_power_keeper_forget(self->power, seen->slot);
+    }
     if (it->adapter == NULL)
         it->adapter = bh_adapter_new(seen->slot, self->radio, self->clock, &self->ledger);
     bh_recorder_set_adapter(self->recorder, seen->slot, &seen->address);
@@ -125,9 +141,11 @@ on_adapter_changed(gpointer data, const BhRadioAdapter *seen)
     if (!was_present)
         bh_demand_keeper_look(self->keeper, seen->slot);
     if (it->present && seen->powered && !(was_present && was_powered))
-        bh_remotes_adapter_ready(self->remotes, seen->slot);
+        adapter_ready(self, seen->slot);
     else if (was_present && was_powered && !seen->powered)
-        bh_remotes_adapter_gone(self->remotes, seen->slot, BH_LINK_CAUSE_POWER);
+        adapter_gone(self, seen->slot, BH_LINK_CAUSE_POWER);
+    bh_power_keeper_look(self->power);
+    bh_local_look(self->local);
     bh_state_keeper_queue(self->state);
     bh_scans_look_at_radio(self->scans);
 }
@@ -144,7 +162,8 @@ on_adapter_removed(gpointer data, guint8 slot)
     self->counters.adapter_losses += it->present;
     bh_adapter_stop(it->adapter);
     bh_hub_reconcile_presence(self, it);
-    bh_remotes_adapter_gone(self->remotes, slot, BH_LINK_CAUSE_UNSPECIFIED);
+    adapter_gone(self, slot, BH_LINK_CAUSE_UNSPECIFIED);
+    bh_power_keeper_look(self->power);
     bh_state_keeper_queue(self->state);
     bh_scans_look_at_radio(self->scans);
 }
@@ -191,6 +210,7 @@ on_link(gpointer data, const BhLinkEvent *event)
     if (!it->present)
         return;
     bh_link_log_add(&self->links, event);
+    bh_power_keeper_look(self->power);
     bh_address_format(&event->address, device);
     bh_log_adapter(G_LOG_LEVEL_INFO,
                    BH_MESSAGE_LINK,

@@ -72,14 +72,18 @@ merge_demand(gpointer user_data, guint8 slot)
     return demand;
 }
 
-/* What is wanted may have changed. */
+void
+bh_hub_reconcile(BhHub *self)
+{
+    if (self->running)
+        bh_demand_keeper_look_at_all(self->keeper);
+}
+
+/* A BhScansChangedFunc. */
 static void
 reconcile(gpointer user_data)
 {
-    BhHub *self = user_data;
-
-    if (self->running)
-        bh_demand_keeper_look_at_all(self->keeper);
+    bh_hub_reconcile(user_data);
 }
 
 /* Scans */
@@ -113,9 +117,14 @@ bh_hub_add_scan(BhHub *self,
                 gint64 lease_ms,
                 GError **error)
 {
+    BhScan *scan;
+
     if (!bh_hub_check_needs(self, &spec->needs, error))
         return NULL;
-    return bh_scans_add(self->scans, spec, client, lifetime, lease_ms, error);
+    scan = bh_scans_add(self->scans, spec, client, lifetime, lease_ms, error);
+    if (scan != NULL)
+        bh_power_keeper_wake(self->power, bh_client_get_uid(client));
+    return scan;
 }
 
 /* The rest of the interface */
@@ -147,9 +156,12 @@ bh_hub_peek_links(BhHub *self)
 gboolean
 bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error)
 {
-    return bh_adapter_slots_check_ready(&self->adapters,
-                                        spec->has_adapter ? &spec->adapter : NULL,
-                                        error);
+    const BhAddress *only = spec->has_adapter ? &spec->adapter : NULL;
+
+    if (bh_adapter_slots_get_state(&self->adapters, only) == BH_HUB_RADIO_OFF &&
+        (bh_power_keeper_may_wake(self->power) || bh_power_keeper_is_waking(self->power)))
+        return TRUE;
+    return bh_adapter_slots_check_ready(&self->adapters, only, error);
 }
 
 BhClock *
@@ -182,6 +194,29 @@ bh_hub_peek_remotes(BhHub *self)
     return self->remotes;
 }
 
+BhLocal *
+bh_hub_peek_local(BhHub *self)
+{
+    return self->local;
+}
+
+BhPeripheralCapabilities
+bh_hub_get_peripheral_capabilities(BhHub *self)
+{
+    if (!BH_IS_PERIPHERAL(self->radio))
+        return 0;
+    return bh_peripheral_get_capabilities(BH_PERIPHERAL(self->radio));
+}
+
+guint
+bh_hub_count_advertising_sets(BhHub *self, guint8 slot, guint *free_sets)
+{
+    *free_sets = 0;
+    if (!BH_IS_PERIPHERAL(self->radio))
+        return 0;
+    return bh_peripheral_count_sets(BH_PERIPHERAL(self->radio), slot, free_sets);
+}
+
 guint
 bh_hub_get_max_devices(BhHub *self)
 {
@@ -207,54 +242,13 @@ bh_hub_find_adapter(BhHub *self, const char *name)
 }
 
 static void
-add_scans(BhHub *self, BhHubCounters *counters)
-{
-    BhScansCounters of;
-
-    bh_scans_get_counters(self->scans, &of);
-    counters->scans = bh_quota_total(self->quota, BH_QUOTA_SCANS);
-    counters->orphans_released += of.orphans_released;
-    counters->leases_expired += of.leases_expired;
-    counters->stream_records += of.stream_records;
-    counters->stream_losses += of.stream_losses;
-}
-
-static void
-add_remotes(BhHub *self, BhHubCounters *counters)
-{
-    BhRemotesCounters *of = &counters->remotes;
-
-    bh_remotes_get_counters(self->remotes, of);
-    counters->holds = bh_quota_total(self->quota, BH_QUOTA_HOLDS);
-    counters->subscriptions = bh_quota_total(self->quota, BH_QUOTA_SUBSCRIPTIONS);
-    counters->links = bh_remotes_count_all_links(self->remotes);
-    counters->orphans_released += of->orphans_released;
-    counters->leases_expired += of->leases_expired;
-    counters->stream_records += of->stream_records;
-    counters->stream_losses += of->stream_losses;
-}
-
-void
-bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
-{
-    *counters = self->counters;
-    counters->discovery_restarts = self->ledger.restarts;
-    counters->power_cycles = self->ledger.power_cycles;
-    counters->limit_exceeded = bh_quota_refusals(self->quota);
-    counters->devices_evicted = bh_device_table_evictions(self->table);
-    counters->devices_known = bh_device_table_size(self->table);
-    counters->streams = bh_quota_total(self->quota, BH_QUOTA_STREAMS);
-    add_scans(self, counters);
-    add_remotes(self, counters);
-    bh_radio_get_counters(self->radio, &counters->radio);
-}
-
-static void
 apply_adapters(BhHub *self)
 {
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
         if (self->adapters.slots[i].adapter != NULL)
             bh_hub_reconcile_presence(self, &self->adapters.slots[i]);
+    bh_power_keeper_look(self->power);
+    bh_local_look(self->local);
     reconcile(self);
     bh_scans_look_at_radio(self->scans);
     bh_state_keeper_queue(self->state);
@@ -270,6 +264,8 @@ bh_hub_configure(BhHub *self, const BhHubSettings *settings)
     bh_quota_set_limit(self->quota, BH_QUOTA_HOLDS, settings->max_holds);
     bh_quota_set_limit(self->quota, BH_QUOTA_SUBSCRIPTIONS, settings->max_subscriptions);
     bh_quota_set_limit(self->quota, BH_QUOTA_OPERATIONS, settings->max_operations);
+    bh_quota_set_limit(self->quota, BH_QUOTA_APPLICATIONS, settings->max_applications);
+    bh_quota_set_limit(self->quota, BH_QUOTA_ADVERTISEMENTS, settings->max_advertisements);
     bh_remotes_set_max_links(self->remotes, settings->max_links);
     bh_stream_budget_set_limit(self->budget, settings->max_stream_bytes);
     bh_device_table_set_max_rows(self->table, settings->max_devices);
@@ -294,7 +290,9 @@ bh_hub_stop(BhHub *self)
 {
     if (!self->running)
         return;
+    bh_power_keeper_stop(self->power);
     bh_scans_stop(self->scans);
+    bh_local_stop(self->local);
     bh_remotes_stop(self->remotes);
     self->running = FALSE;
     bh_state_keeper_stop(self->state);
@@ -315,6 +313,7 @@ bh_hub_dispose(GObject *object)
     if (self->remotes != NULL)
         g_signal_handlers_disconnect_by_data(self->remotes, self);
     g_clear_object(&self->remotes);
+    g_clear_object(&self->local);
     g_clear_pointer(&self->keeper, bh_demand_keeper_free);
     bh_adapter_slots_clear(&self->adapters);
     g_clear_object(&self->radio);
@@ -328,6 +327,7 @@ bh_hub_finalize(GObject *object)
 
     g_clear_pointer(&self->scans, bh_scans_free);
     g_clear_pointer(&self->state, bh_state_keeper_free);
+    g_clear_pointer(&self->power, bh_power_keeper_free);
     bh_stream_pacer_free(self->pacer);
     bh_stream_budget_free(self->budget);
     bh_recorder_free(self->recorder);
@@ -382,11 +382,27 @@ new_remotes(BhHub *self)
         .pacer = self->pacer,
         .budget = self->budget,
         .adapters = &self->adapters,
+        .power = self->power,
     };
     BhRemotes *remotes = bh_remotes_new(&shared);
 
     g_signal_connect_swapped(remotes, "listening-changed", G_CALLBACK(reconcile), self);
     return remotes;
+}
+
+static BhLocal *
+new_local(BhHub *self)
+{
+    const BhLocalShared shared = {
+        .peripheral = BH_IS_PERIPHERAL(self->radio) ? BH_PERIPHERAL(self->radio) : NULL,
+        .central = BH_IS_CENTRAL(self->radio) ? BH_CENTRAL(self->radio) : NULL,
+        .clock = self->clock,
+        .quota = self->quota,
+        .adapters = &self->adapters,
+        .power = self->power,
+    };
+
+    return bh_local_new(&shared);
 }
 
 static BhScans *
@@ -395,7 +411,7 @@ new_scans(BhHub *self)
     const BhScanShared shared =
         {self->table, self->quota, self->clock, self->recorder, self->pacer, self->budget};
 
-    return bh_scans_new(&shared, &self->adapters, reconcile, self);
+    return bh_scans_new(&shared, &self->adapters, self->power, reconcile, self);
 }
 
 BhHub *
@@ -411,8 +427,15 @@ bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
     self->budget = bh_stream_budget_new();
     self->keeper = bh_demand_keeper_new(radio, clock, merge_demand, self);
     self->state = bh_state_keeper_new(&self->adapters, clock, on_state_shown, self);
+    self->power = bh_power_keeper_new(radio,
+                                      clock,
+                                      self->quota,
+                                      &self->adapters,
+                                      bh_hub_peek_power_funcs(),
+                                      self);
     self->scans = new_scans(self);
     self->remotes = new_remotes(self);
+    self->local = new_local(self);
     bh_hub_configure(self, settings);
     return self;
 }

@@ -9,21 +9,24 @@
  * (BhAdapter), "synced" (once: what is there at start-up is known).
  */
 #include "bh-hub-state.h"
+#include "bh-local.h"
 #include "bh-remotes.h"
 #include "bh-scan.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
-    guint max_scans;         /* per user */
-    guint max_waits;         /* per user */
-    guint max_streams;       /* per user */
-    guint max_stream_bytes;  /* per user */
-    guint max_holds;         /* per user */
-    guint max_subscriptions; /* per user */
-    guint max_operations;    /* per user, on attributes of remote devices */
-    guint max_links;         /* per adapter, of anybody */
-    guint max_devices;       /* of the table */
+    guint max_scans;          /* per user */
+    guint max_waits;          /* per user */
+    guint max_streams;        /* per user */
+    guint max_stream_bytes;   /* per user */
+    guint max_holds;          /* per user */
+    guint max_subscriptions;  /* per user */
+    guint max_operations;     /* per user, on attributes of remote devices */
+    guint max_applications;   /* per user */
+    guint max_advertisements; /* per user */
+    guint max_links;          /* per adapter, of anybody */
+    guint max_devices;        /* of the table */
     BhRecoveryPolicy recovery;
     gboolean may_power_cycle;
     char **adapters; /* addresses or "hciN" that are used; empty or NULL = all; borrowed for the
@@ -45,8 +48,11 @@ typedef struct {
     guint streams;
     guint holds;
     guint subscriptions;
+    guint applications;
+    guint advertisements;
     guint links;               /* of anybody, on all adapters */
     BhRemotesCounters remotes; /* of which what follows and stands above is summed */
+    BhLocalCounters local;     /* so, too */
     guint64 stream_records;    /* sent */
     guint64 stream_losses;     /* records lost by slow readers */
     BhRadioCounters radio;
@@ -69,7 +75,8 @@ const char *bh_hub_get_bluez_version(BhHub *self);
 BhRadioCapabilities bh_hub_get_capabilities(BhHub *self);
 /* What befell links lately. Borrowed. */
 const BhLinkLog *bh_hub_peek_links(BhHub *self);
-/* Whether an adapter that spec wants is on; else NotReady with what is the case as message:
+/* Whether an adapter that spec wants is on, or will be because a vote for off is taken back by the
+ * call that asks; else NotReady with what is the case as message:
  * "no-bluez", "no-adapter", "radio-off". */
 gboolean bh_hub_check_ready(BhHub *self, const BhScanSpec *spec, GError **error);
 /* Whether the radio can do it at all; else NotSupported, saying why. */
@@ -81,6 +88,12 @@ BhRadio *bh_hub_peek_radio(BhHub *self);
 BhDeviceTable *bh_hub_peek_table(BhHub *self);
 /* Never NULL; without a central role everything asked of it is NotSupported. */
 BhRemotes *bh_hub_peek_remotes(BhHub *self);
+/* Never NULL; without a peripheral role everything asked of it is NotSupported. */
+BhLocal *bh_hub_peek_local(BhHub *self);
+/* What its BlueZ can do; follows "state-changed". */
+BhPeripheralCapabilities bh_hub_get_peripheral_capabilities(BhHub *self);
+/* Advertising sets of an adapter, and how many of them are free; 0 = not known. */
+guint bh_hub_count_advertising_sets(BhHub *self, guint8 slot, guint *free_sets);
 guint bh_hub_get_max_devices(BhHub *self);
 guint bh_hub_get_max_stream_bytes(BhHub *self);
 /* By slot, also when it is gone at present as long as it was seen once; NULL else. */
@@ -88,6 +101,29 @@ BhAdapter *bh_hub_peek_adapter(BhHub *self, guint8 slot);
 /* By address ("AA:..") or present name ("hci0"); NULL if not there. */
 BhAdapter *bh_hub_find_adapter(BhHub *self, const char *name);
 void bh_hub_get_counters(BhHub *self, BhHubCounters *counters);
+
+/* The client's user votes for the radio to be off: what it waits in ends with Disconnected, what it
+ * wants stays. Done when power has dropped, or it is clear that it will not, because other users
+ * want the radio; their uids (guint32, newly made) are then in users, which is empty otherwise.
+ * BH_POWER_FOREIGN stands there for links of programs that do not use the hub, which are not cut.
+ * force: whoever wants it; the caller has checked who may. Errors: NotReady, NotSupported, Timeout
+ * (the vote stays), Cancelled. */
+void bh_hub_radio_off_async(BhHub *self,
+                            BhClient *client,
+                            gboolean force,
+                            gint64 timeout_ms,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean bh_hub_radio_off_finish(BhHub *self, GAsyncResult *result, GArray **users, GError **error);
+/* Takes the vote back; done when an adapter is on. Errors: NotAuthorized (it was forced off, and
+ * lifts_force is not given), NotReady, Timeout, Cancelled. */
+void bh_hub_radio_on_async(BhHub *self,
+                           BhClient *client,
+                           gboolean lifts_force,
+                           gint64 timeout_ms,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean bh_hub_radio_on_finish(BhHub *self, GAsyncResult *result, GError **error);
 
 /* Starts a scan owned by client. Errors: InvalidArguments, NotSupported, LimitExceeded. */
 BhScan *bh_hub_add_scan(BhHub *self,

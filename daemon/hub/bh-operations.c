@@ -392,6 +392,23 @@ bh_operations_end(BhOperations *self, BhError code, const char *message)
         g_task_return_new_error(tasks->pdata[i], BH_ERROR, (gint)code, "%s", message);
 }
 
+void
+bh_operations_end_user(BhOperations *self, guint32 uid, BhError code, const char *message)
+{
+    g_autoptr(GPtrArray) list = list_all(self, FALSE);
+    g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_object_unref);
+
+    for (guint i = 0; i < list->len; i++) {
+        BhOperation *operation = list->pdata[i];
+
+        if (operation->task != NULL && (uid == G_MAXUINT32 || operation->uid == uid))
+            g_ptr_array_add(tasks, abandon(operation));
+    }
+    serve(self);
+    for (guint i = 0; i < tasks->len; i++)
+        g_task_return_new_error(tasks->pdata[i], BH_ERROR, (gint)code, "%s", message);
+}
+
 guint
 bh_operations_count(BhOperations *self)
 {

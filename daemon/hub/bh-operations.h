@@ -64,6 +64,9 @@ void bh_operations_pairing_ended(BhOperations *self);
 void bh_operations_resolve(BhOperations *self);
 /* Ends all at once; answers that still come are thrown away, and no attribute is busy. */
 void bh_operations_end(BhOperations *self, BhError code, const char *message);
+/* The same of one user's; uid G_MAXUINT32 = all. What has begun keeps its attribute busy, as at a
+ * deadline. */
+void bh_operations_end_user(BhOperations *self, guint32 uid, BhError code, const char *message);
 guint bh_operations_count(BhOperations *self);
 
 /* For the work of an operation; each ends it, once. What nobody waits for any more is freed. */

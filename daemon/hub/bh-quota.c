@@ -16,6 +16,8 @@ struct BhQuota {
     guint totals[BH_N_QUOTAS];
     guint64 refusals;
     GHashTable *users; /* uid -> UserRow, owned */
+    void (*emptied)(gpointer user_data);
+    gpointer user_data;
 };
 
 static const char *const quota_names[] = {
@@ -25,6 +27,8 @@ static const char *const quota_names[] = {
     [BH_QUOTA_HOLDS] = "MaxHolds",
     [BH_QUOTA_SUBSCRIPTIONS] = "MaxSubscriptions",
     [BH_QUOTA_OPERATIONS] = "MaxOperations",
+    [BH_QUOTA_APPLICATIONS] = "MaxApplications",
+    [BH_QUOTA_ADVERTISEMENTS] = "MaxAdvertisements",
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(quota_names) == BH_N_QUOTAS);
 
@@ -111,8 +115,36 @@ bh_quota_give(BhQuota *self, guint32 uid, BhQuotaKind kind)
     g_return_if_fail(row != NULL && row->held[kind] > 0);
     row->held[kind]--;
     self->totals[kind]--;
-    if (row_is_empty(row))
-        g_hash_table_remove(self->users, GUINT_TO_POINTER(uid));
+    if (!row_is_empty(row))
+        return;
+    g_hash_table_remove(self->users, GUINT_TO_POINTER(uid));
+    if (self->emptied != NULL)
+        self->emptied(self->user_data);
+}
+
+void
+bh_quota_set_emptied(BhQuota *self, void (*emptied)(gpointer user_data), gpointer user_data)
+{
+    self->emptied = emptied;
+    self->user_data = user_data;
+}
+
+GArray *
+bh_quota_list_users(BhQuota *self)
+{
+    GArray *users = g_array_new(FALSE, FALSE, sizeof(guint32));
+    GHashTableIter iter;
+    gpointer key;
+    gpointer row;
+
+    g_hash_table_iter_init(&iter, self->users);
+    while (g_hash_table_iter_next(&iter, &key, &row)) {
+        guint32 uid = GPOINTER_TO_UINT(key);
+
+        if (!row_is_empty(row))
+            g_array_append_val(users, uid);
+    }
+    return users;
 }
 
 guint

@@ -16,6 +16,8 @@ typedef enum {
     BH_QUOTA_HOLDS,
     BH_QUOTA_SUBSCRIPTIONS,
     BH_QUOTA_OPERATIONS, /* on attributes, waiting for their turn or under way */
+    BH_QUOTA_APPLICATIONS,
+    BH_QUOTA_ADVERTISEMENTS,
     BH_N_QUOTAS
 } BhQuotaKind;
 
@@ -33,6 +35,11 @@ const char *bh_quota_get_name(BhQuotaKind kind);
 /* Error: LimitExceeded, naming the limit. */
 gboolean bh_quota_take(BhQuota *self, guint32 uid, BhQuotaKind kind, GError **error);
 void bh_quota_give(BhQuota *self, guint32 uid, BhQuotaKind kind);
+
+/* Users (guint32) who hold anything; free with g_array_unref(). */
+GArray *bh_quota_list_users(BhQuota *self);
+/* Called when a user has given back all that it held. */
+void bh_quota_set_emptied(BhQuota *self, void (*emptied)(gpointer user_data), gpointer user_data);
 
 /* What all users hold together. */
 guint bh_quota_total(BhQuota *self, BhQuotaKind kind);

@@ -33,6 +33,14 @@ bh_radio_check_scan(BhRadio *self, const BhRadioScanDemand *demand, GError **err
 }
 
 void
+bh_radio_set_power(BhRadio *self, guint8 slot, BhRadioPower power)
+{
+    g_return_if_fail(slot < BH_RADIO_MAX_ADAPTERS);
+    if (BH_RADIO_GET_IFACE(self)->set_power != NULL)
+        BH_RADIO_GET_IFACE(self)->set_power(self, slot, power);
+}
+
+void
 bh_radio_restart_scan(BhRadio *self, guint8 slot)
 {
     g_return_if_fail(slot < BH_RADIO_MAX_ADAPTERS);

@@ -36,6 +36,7 @@ typedef struct {
     const char *const *roles;
     BhRadioScanState scan;
     const char *scan_error;   /* why the last start failed; NULL after a success */
+    const char *power_error;  /* why it could not be switched as wanted; NULL else */
     guint32 scan_interval_us; /* duty cycle in force on demand; 0 = the controller's own */
     guint32 scan_window_us;
 } BhRadioAdapter;
@@ -51,6 +52,14 @@ typedef struct {
     guint32 interval_us;   /* duty cycle; 0 = the controller's own */
     guint32 window_us;
 } BhRadioScanDemand;
+
+/* What the hub wants of an adapter's power. */
+typedef enum {
+    BH_RADIO_POWER_ANY, /* nothing: it is left as it is */
+    BH_RADIO_POWER_OFF, /* kept off, whoever has links on it */
+    BH_RADIO_POWER_ON,  /* switched on now, and when BlueZ or the adapter comes back; what somebody
+                           else switches off later stays off */
+} BhRadioPower;
 
 /* What the radio can do beyond the discovery of BlueZ. */
 typedef enum {
@@ -99,6 +108,7 @@ struct _BhRadioInterface {
     void (*stop)(BhRadio *self);
     void (*set_scan)(BhRadio *self, guint8 slot, const BhRadioScanDemand *demand);
     gboolean (*check_scan)(BhRadio *self, const BhRadioScanDemand *demand, GError **error);
+    void (*set_power)(BhRadio *self, guint8 slot, BhRadioPower power);
     void (*restart_scan)(BhRadio *self, guint8 slot);
     void (*set_batch)(BhRadio *self, guint batch_ms);
     void (*power_cycle_async)(BhRadio *self,
@@ -128,6 +138,11 @@ void bh_radio_set_scan(BhRadio *self, guint8 slot, const BhRadioScanDemand *dema
 /* Whether what a scan demands can be done here at all. NotSupported, saying what cannot, and why.
  */
 gboolean bh_radio_check_scan(BhRadio *self, const BhRadioScanDemand *demand, GError **error);
+
+/* Wants an adapter on or off, present or not; BH_RADIO_POWER_ANY until it is told. The adapter's
+ * "powered" says when it is so, "power_error" why it is not; what failed is tried again. A power
+ * cycle under way ends by it. What this keeps off is switched on again by bh_radio_stop(). */
+void bh_radio_set_power(BhRadio *self, guint8 slot, BhRadioPower power);
 
 /* Stops and starts a running discovery (first rung of recovery). Nothing if none runs. */
 void bh_radio_restart_scan(BhRadio *self, guint8 slot);

@@ -192,7 +192,7 @@ link_lost(Registration *it)
     it->pins++;
     answer(it, g_error_new_literal(BH_ERROR, BH_ERROR_DISCONNECTED, "the link is lost"));
     for (guint i = 0; i < subscriptions->len; i++)
-        bh_subscription_fail_waits(subscriptions->pdata[i]);
+        bh_subscription_fail_waits(subscriptions->pdata[i], "the link is lost");
     it->pins--;
     look_after(it);
 }
@@ -299,6 +299,18 @@ bh_registrations_remove(BhRegistrations *self, BhSubscription *subscription)
             return;
         }
     }
+}
+
+void
+bh_registrations_fail_waits(BhRegistrations *self, guint32 uid, const char *message)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_object_unref);
+
+    for (guint i = 0; i < self->list->len; i++)
+        g_ptr_array_extend_and_steal(all, copy_subscriptions(self->list->pdata[i]));
+    for (guint i = 0; i < all->len; i++)
+        if (uid == G_MAXUINT32 || bh_owned_get_uid(BH_OWNED(all->pdata[i])) == uid)
+            bh_subscription_fail_waits(all->pdata[i], message);
 }
 
 /* Values */

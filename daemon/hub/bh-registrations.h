@@ -33,6 +33,10 @@ void bh_registrations_add(BhRegistrations *self,
                           BhOperation *operation);
 void bh_registrations_remove(BhRegistrations *self, BhSubscription *subscription);
 
+/* Whoever waits for values in calls on subscriptions of one user or, uid G_MAXUINT32, of all hears
+ * that there will be none: Disconnected. */
+void bh_registrations_fail_waits(BhRegistrations *self, guint32 uid, const char *message);
+
 /* A value came. */
 void bh_registrations_take_value(BhRegistrations *self,
                                  guint16 handle,

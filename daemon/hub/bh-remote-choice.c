@@ -112,5 +112,5 @@ gboolean
 bh_remote_listens(BhRemote *self, BhAdapter *adapter)
 {
     return self->state == BH_REMOTE_WAITING && self->reconnect.policy.scan &&
-           may_use(self, adapter);
+           may_use(self, adapter) && bh_remote_is_wanted_now(self);
 }

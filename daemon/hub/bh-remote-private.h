@@ -109,10 +109,16 @@ void bh_remote_count_pairing(BhRemote *self, gboolean begins);
 
 /* Who wants it, in bh-remote-holds.c. */
 gboolean bh_remote_is_wanted(BhRemote *self);
+/* By somebody whose radio is not off. */
+gboolean bh_remote_is_wanted_now(BhRemote *self);
 /* The link that nobody wanted is gone. */
 void bh_remote_dropped(BhRemote *self);
 /* Nothing is left to do: tells that it is gone. */
 void bh_remote_forget(BhRemote *self);
+
+/* The radio is off for one user or, uid G_MAXUINT32, for all; it is there for somebody again. */
+void bh_remote_radio_off(BhRemote *self, guint32 uid);
+void bh_remote_radio_on(BhRemote *self);
 
 /* Attempts, in bh-remote-attempt.c. */
 void bh_remote_begin_attempt(BhRemote *self);

@@ -138,7 +138,7 @@ reconcile(BhRemote *self)
 {
     if (self->state == BH_REMOTE_READY || self->dropping != NULL || !bh_remote_is_wanted(self))
         return;
-    if (wants_attempt(self)) {
+    if (wants_attempt(self) && bh_remote_is_wanted_now(self)) {
         bh_remote_begin_attempt(self);
         return;
     }

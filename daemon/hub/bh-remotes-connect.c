@@ -7,17 +7,23 @@
 #include "bh-hold-private.h"
 #include "bh-remote-private.h"
 
+/* What is asked for, and the hold that it makes. */
 typedef struct {
-    BhHold *hold;
+    BhHoldSpec spec;
+    BhClient *client; /* owned */
+    BhLifetime lifetime;
+    gint64 lease_ms;
     gint64 deadline_us;
-} Connecting;
+    BhHold *hold; /* owned; NULL until the radio is awake */
+} Wish;
 
 static void
-connecting_free(gpointer data)
+wish_free(gpointer data)
 {
-    Connecting *self = data;
+    Wish *self = data;
 
-    g_object_unref(self->hold);
+    g_clear_object(&self->hold);
+    g_object_unref(self->client);
     g_free(self);
 }
 
@@ -40,6 +46,14 @@ check_adapter(BhRemotes *self, const BhHoldSpec *spec, GError **error)
         return FALSE;
     }
     return bh_adapter_slots_check_ready(adapters, spec->has_adapter ? &spec->adapter : NULL, error);
+}
+
+/* Its radio is off, but not for long. */
+static gboolean
+is_waking(BhRemotes *self, const GError *error)
+{
+    return g_error_matches(error, BH_ERROR, BH_ERROR_NOT_READY) &&
+           bh_power_keeper_is_waking(bh_remotes_peek_context(self)->hub.power);
 }
 
 static BhHold *
@@ -91,7 +105,7 @@ check_hold(BhHold *hold, GError **error)
 static void
 finish(GTask *task, GError *error)
 {
-    BhHold *hold = ((Connecting *)g_task_get_task_data(task))->hold;
+    BhHold *hold = ((Wish *)g_task_get_task_data(task))->hold;
 
     if (error == NULL)
         check_hold(hold, &error);
@@ -117,9 +131,9 @@ on_parameters(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gint64
-get_left_ms(const Connecting *self, BhRemote *remote)
+get_left_ms(const Wish *self, const BhRemotesShared *hub)
 {
-    gint64 left_us = self->deadline_us - bh_clock_now_us(remote->context->hub.clock);
+    gint64 left_us = self->deadline_us - bh_clock_now_us(hub->clock);
 
     return MAX(1, left_us / 1000);
 }
@@ -129,7 +143,7 @@ static void
 on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GTask) task = user_data;
-    const Connecting *self = g_task_get_task_data(task);
+    const Wish *self = g_task_get_task_data(task);
     BhLinkParameters wanted;
     GError *error = NULL;
 
@@ -140,27 +154,9 @@ on_ready(GObject *source, GAsyncResult *result, gpointer user_data)
         bh_remote_set_parameters_async(BH_REMOTE(source),
                                        bh_owned_peek_client(BH_OWNED(self->hold)),
                                        &wanted,
-                                       get_left_ms(self, BH_REMOTE(source)),
+                                       get_left_ms(self, &BH_REMOTE(source)->context->hub),
                                        on_parameters,
                                        g_steal_pointer(&task));
-}
-
-/* Takes hold and task. */
-static void
-begin(BhRemotes *self, BhHold *hold, const BhHoldSpec *spec, BhClient *client, GTask *task)
-{
-    BhClock *clock = bh_remotes_peek_context(self)->hub.clock;
-    Connecting *connecting = g_new0(Connecting, 1);
-
-    connecting->hold = hold;
-    connecting->deadline_us = bh_clock_now_us(clock) + spec->timeout_ms * 1000;
-    g_task_set_task_data(task, connecting, connecting_free);
-    bh_remote_wait_ready_async(bh_hold_peek_remote(hold),
-                               client,
-                               spec->reconnect,
-                               spec->timeout_ms,
-                               on_ready,
-                               task);
 }
 
 static gboolean
@@ -170,6 +166,45 @@ check_connect(BhRemotes *self, const BhHoldSpec *spec, BhClient *client, GError 
         return check_adapter(self, spec, error);
     g_set_error_literal(error, BH_ERROR, BH_ERROR_CANCELLED, "the caller left");
     return FALSE;
+}
+
+/* Takes the task over. */
+static void
+connect_now(GTask *task)
+{
+    g_autoptr(GTask) mine = task;
+    BhRemotes *self = g_task_get_source_object(task);
+    Wish *wish = g_task_get_task_data(task);
+    GError *error = NULL;
+
+    if (check_connect(self, &wish->spec, wish->client, &error))
+        wish->hold =
+            make_hold(self, &wish->spec, wish->client, wish->lifetime, wish->lease_ms, &error);
+    if (wish->hold == NULL) {
+        g_task_return_error(mine, error);
+        return;
+    }
+    bh_remote_wait_ready_async(bh_hold_peek_remote(wish->hold),
+                               wish->client,
+                               wish->spec.reconnect,
+                               wish->spec.timeout_ms,
+                               on_ready,
+                               g_steal_pointer(&mine));
+}
+
+static void
+on_awake(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    Wish *wish = g_task_get_task_data(task);
+    GError *error = NULL;
+
+    if (!g_task_propagate_boolean(G_TASK(result), &error)) {
+        g_task_return_error(task, error);
+        return;
+    }
+    wish->spec.timeout_ms = get_left_ms(wish, &bh_remotes_peek_context(BH_REMOTES(source))->hub);
+    connect_now(g_steal_pointer(&task));
 }
 
 void
@@ -182,16 +217,25 @@ bh_remotes_connect_async(BhRemotes *self,
                          gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
-    BhHold *hold = NULL;
-    GError *error = NULL;
+    const BhRemotesShared *hub = &bh_remotes_peek_context(self)->hub;
+    g_autoptr(GError) error = NULL;
+    Wish *wish = g_new0(Wish, 1);
 
+    *wish = (Wish){.spec = *spec,
+                   .client = g_object_ref(client),
+                   .lifetime = lifetime,
+                   .lease_ms = lease_ms,
+                   .deadline_us = bh_clock_now_us(hub->clock) + spec->timeout_ms * 1000};
     g_task_set_source_tag(task, bh_remotes_connect_async);
-    if (check_connect(self, spec, client, &error))
-        hold = make_hold(self, spec, client, lifetime, lease_ms, &error);
-    if (hold == NULL)
-        g_task_return_error(task, error);
+    g_task_set_task_data(task, wish, wish_free);
+    bh_power_keeper_wake(hub->power, bh_client_get_uid(client));
+    if (check_connect(self, spec, client, &error) || !is_waking(self, error))
+        connect_now(g_steal_pointer(&task));
     else
-        begin(self, hold, spec, client, g_steal_pointer(&task));
+        bh_power_keeper_wait_awake(hub->power,
+                                   g_task_new(self, NULL, on_awake, g_steal_pointer(&task)),
+                                   client,
+                                   spec->timeout_ms);
 }
 
 BhHold *

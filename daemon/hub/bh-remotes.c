@@ -296,6 +296,39 @@ bh_remotes_get_counters(BhRemotes *self, BhRemotesCounters *counters)
     bh_remotes_foreach(self, add_stream_counts, counters);
 }
 
+guint
+bh_remotes_count_own_links(BhRemotes *self, guint8 slot)
+{
+    g_autoptr(GPtrArray) list = list_remotes(self);
+    guint n = 0;
+
+    for (guint i = 0; i < list->len; i++) {
+        const BhRemote *it = list->pdata[i];
+
+        n += it->has_key && it->key.slot == slot &&
+             (it->dropping != NULL || (it->state == BH_REMOTE_READY && it->ours));
+    }
+    return n;
+}
+
+void
+bh_remotes_radio_off(BhRemotes *self, guint32 uid)
+{
+    g_autoptr(GPtrArray) list = list_remotes(self);
+
+    for (guint i = 0; i < list->len; i++)
+        bh_remote_radio_off(list->pdata[i], uid);
+}
+
+void
+bh_remotes_radio_on(BhRemotes *self)
+{
+    g_autoptr(GPtrArray) list = list_remotes(self);
+
+    for (guint i = 0; i < list->len; i++)
+        bh_remote_radio_on(list->pdata[i]);
+}
+
 static void
 release_all(GPtrArray *owned)
 {

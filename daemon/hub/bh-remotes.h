@@ -9,6 +9,7 @@
  * Signals: "added" (BhRemote), "removed" (BhRemote), "listening-changed" (the demand on scans).
  */
 #include "bh-adapter-slots.h"
+#include "bh-power-keeper.h"
 #include "bh-quota.h"
 #include "bh-record.h"
 #include "bh-remote.h"
@@ -31,6 +32,7 @@ typedef struct {
     BhStreamPacer *pacer;
     BhStreamBudget *budget;
     const BhAdapterSlots *adapters;
+    BhPowerKeeper *power;
 } BhRemotesShared;
 
 BhRemotes *bh_remotes_new(const BhRemotesShared *shared);
@@ -105,6 +107,13 @@ void bh_remotes_heard(BhRemotes *self, const BhDevice *device, const BhReport *r
 /* An adapter can be used from now on; it is gone or off (cause). */
 void bh_remotes_adapter_ready(BhRemotes *self, guint8 slot);
 void bh_remotes_adapter_gone(BhRemotes *self, guint8 slot, BhLinkCause cause);
+/* Links of an adapter that were made here, those that are going counted in. */
+guint bh_remotes_count_own_links(BhRemotes *self, guint8 slot);
+/* The radio was switched off for one user or, uid G_MAXUINT32, for all: what it waits in ends with
+ * Disconnected, and links that only such users hold are dropped. */
+void bh_remotes_radio_off(BhRemotes *self, guint32 uid);
+/* It is there for somebody again. */
+void bh_remotes_radio_on(BhRemotes *self);
 /* Releases everything. */
 void bh_remotes_stop(BhRemotes *self);
 

@@ -33,6 +33,7 @@ struct _BhScan {
 enum {
     SIGNAL_STATE_CHANGED,
     SIGNAL_DEVICE_FOUND,
+    SIGNAL_RADIO_OFF,
     N_SIGNALS
 };
 
@@ -266,6 +267,13 @@ bh_scan_set_radio(BhScan *self, gboolean running)
     g_signal_emit(self, signals[SIGNAL_STATE_CHANGED], 0);
 }
 
+void
+bh_scan_radio_off(BhScan *self)
+{
+    bh_waits_fail(self->waits, BH_ERROR_DISCONNECTED, "the radio was switched off");
+    g_signal_emit(self, signals[SIGNAL_RADIO_OFF], 0);
+}
+
 static void
 on_duration_over(gpointer user_data)
 {
@@ -359,6 +367,15 @@ bh_scan_class_init(BhScanClass *klass)
                                                 NULL,
                                                 G_TYPE_NONE,
                                                 0);
+    signals[SIGNAL_RADIO_OFF] = g_signal_new("radio-off",
+                                             BH_TYPE_SCAN,
+                                             G_SIGNAL_RUN_LAST,
+                                             0,
+                                             NULL,
+                                             NULL,
+                                             NULL,
+                                             G_TYPE_NONE,
+                                             0);
 }
 
 static void

@@ -50,7 +50,7 @@ typedef struct {
 #define BH_TYPE_SCAN (bh_scan_get_type())
 G_DECLARE_FINAL_TYPE(BhScan, bh_scan, BH, SCAN, BhOwned)
 
-/* Signals: "state-changed"; "device-found" when a device is seen for the first time.
+/* Signals: "state-changed"; "device-found" when a device is seen for the first time; "radio-off".
  * Error: InvalidArguments of the filter. */
 BhScan *bh_scan_new(const BhScanSpec *spec, const BhScanShared *shared, GError **error);
 
@@ -90,6 +90,9 @@ BhScanRow *bh_scan_wait_finish(BhScan *self, GAsyncResult *result, GError **erro
  * gives the next report. Returns the reader's descriptor, which is the caller's, or -1. Errors:
  * LimitExceeded, Cancelled (released), Failed. */
 int bh_scan_open_stream(BhScan *self, const BhStreamSpec *spec, BhClient *client, GError **error);
+/* The radio was switched off for its user: whoever waits hears of it. */
+void bh_scan_radio_off(BhScan *self);
+
 guint bh_scan_count_streams(BhScan *self);
 
 guint64 bh_scan_get_seen(BhScan *self);

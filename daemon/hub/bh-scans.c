@@ -10,11 +10,20 @@
 struct BhScans {
     BhScanShared shared;            /* borrowed: outlives us */
     const BhAdapterSlots *adapters; /* borrowed: outlives us */
+    BhPowerKeeper *power;           /* borrowed: outlives us */
     BhScansChangedFunc changed;
     gpointer user_data;
     GPtrArray *scans; /* owned */
     BhScansCounters counters;
 };
+
+/* A scan whose user is off wants nothing at present. */
+static gboolean
+wants(BhScans *self, BhScan *scan, BhAdapter *adapter)
+{
+    return bh_scan_wants(scan, adapter) &&
+           !bh_power_keeper_is_off_for(self->power, bh_owned_get_uid(BH_OWNED(scan)));
+}
 
 static gboolean
 runs_for(BhScans *self, BhScan *scan)
@@ -22,7 +31,7 @@ runs_for(BhScans *self, BhScan *scan)
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         BhAdapter *adapter = bh_adapter_slots_peek(self->adapters, i);
 
-        if (adapter != NULL && bh_adapter_is_scanning(adapter) && bh_scan_wants(scan, adapter))
+        if (adapter != NULL && bh_adapter_is_scanning(adapter) && wants(self, scan, adapter))
             return TRUE;
     }
     return FALSE;
@@ -102,7 +111,7 @@ bh_scans_add_demand(BhScans *self, BhAdapter *adapter, BhScanDemand *demand)
     for (guint i = 0; i < self->scans->len; i++) {
         BhScan *scan = self->scans->pdata[i];
 
-        if (bh_scan_wants(scan, adapter))
+        if (wants(self, scan, adapter))
             bh_scan_demand_add(demand, bh_scan_peek_filter(scan), bh_scan_peek_needs(scan));
     }
 }
@@ -124,9 +133,20 @@ bh_scans_offer(BhScans *self,
     for (guint i = self->scans->len; i > 0; i--) { /* backwards: a scan may end itself here */
         BhScan *scan = self->scans->pdata[i - 1];
 
-        if (bh_scan_wants(scan, adapter))
+        if (wants(self, scan, adapter))
             bh_scan_offer(scan, device, change, report);
     }
+}
+
+void
+bh_scans_radio_off(BhScans *self, guint32 uid)
+{
+    g_autoptr(GPtrArray) scans =
+        g_ptr_array_copy(self->scans, (GCopyFunc)(void (*)(void))g_object_ref, NULL);
+
+    for (guint i = 0; i < scans->len; i++)
+        if (uid == G_MAXUINT32 || bh_owned_get_uid(BH_OWNED(scans->pdata[i])) == uid)
+            bh_scan_radio_off(scans->pdata[i]);
 }
 
 void
@@ -147,6 +167,7 @@ bh_scans_stop(BhScans *self)
 BhScans *
 bh_scans_new(const BhScanShared *shared,
              const BhAdapterSlots *adapters,
+             BhPowerKeeper *power,
              BhScansChangedFunc changed,
              gpointer user_data)
 {
@@ -154,6 +175,7 @@ bh_scans_new(const BhScanShared *shared,
 
     self->shared = *shared;
     self->adapters = adapters;
+    self->power = power;
     self->changed = changed;
     self->user_data = user_data;
     self->scans = g_ptr_array_new_with_free_func(g_object_unref);

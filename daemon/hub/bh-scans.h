@@ -6,6 +6,7 @@
  * and what those that ended leave in the counters.
  */
 #include "bh-adapter-slots.h"
+#include "bh-power-keeper.h"
 #include "bh-scan.h"
 
 G_BEGIN_DECLS
@@ -15,9 +16,10 @@ typedef struct BhScans BhScans;
 /* What the scans together want may have changed. */
 typedef void (*BhScansChangedFunc)(gpointer user_data);
 
-/* What shared names, and adapters, are borrowed: outlive us. */
+/* What shared names, adapters and power are borrowed: outlive us. */
 BhScans *bh_scans_new(const BhScanShared *shared,
                       const BhAdapterSlots *adapters,
+                      BhPowerKeeper *power,
                       BhScansChangedFunc changed,
                       gpointer user_data);
 void bh_scans_free(BhScans *self);
@@ -40,6 +42,10 @@ void bh_scans_offer(BhScans *self,
                     BhDevice *device,
                     BhDeviceChange change,
                     const BhReport *report);
+
+/* The radio was switched off for one user or, uid G_MAXUINT32, for all: whoever waits hears of it.
+ */
+void bh_scans_radio_off(BhScans *self, guint32 uid);
 
 /* Of those that ended, and of those there are. */
 typedef struct {

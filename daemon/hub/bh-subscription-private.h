@@ -16,8 +16,8 @@ BhSubscription *bh_subscription_new(BhRemote *remote,
 
 /* Values come at present, or not. */
 void bh_subscription_set_active(BhSubscription *self, gboolean active);
-/* The link went: whoever waits hears of it. */
-void bh_subscription_fail_waits(BhSubscription *self);
+/* The link went, or the radio: whoever waits hears of it. */
+void bh_subscription_fail_waits(BhSubscription *self, const char *message);
 /* The recorder has begun its record. */
 void bh_subscription_take_value(BhSubscription *self, const BhValue *value);
 

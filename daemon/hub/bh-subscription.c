@@ -153,9 +153,9 @@ bh_subscription_wait_finish(BhSubscription *self, GAsyncResult *result, GError *
 }
 
 void
-bh_subscription_fail_waits(BhSubscription *self)
+bh_subscription_fail_waits(BhSubscription *self, const char *message)
 {
-    bh_waits_fail(self->waits, BH_ERROR_DISCONNECTED, "the link is lost");
+    bh_waits_fail(self->waits, BH_ERROR_DISCONNECTED, message);
 }
 
 /* Streams */

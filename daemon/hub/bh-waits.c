@@ -98,10 +98,22 @@ bh_waits_pop(BhWaits *self)
 void
 bh_waits_fail(BhWaits *self, BhError code, const char *message)
 {
-    g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_object_unref);
+    bh_waits_fail_user(self, G_MAXUINT32, code, message);
+}
 
-    while (!g_queue_is_empty(&self->calls))
-        g_ptr_array_add(tasks, bh_waits_pop(self));
+void
+bh_waits_fail_user(BhWaits *self, guint32 uid, BhError code, const char *message)
+{
+    g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_object_unref);
+    GList *next;
+
+    for (GList *it = self->calls.head; it != NULL; it = next) {
+        Call *call = it->data;
+
+        next = it->next;
+        if (uid == G_MAXUINT32 || bh_client_get_uid(call->client) == uid)
+            g_ptr_array_add(tasks, take(self, call));
+    }
     for (guint i = 0; i < tasks->len; i++)
         g_task_return_new_error(tasks->pdata[i], BH_ERROR, (gint)code, "%s", message);
 }

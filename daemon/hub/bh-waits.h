@@ -38,6 +38,9 @@ GTask *bh_waits_pop(BhWaits *self);
 /* Ends all that wait now. */
 void bh_waits_fail(BhWaits *self, BhError code, const char *message);
 
+/* Ends those of one user's clients, or with uid G_MAXUINT32 all. */
+void bh_waits_fail_user(BhWaits *self, guint32 uid, BhError code, const char *message);
+
 guint bh_waits_count(BhWaits *self);
 /* Adds the clients that wait. Borrowed. */
 void bh_waits_add_clients(BhWaits *self, GPtrArray *clients);

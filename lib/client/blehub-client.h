@@ -3,6 +3,7 @@
 
 /* Everything of libblehub-client, and of libblehub. */
 #include "bh-dbus.h"
+#include "bh-live-application.h"
 #include "bh-live-scan.h"
 #include "bh-live-subscription.h"
 #include "bh-stream-reader.h"

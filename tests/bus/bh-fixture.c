@@ -310,12 +310,19 @@ bh_fixture_bluez_was_activated(BhFixture *self)
 void
 bh_fixture_start_sim(BhFixture *self, const char *scenario)
 {
+    bh_fixture_start_sim_version(self, "5.66", scenario);
+}
+
+void
+bh_fixture_start_sim_version(BhFixture *self, const char *version, const char *scenario)
+{
     const char *program = g_getenv("BLEHUB_SIM");
     g_autofree char *file =
         bh_fixture_write_file(self, "scenario.ini", scenario != NULL ? scenario : "");
     g_autofree char *bus = g_strconcat("--bus=", self->address, NULL);
     g_autofree char *option = g_strconcat("--scenario=", file, NULL);
-    const char *argv[] = {program, bus, option, "--print-ready", NULL};
+    g_autofree char *bluez = g_strconcat("--bluez-version=", version, NULL);
+    const char *argv[] = {program, bus, option, bluez, "--print-ready", NULL};
 
     ck_assert_msg(program != NULL, "BLEHUB_SIM is not set");
     self->sim = spawn(argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE);

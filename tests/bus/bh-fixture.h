@@ -33,6 +33,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhFixture, bh_fixture_clear)
 
 /* Starts blehub-sim and waits until it is ready. scenario: keyfile text, NULL = nothing there. */
 void bh_fixture_start_sim(BhFixture *self, const char *scenario);
+/* The same as another version of BlueZ, see blehub-sim(1). */
+void bh_fixture_start_sim_version(BhFixture *self, const char *version, const char *scenario);
 /* Calls org.blehub.Sim1; the call must succeed. arguments: a tuple (floating is taken) or NULL. */
 GVariant *bh_fixture_call_sim(BhFixture *self, const char *method, GVariant *arguments);
 /* The same if nothing but success matters. */

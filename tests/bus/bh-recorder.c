@@ -19,6 +19,7 @@ const BhBluezTiming bh_recorder_timing = {
     .backoff_min_ms = 10,
     .backoff_max_ms = 40,
     .batch_ms = 0,
+    .register_max_ms = 40,
 };
 
 /* Sink */

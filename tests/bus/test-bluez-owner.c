@@ -463,7 +463,7 @@ START_TEST(nothing_about_devices_is_subscribed_while_nobody_scans)
 
     bh_scene_init_started(&s);
     ck_assert_uint_eq(count_rules(&s, DEVICES), 0);
-    ck_assert_uint_eq(count_rules(&s, ""), 4);
+    ck_assert_uint_eq(count_rules(&s, ""), 5);
     bh_recorder_scan(&s.radio, 0);
     BH_AWAIT(bh_recorder_is_running(&s.radio, 0));
     ck_assert_uint_eq(count_rules(&s, DEVICES), 1);

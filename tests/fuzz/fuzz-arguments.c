@@ -147,7 +147,7 @@ parse_operation(GVariant *dict, BhGattOptionsFor what)
     g_assert_true(options.instance >= 0 && options.instance <= G_MAXUINT16);
     g_assert_true(options.offset >= 0 && options.offset <= BH_GATT_VALUE_MAX);
     g_assert_true(options.queue >= 1 && options.queue <= 65536);
-    value = bh_gatt_options_dup_value(&options, &error);
+    value = bh_gatt_value_choose(options.value, options.hex, &error);
     check_error(value != NULL, error);
     g_assert_true(value == NULL || g_bytes_get_size(value) <= BH_GATT_VALUE_MAX);
 }

@@ -18,6 +18,8 @@ typedef struct {
     guint changes;
     guint restarts;
     guint power_cycles;
+    BhRadioPower power;
+    const char *power_error;
 } FakeSlot;
 
 struct _FakeRadio {
@@ -30,6 +32,7 @@ struct _FakeRadio {
     gboolean linked;
     guint batch_ms;
     FakeCentral *central;
+    FakePeripheral *peripheral;
     FakeSlot slots[BH_RADIO_MAX_ADAPTERS];
 };
 
@@ -39,12 +42,20 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(FakeRadio,
                               fake_radio,
                               G_TYPE_OBJECT,
                               G_IMPLEMENT_INTERFACE(BH_TYPE_RADIO, radio_iface_init)
-                                  G_IMPLEMENT_INTERFACE(BH_TYPE_CENTRAL, fake_central_iface_init))
+                                  G_IMPLEMENT_INTERFACE(BH_TYPE_CENTRAL, fake_central_iface_init)
+                                      G_IMPLEMENT_INTERFACE(BH_TYPE_PERIPHERAL,
+                                                            fake_peripheral_iface_init))
 
 FakeCentral *
 fake_radio_peek_central(FakeRadio *self)
 {
     return self->central;
+}
+
+FakePeripheral *
+fake_radio_peek_peripheral(FakeRadio *self)
+{
+    return self->peripheral;
 }
 
 static void
@@ -57,6 +68,7 @@ tell(FakeRadio *self, guint8 slot)
         .address = {.octets = {0, 0, 0, 0, 0, slot + 1}},
         .name = it->name,
         .powered = it->powered,
+        .power_error = it->power_error,
         .roles = roles,
     };
 
@@ -90,6 +102,23 @@ fake_radio_set_adapter(FakeRadio *self, guint8 slot, const char *name, gboolean 
     g_strlcpy(it->name, name, sizeof it->name);
     tell(self, slot);
     tell(self, slot); /* once more: the hub may have stated a demand meanwhile */
+}
+
+BhRadioPower
+fake_radio_get_power(FakeRadio *self, guint8 slot)
+{
+    return self->slots[slot].power;
+}
+
+void
+fake_radio_switch(FakeRadio *self, guint8 slot, const char *error)
+{
+    FakeSlot *it = &self->slots[slot];
+
+    it->power_error = error;
+    if (error == NULL && it->power != BH_RADIO_POWER_ANY)
+        it->powered = it->power == BH_RADIO_POWER_ON;
+    tell(self, slot);
 }
 
 void
@@ -265,6 +294,12 @@ set_scan(BhRadio *radio, guint8 slot, const BhRadioScanDemand *demand)
     it->demand.uuids = NULL;
 }
 
+static void
+set_power(BhRadio *radio, guint8 slot, BhRadioPower power)
+{
+    FAKE_RADIO(radio)->slots[slot].power = power;
+}
+
 static gboolean
 check_scan(BhRadio *radio, const BhRadioScanDemand *demand, GError **error)
 {
@@ -333,6 +368,7 @@ radio_iface_init(BhRadioInterface *iface)
     iface->stop = stop;
     iface->set_scan = set_scan;
     iface->check_scan = check_scan;
+    iface->set_power = set_power;
     iface->restart_scan = restart_scan;
     iface->set_batch = set_batch;
     iface->power_cycle_async = power_cycle_async;
@@ -346,6 +382,7 @@ static void
 fake_radio_finalize(GObject *object)
 {
     fake_central_free(FAKE_RADIO(object)->central);
+    fake_peripheral_free(FAKE_RADIO(object)->peripheral);
     G_OBJECT_CLASS(fake_radio_parent_class)->finalize(object);
 }
 
@@ -360,6 +397,7 @@ fake_radio_init(FakeRadio *self)
 {
     self->starts = TRUE;
     self->central = fake_central_new();
+    self->peripheral = fake_peripheral_new();
     self->batch_ms = G_MAXUINT;
 }
 

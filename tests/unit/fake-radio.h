@@ -7,6 +7,7 @@
  */
 #include "bh-radio.h"
 #include "fake-central.h"
+#include "fake-peripheral.h"
 
 G_BEGIN_DECLS
 
@@ -15,8 +16,9 @@ G_DECLARE_FINAL_TYPE(FakeRadio, fake_radio, FAKE, RADIO, GObject)
 
 FakeRadio *fake_radio_new(void);
 
-/* Its central role. Borrowed. */
+/* Its central and peripheral roles. Borrowed. */
 FakeCentral *fake_radio_peek_central(FakeRadio *self);
+FakePeripheral *fake_radio_peek_peripheral(FakeRadio *self);
 
 void fake_radio_set_bluez(FakeRadio *self, gboolean present);
 void fake_radio_sync(FakeRadio *self);
@@ -51,6 +53,11 @@ void fake_radio_link(FakeRadio *self, const BhLinkEvent *event);
 void fake_radio_set_passive(FakeRadio *self, gboolean passive);
 /* What the radio says it can. */
 void fake_radio_set_capabilities(FakeRadio *self, BhRadioCapabilities capabilities);
+
+/* What is wanted of the power of an adapter; does it. Error: what stands in the way, NULL =
+ * nothing. */
+BhRadioPower fake_radio_get_power(FakeRadio *self, guint8 slot);
+void fake_radio_switch(FakeRadio *self, guint8 slot, const char *error);
 
 gboolean fake_radio_wants_scan(FakeRadio *self, guint8 slot);
 /* The demand in force: number of UUIDs (0 = any), minimum RSSI or G_MININT. */

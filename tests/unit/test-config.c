@@ -79,6 +79,8 @@ START_TEST(defaults_are_the_documented_ones)
     ck_assert_int_eq(config->max_holds, 64);
     ck_assert_int_eq(config->max_subscriptions, 256);
     ck_assert_int_eq(config->max_operations, 4096);
+    ck_assert_int_eq(config->max_applications, 16);
+    ck_assert_int_eq(config->max_advertisements, 16);
     ck_assert_int_eq(config->max_links, 16);
     ck_assert_int_eq(config->max_stream_bytes, 32 * 1024 * 1024);
     ck_assert_int_eq(config->max_clients, 2048);

@@ -16,6 +16,8 @@ static GDBusInterfaceInfo *(*const served[])(void) = {
     bh_dbus_device1_interface_info,
     bh_dbus_hold1_interface_info,
     bh_dbus_subscription1_interface_info,
+    bh_dbus_application1_interface_info,
+    bh_dbus_advertisement1_interface_info,
     bh_std_dbus_object_manager_interface_info,
     bh_std_log_control1_interface_info,
 };

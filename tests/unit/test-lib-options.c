@@ -304,6 +304,27 @@ START_TEST(strings_hold_at_most_1024_bytes)
 }
 END_TEST
 
+START_TEST(a_string_may_have_a_bound_of_its_own)
+{
+    static const BhOptionSpec long_specs[] = {
+        {"Name", BH_OPTION_STRING, FIELD(name), BH_OPTION_NO_PRESENT, 0, 2000},
+        {NULL},
+    };
+    g_autofree char *full = g_strnfill(2000, 'a');
+    g_autofree char *over = g_strnfill(2001, 'a');
+    g_autoptr(GVariant) good = g_variant_ref_sink(g_variant_new_parsed("{'Name': <%s>}", full));
+    g_autoptr(GVariant) bad = g_variant_ref_sink(g_variant_new_parsed("{'Name': <%s>}", over));
+    g_autoptr(GError) error = NULL;
+    Values values = {0};
+
+    ck_assert(bh_options_parse(good, long_specs, &values, NULL));
+    ck_assert_str_eq(values.name, full);
+    ck_assert(!bh_options_parse(bad, long_specs, &values, &error));
+    ck_assert_str_eq(error->message, "Name: more than 2000 bytes of text");
+    bh_options_clear(long_specs, &values);
+}
+END_TEST
+
 START_TEST(dictionaries_hold_at_most_256_entries)
 {
     g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
@@ -401,6 +422,7 @@ BH_TEST_MAIN("lib-options",
              refused_value_leaves_the_earlier_one,
              lists_hold_at_most_64_values,
              strings_hold_at_most_1024_bytes,
+             a_string_may_have_a_bound_of_its_own,
              dictionaries_hold_at_most_256_entries,
              wrong_text_is_refused_with_the_key_first,
              text_is_understood_as_the_configuration_writes_it)

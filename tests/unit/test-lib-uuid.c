@@ -98,7 +98,33 @@ START_TEST(bytes_on_the_air_are_backwards)
 }
 END_TEST
 
+START_TEST(short_form_is_what_the_air_would_carry)
+{
+    static const struct {
+        const char *text;
+        const char *formatted;
+    } cases[] = {
+        {"0000180D-0000-1000-8000-00805F9B34FB", "180d"},
+        {"0000000a-0000-1000-8000-00805f9b34fb", "000a"},
+        {"12345678-0000-1000-8000-00805f9b34fb", "12345678"},
+        {"00010000-0000-1000-8000-00805f9b34fb", "00010000"},
+        {"6E400001-B5A3-F393-E0A9-E50E24DCCA9E", "6e400001-b5a3-f393-e0a9-e50e24dcca9e"},
+        {"0000180d-0000-1000-8000-00805f9b34fc", "0000180d-0000-1000-8000-00805f9b34fc"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char text[BH_UUID_TEXT_SIZE];
+        BhUuid uuid;
+
+        ck_assert(bh_uuid_parse(cases[i].text, &uuid, NULL));
+        bh_uuid_format_short(&uuid, text);
+        ck_assert_str_eq(text, cases[i].formatted);
+    }
+}
+END_TEST
+
 BH_TEST_MAIN("lib-uuid",
+             short_form_is_what_the_air_would_carry,
              text_that_is_no_uuid_is_refused_and_leaves_no_trace,
              short_and_long_forms_become_the_long_one,
              bytes_on_the_air_are_backwards)

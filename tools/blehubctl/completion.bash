@@ -36,6 +36,7 @@ _blehubctl()
         words='hex utf8 u8 i8 u16le u16be i16le i16be u24le u24be i24le i24be u32le u32be i32le i32be u64le u64be i64le i64be
             f32le f32be f64le f64be'
         ;;
+    --set) compopt -o nospace; words='-' ;;
     --capability) words='NoInputNoOutput DisplayOnly DisplayYesNo KeyboardOnly KeyboardDisplay' ;;
     --preset) words='low-latency balanced low-power' ;;
     --adapter) words=$(cd /sys/class/bluetooth 2>/dev/null && echo hci*) ;;
@@ -44,6 +45,13 @@ _blehubctl()
             words=$(_blehubctl_options "$program" ${verb:+"$verb"})
         elif [[ -z $verb ]]; then
             words=$(_blehubctl_verbs "$program")
+        elif [[ $verb == radio ]]; then
+            words='on off'
+        elif [[ $verb == advertise ]]; then
+            words='iBeacon AltBeacon Eddystone-UID Eddystone-URL Eddystone-TLM Eddystone-eTLM Eddystone-EID'
+        elif [[ $verb == serve ]]; then
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            return
         fi
         ;;
     esac

@@ -29,6 +29,9 @@ static const BhVerb *const verbs[] = {
     &bh_verb_transact,
     &bh_verb_pair,
     &bh_verb_bonds,
+    &bh_verb_advertise,
+    &bh_verb_serve,
+    &bh_verb_radio,
     &bh_verb_decode,
     &bh_verb_uuid,
 };

@@ -7,20 +7,8 @@
 #include "explore-text.h"
 
 #include "bh-hex.h"
-#include "bh-uuid.h"
 #include "terminal.h"
-
-static void
-append_uuid(GString *out, const char *text)
-{
-    guint8 bytes[16];
-    BhUuid uuid;
-
-    if (bh_uuid_parse(text, &uuid, NULL) && bh_uuid_to_le(&uuid, bytes) == 2)
-        g_string_append_printf(out, "%02x%02x", bytes[1], bytes[0]);
-    else
-        bh_terminal_append(out, text);
-}
+#include "uuid-text.h"
 
 /* "180d Heart Rate", what every kind of row begins with. */
 static void
@@ -29,7 +17,7 @@ append_head(GString *out, GVariant *row)
     const char *uuid = "?", *name = NULL;
 
     g_variant_lookup(row, "UUID", "&s", &uuid);
-    append_uuid(out, uuid);
+    bh_uuid_append_short(out, uuid);
     if (!g_variant_lookup(row, "Name", "&s", &name))
         return;
     g_string_append_c(out, ' ');

@@ -66,11 +66,11 @@ hold(Holder *self, gboolean reconnects, gint64 duration_ms)
     g_auto(BhWatch) watch = {0};
 
     bh_watch_init(&watch, self->peer, reconnects);
-    watch.duration_ms = duration_ms;
+    watch.stay.duration_ms = duration_ms;
     watch.on_state = on_state;
     watch.user_data = self;
     on_state("ready", NULL, self);
-    return bh_watch_run(&watch) ? BH_EXIT_OK : bh_ctl_fail(watch.error);
+    return bh_watch_run(&watch) ? BH_EXIT_OK : bh_ctl_fail(watch.stay.error);
 }
 
 static BhExit

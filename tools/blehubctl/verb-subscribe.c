@@ -155,7 +155,7 @@ follow(Live *self)
         bh_ctl_complain("%" G_GUINT64_FORMAT
                         " values were lost: they came faster than they were read",
                         lost);
-    return ended ? BH_EXIT_OK : bh_ctl_fail(self->watch.error);
+    return ended ? BH_EXIT_OK : bh_ctl_fail(self->watch.stay.error);
 }
 
 /* Beginning */
@@ -225,7 +225,7 @@ subscribe(Live *live, const Options *self, const char *address)
         !bh_peer_open(&peer, live->ctl, address, options, &error))
         return bh_ctl_fail(error);
     bh_watch_init(&live->watch, &peer, self->reconnect);
-    live->watch.duration_ms = duration_ms;
+    live->watch.stay.duration_ms = duration_ms;
     live->count = (guint)count;
     if (!(live->reader = open_stream(&peer, &self->attribute, &error)))
         return bh_ctl_fail(error);

@@ -19,6 +19,9 @@ extern const BhVerb bh_verb_subscribe;
 extern const BhVerb bh_verb_transact;
 extern const BhVerb bh_verb_pair;
 extern const BhVerb bh_verb_bonds;
+extern const BhVerb bh_verb_advertise;
+extern const BhVerb bh_verb_serve;
+extern const BhVerb bh_verb_radio;
 extern const BhVerb bh_verb_decode;
 extern const BhVerb bh_verb_uuid;
 

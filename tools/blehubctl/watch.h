@@ -6,22 +6,20 @@
  * blehubd goes away. What the device's state is gets told on the way.
  */
 #include "peer.h"
+#include "stay.h"
 
 G_BEGIN_DECLS
 
 typedef void (*BhWatchStateFunc)(const char *state, const char *cause, gpointer user_data);
 
 typedef struct {
-    GDBusConnection *bus;
+    BhStay stay; /* its duration, and why it broke off */
     BhDbusDevice1 *device;
     gboolean reconnects;       /* a lost link is not the end */
-    gint64 duration_ms;        /* 0 = no bound */
     BhWatchStateFunc on_state; /* cause: why the link went; NULL or "" = none is known */
     gpointer user_data;
-    GMainLoop *loop; /* quit it to end the wait */
-    char *cause;     /* of the link lost last; NULL while there is one */
-    char *kept;      /* a state whose cause is to come */
-    GError *error;   /* why the wait broke off */
+    char *cause; /* of the link lost last; NULL while there is one */
+    char *kept;  /* a state whose cause is to come */
 } BhWatch;
 
 /** From now on nothing is missed. */

@@ -28,13 +28,16 @@ bh_adapter_props_set_identity(BhProps *props, const BhScenarioAdapter *config)
     set_text(props, "AddressType", bh_address_type_to_string(config->address.type));
     set_text(props, "Name", name);
     set_text(props, "Alias", name);
-    set_text(props, "Modalias", "usb:v1D6Bp0246d0542");
     bh_props_set(props, "Class", g_variant_new_uint32(0));
 }
 
 void
-bh_adapter_props_set_constants(BhProps *props, gboolean is_5_82)
+bh_adapter_props_set_constants(BhProps *props, gboolean is_5_82, gboolean is_5_87)
 {
+    const char *version = is_5_87 ? "0557" : is_5_82 ? "0552" : "0542";
+    g_autofree char *modalias = g_strconcat("usb:v1D6Bp0246d", version, NULL);
+
+    set_text(props, "Modalias", modalias);
     static const char *const roles[] = {"central", "peripheral", NULL};
     static const char *const uuids[] = {"00001800-0000-1000-8000-00805f9b34fb",
                                         "00001801-0000-1000-8000-00805f9b34fb",

@@ -17,6 +17,8 @@ struct _BhSimAdapter {
     BhScan *scan;
     BhDiscovery *discovery;
     BhMemory *memory;
+    BhCentrals *centrals;
+    BhAdvertising *advertising;
 };
 
 static void adapter_interface_init(BhBluezAdapter1Iface *iface);
@@ -260,6 +262,8 @@ adapter_finalize(GObject *object)
     g_clear_pointer(&self->discovery, bh_discovery_free);
     g_clear_pointer(&self->scan, bh_scan_free);
     g_clear_pointer(&self->memory, bh_memory_free);
+    g_clear_pointer(&self->centrals, bh_centrals_free);
+    g_clear_pointer(&self->advertising, bh_advertising_free);
     g_clear_pointer(&self->props, bh_props_free);
     g_free(self->path);
     G_OBJECT_CLASS(bh_sim_adapter_parent_class)->finalize(object);
@@ -279,6 +283,49 @@ bh_sim_adapter_init(BhSimAdapter *self)
     self->props = bh_props_new(G_DBUS_INTERFACE_SKELETON(self));
 }
 
+/* Centrals */
+
+static void
+on_central_gone(const BhAddress *address, gpointer user_data)
+{
+    bh_centrals_gone(((BhSimAdapter *)user_data)->centrals, address);
+}
+
+static const char *
+on_central_up(const BhAddress *address, gboolean bonded, gpointer user_data)
+{
+    BhSimAdapter *self = user_data;
+
+    return bh_memory_come(self->memory, address, bonded, on_central_gone, self);
+}
+
+BhCentrals *
+bh_sim_adapter_get_centrals(BhSimAdapter *adapter)
+{
+    return adapter->centrals;
+}
+
+BhAdvertising *
+bh_sim_adapter_get_advertising(BhSimAdapter *adapter)
+{
+    return adapter->advertising;
+}
+
+void
+bh_sim_adapter_drop_central(BhSimAdapter *adapter, const BhAddress *address)
+{
+    bh_memory_leave(adapter->memory, address);
+}
+
+static void
+add_services(BhSimAdapter *self)
+{
+    BhCentralsSetup setup = {self->context, on_central_up, self};
+
+    self->centrals = bh_centrals_new(&setup);
+    self->advertising = bh_advertising_new(self->context);
+}
+
 static void
 set_power(BhSimAdapter *self)
 {
@@ -291,6 +338,10 @@ export_adapter(BhSimAdapter *self)
     g_autoptr(GDBusObjectSkeleton) object = g_dbus_object_skeleton_new(self->path);
 
     g_dbus_object_skeleton_add_interface(object, G_DBUS_INTERFACE_SKELETON(self));
+    g_dbus_object_skeleton_add_interface(
+        object,
+        bh_served_get_interface(bh_centrals_get_served(self->centrals)));
+    g_dbus_object_skeleton_add_interface(object, bh_advertising_get_interface(self->advertising));
     g_dbus_object_manager_server_export(self->context->manager, object);
 }
 
@@ -307,8 +358,9 @@ bh_sim_adapter_new(BhBluezContext *context, BhPlug *plug)
     self->discovery =
         bh_discovery_new(context->timeline, self->scan, context->is_5_82, &DISCOVERY_EVENTS, self);
     self->memory = bh_memory_new(context, plug, self->path);
+    add_services(self);
     bh_adapter_props_set_identity(self->props, plug->config);
-    bh_adapter_props_set_constants(self->props, context->is_5_82);
+    bh_adapter_props_set_constants(self->props, context->is_5_82, context->tells_reasons);
     set_power(self);
     export_adapter(self);
     return self;
@@ -321,10 +373,13 @@ bh_sim_adapter_remove(BhSimAdapter *adapter)
     if (g_dbus_interface_skeleton_get_connection(G_DBUS_INTERFACE_SKELETON(adapter)) != NULL) {
         bh_memory_cut_links(adapter->memory);
         bh_discovery_end_all(adapter->discovery);
+        bh_advertising_release_all(adapter->advertising);
     }
     g_clear_pointer(&adapter->discovery, bh_discovery_free);
     g_clear_pointer(&adapter->memory, bh_memory_free);
     g_dbus_object_manager_server_unexport(adapter->context->manager, adapter->path);
+    g_clear_pointer(&adapter->centrals, bh_centrals_free);
+    g_clear_pointer(&adapter->advertising, bh_advertising_free);
 }
 
 const char *

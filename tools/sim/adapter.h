@@ -5,6 +5,8 @@
  * org.bluez.Adapter1: one controller as bluetoothd shows it. It takes what the radio found through
  * bluetoothd's rules, and remembers the devices.
  */
+#include "advertising.h"
+#include "centrals.h"
 #include "discovery.h"
 #include "memory.h"
 
@@ -25,6 +27,12 @@ void bh_sim_adapter_set_monitor(BhSimAdapter *adapter, gboolean registered);
 
 /** TRUE if a report of it reached bluetoothd. */
 gboolean bh_sim_adapter_hear(BhSimAdapter *adapter, const BhAdvertisement *advertisement);
+
+/** What other programs serve and advertise on it. Borrowed. */
+BhCentrals *bh_sim_adapter_get_centrals(BhSimAdapter *adapter);
+BhAdvertising *bh_sim_adapter_get_advertising(BhSimAdapter *adapter);
+/** A central ends its link. */
+void bh_sim_adapter_drop_central(BhSimAdapter *adapter, const BhAddress *address);
 
 /** a{sv}, see Scans in org.blehub.Sim1. Floating. */
 GVariant *bh_sim_adapter_describe_scan(BhSimAdapter *adapter);

@@ -5,6 +5,7 @@
 
 #include "bh-error.h"
 #include "burst.h"
+#include "control-centrals.h"
 #include "control-peers.h"
 
 #define SPEED_MIN 0.01
@@ -368,6 +369,7 @@ control_interface_init(BhSimDbusSim1Iface *iface)
     iface->handle_get_calls = handle_get_calls;
     iface->handle_clear_calls = handle_clear_calls;
     bh_sim_control_peers_init(iface);
+    bh_sim_control_centrals_init(iface);
 }
 
 /* Properties that are computed when they are asked for. */
@@ -434,4 +436,10 @@ BhPeers *
 bh_sim_control_get_peers(BhSimControl *control)
 {
     return bh_bluez_get_peers(control->bluez);
+}
+
+BhPlugs *
+bh_sim_control_get_plugs(BhSimControl *control)
+{
+    return control->plugs;
 }

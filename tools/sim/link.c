@@ -23,6 +23,8 @@ struct _BhLink {
     BhBattery *battery;
     gboolean resolved;
     const char *reason; /* of the end that comes; NULL = the device */
+    BhLinkGone gone;    /* NULL = no central made it; else there is neither att nor peer */
+    gpointer gone_data;
     BhLinkCalls calls;
     guint step_timer;
     guint disconnect_timer;
@@ -306,7 +308,7 @@ bh_link_connect(BhLink *link, GDBusMethodInvocation *invocation)
 {
     if (refuse_busy(link, invocation))
         return;
-    if (link->att != NULL) {
+    if (bh_link_is_up(link)) {
         g_dbus_method_invocation_return_value(invocation, NULL);
         return;
     }
@@ -331,11 +333,57 @@ bh_link_connect_device(BhLink *link, GDBusMethodInvocation *invocation)
 }
 
 static void
+end_central(BhLink *link, const char *reason)
+{
+    BhLinkGone gone = link->gone;
+
+    bh_timeline_clear(link->setup.context->timeline, &link->disconnect_timer);
+    link->gone = NULL;
+    link->setup.plug->links--;
+    gone(&link->setup.address, link->gone_data);
+    bh_link_calls_answer_disconnects(&link->calls);
+    tell_reason(link, reason);
+    set_state(link, "Connected", FALSE);
+    link->setup.events->down(link->setup.user_data);
+}
+
+static void
+on_central_due(gpointer user_data)
+{
+    end_central(user_data, "Local");
+}
+
+gboolean
+bh_link_come(BhLink *link, BhLinkGone gone, gpointer user_data)
+{
+    if (bh_link_is_up(link))
+        return FALSE;
+    link->gone = gone;
+    link->gone_data = user_data;
+    link->setup.plug->links++;
+    set_state(link, "Connected", TRUE);
+    link->setup.events->up(link->setup.user_data);
+    return TRUE;
+}
+
+void
+bh_link_leave(BhLink *link)
+{
+    if (link->gone != NULL)
+        end_central(link, "Remote");
+}
+
+static void
 begin_disconnect(gpointer user_data)
 {
     BhLink *link = user_data;
 
     bh_bonding_cancel(link->bonding);
+    if (link->gone != NULL) {
+        if (link->disconnect_timer == 0)
+            set_timer(link, &link->disconnect_timer, DISCONNECT_US, on_central_due);
+        return;
+    }
     if (link->att == NULL) {
         give_up(link, "br-connection-canceled");
         return;
@@ -350,7 +398,7 @@ void
 bh_link_disconnect(BhLink *link, GDBusMethodInvocation *invocation)
 {
     begin_disconnect(link);
-    if (link->att != NULL)
+    if (bh_link_is_up(link))
         g_ptr_array_add(link->calls.disconnects, invocation);
     else
         g_dbus_method_invocation_return_value(invocation, NULL);
@@ -372,7 +420,9 @@ bh_link_cancel_pairing(BhLink *link, GDBusMethodInvocation *invocation)
 void
 bh_link_cut(BhLink *link)
 {
-    if (link->att != NULL)
+    if (link->gone != NULL)
+        end_central(link, "Local");
+    else if (link->att != NULL)
         end_with(link, "Local");
     else if (link->attempt != NULL)
         fail_attempt(link);
@@ -381,7 +431,7 @@ bh_link_cut(BhLink *link)
 gboolean
 bh_link_is_up(const BhLink *link)
 {
-    return link->att != NULL;
+    return link->att != NULL || link->gone != NULL;
 }
 
 static gboolean
@@ -448,6 +498,9 @@ bh_link_free(BhLink *link)
     g_clear_pointer(&link->attempt, bh_attempt_free);
     if (link->att != NULL)
         detach(link);
+    if (link->gone != NULL)
+        link->setup.plug->links--;
+    bh_timeline_clear(link->setup.context->timeline, &link->disconnect_timer);
     bh_bonding_free(link->bonding);
     bh_link_calls_clear(&link->calls);
     bh_gatt_free(link->gatt);

@@ -54,4 +54,12 @@ void bh_link_cut(BhLink *link);
 
 gboolean bh_link_is_up(const BhLink *link);
 
+/** The link that a central made is gone, whoever ended it; about to be told. */
+typedef void (*BhLinkGone)(const BhAddress *address, gpointer user_data);
+
+/** A central has made the link. FALSE if there is one. */
+gboolean bh_link_come(BhLink *link, BhLinkGone gone, gpointer user_data);
+/** The central ends it. */
+void bh_link_leave(BhLink *link);
+
 G_END_DECLS

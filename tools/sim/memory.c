@@ -354,6 +354,31 @@ bh_memory_hear_connectable(BhMemory *memory, const BhAddress *address)
         bh_link_hear(known->link);
 }
 
+const char *
+bh_memory_come(BhMemory *memory,
+               const BhAddress *address,
+               gboolean bonded,
+               BhLinkGone gone,
+               gpointer user_data)
+{
+    Known *known = find_device(memory, address);
+
+    if (known == NULL)
+        known = add_device(memory, address);
+    if (!bh_link_is_up(known->link))
+        bh_sim_device_restore(known->device, NULL, bonded);
+    return bh_link_come(known->link, gone, user_data) ? known->path : NULL;
+}
+
+void
+bh_memory_leave(BhMemory *memory, const BhAddress *address)
+{
+    Known *known = find_device(memory, address);
+
+    if (known != NULL)
+        bh_link_leave(known->link);
+}
+
 /* Devices may go meanwhile. */
 void
 bh_memory_cut_links(BhMemory *memory)

@@ -41,6 +41,14 @@ bh_memory_connect_device(BhMemory *memory, GVariant *properties, GDBusMethodInvo
 
 /** The controller hears a connectable advertisement, whether a discovery runs or not. */
 void bh_memory_hear_connectable(BhMemory *memory, const BhAddress *address);
+/** A central connects: the path of its device, NULL if it has a link. gone: see BhLinkGone. */
+const char *bh_memory_come(BhMemory *memory,
+                           const BhAddress *address,
+                           gboolean bonded,
+                           BhLinkGone gone,
+                           gpointer user_data);
+/** A central ends its link. */
+void bh_memory_leave(BhMemory *memory, const BhAddress *address);
 /** The radio goes: links are lost, attempts fail. */
 void bh_memory_cut_links(BhMemory *memory);
 

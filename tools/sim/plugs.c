@@ -103,6 +103,19 @@ find_sockets(BhPlugs *plugs, const char *which, GError **error)
     return NULL;
 }
 
+BhSimAdapter *
+bh_plugs_find(BhPlugs *plugs, const char *which, GError **error)
+{
+    g_autoptr(GPtrArray) found = find_sockets(plugs, which, error);
+    Socket *socket = found != NULL && found->len == 1 ? found->pdata[0] : NULL;
+
+    if (socket != NULL && socket->adapter != NULL)
+        return socket->adapter;
+    if (found != NULL)
+        g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no one adapter '%s'", which);
+    return NULL;
+}
+
 static gboolean
 has_index(const BhPlugs *plugs, gint index)
 {

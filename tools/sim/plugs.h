@@ -40,6 +40,10 @@ bh_plugs_set_monitor(BhPlugs *plugs, const char *which, gboolean registered, GEr
 /** BH_STALL_NONE ends a stall. */
 gboolean bh_plugs_stall(BhPlugs *plugs, const char *which, BhStall stall, GError **error);
 
+/** The adapter object of one controller, by "hciN", address or group. Borrowed. Error:
+ * BH_ERROR_NOT_FOUND, also while bluetoothd is gone. */
+BhSimAdapter *bh_plugs_find(BhPlugs *plugs, const char *which, GError **error);
+
 /** Next free address of the form 00:AA:01:00:00:01. */
 void bh_plugs_next_address(const BhPlugs *plugs, BhAddress *address);
 

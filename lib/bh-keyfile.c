@@ -5,29 +5,32 @@
  * which is also what every message about them begins with. A key given twice in one file is a
  * mistake here (the second would win silently), given again in a later file it is an override.
  */
-#include "bh-config-text.h"
+#include "bh-keyfile.h"
 
 #include "bh-error.h"
 
 #include <string.h>
 
 typedef struct {
-    BhConfigEntry entry;
+    BhKeyfileEntry entry;
     char *group;      /* entry.group */
     GHashTable *seen; /* "group\nkey" of this file */
-    BhConfigEntryFunc func;
+    BhKeyfileEntryFunc func;
     gpointer user_data;
 } Reader;
 
 gboolean
-bh_config_entry_refuse(const BhConfigEntry *entry, GError **error, const char *reason)
+bh_keyfile_entry_refuse(const BhKeyfileEntry *entry, GError **error, const char *reason)
 {
+    g_autofree char *place = entry->file != NULL
+                                 ? g_strdup_printf("%s:%u", entry->file, entry->line)
+                                 : g_strdup_printf("line %u", entry->line);
+
     g_set_error(error,
                 BH_ERROR,
                 BH_ERROR_INVALID_ARGUMENTS,
-                "%s:%u: [%s]%s%s: %s",
-                entry->file,
-                entry->line,
+                "%s: [%s]%s%s: %s",
+                place,
                 entry->group,
                 entry->key ? " " : "",
                 entry->key ? entry->key : "",
@@ -44,7 +47,7 @@ read_group(Reader *self, char *line, GError **error)
     self->entry.value = NULL;
     if (!end || end[1] != '\0') {
         self->entry.key = line;
-        return bh_config_entry_refuse(&self->entry, error, "a group is [name] alone on its line");
+        return bh_keyfile_entry_refuse(&self->entry, error, "a group is [name] alone on its line");
     }
     g_free(self->group);
     self->group = g_strndup(line + 1, (gsize)(end - line - 1));
@@ -60,14 +63,14 @@ read_pair(Reader *self, char *line, GError **error)
     self->entry.key = line;
     self->entry.value = NULL;
     if (!equals)
-        return bh_config_entry_refuse(&self->entry, error, "neither [group] nor key=value");
+        return bh_keyfile_entry_refuse(&self->entry, error, "neither [group] nor key=value");
     *equals = '\0';
     self->entry.key = g_strstrip(line);
     self->entry.value = g_strstrip(equals + 1);
     if (self->group == NULL)
-        return bh_config_entry_refuse(&self->entry, error, "stands before the first [group]");
+        return bh_keyfile_entry_refuse(&self->entry, error, "stands before the first [group]");
     if (!g_hash_table_add(self->seen, g_strconcat(self->group, "\n", self->entry.key, NULL)))
-        return bh_config_entry_refuse(&self->entry, error, "given twice in this file");
+        return bh_keyfile_entry_refuse(&self->entry, error, "given twice in this file");
     return self->func(&self->entry, self->user_data, error);
 }
 
@@ -80,7 +83,7 @@ read_line(Reader *self, const char *text, gsize size, GError **error)
     self->entry.line++;
     if (!g_utf8_validate_len(text, size, NULL)) {
         self->entry.key = NULL;
-        return bh_config_entry_refuse(&self->entry, error, "not UTF-8 text");
+        return bh_keyfile_entry_refuse(&self->entry, error, "not UTF-8 text");
     }
     copy = g_strndup(text, size);
     line = g_strstrip(copy);
@@ -90,12 +93,12 @@ read_line(Reader *self, const char *text, gsize size, GError **error)
 }
 
 gboolean
-bh_config_text_read(const char *file,
-                    const char *text,
-                    gsize size,
-                    BhConfigEntryFunc func,
-                    gpointer user_data,
-                    GError **error)
+bh_keyfile_read(const char *file,
+                const char *text,
+                gsize size,
+                BhKeyfileEntryFunc func,
+                gpointer user_data,
+                GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Reader reader = {.entry = {.file = file, .group = ""},

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * SupportedInstances is how many are free; those of other programs are taken, too.
+ */
+#include "bh-bluez-sets.h"
+
+#include "bh-bluez-advert.h"
+
+static int
+read_count(sd_bus_message *message, guint *count)
+{
+    guint8 value = 0;
+    int result = sd_bus_message_read(message, "v", "y", &value);
+
+    *count = value;
+    return result;
+}
+
+static int
+read_features(BhBluezSets *self, sd_bus_message *message)
+{
+    const char *feature;
+    int result = sd_bus_message_enter_container(message, 'v', "as");
+
+    if (result < 0 || (result = sd_bus_message_enter_container(message, 'a', "s")) < 0)
+        return result;
+    self->sets_power = FALSE;
+    while ((result = sd_bus_message_read_basic(message, 's', &feature)) > 0)
+        self->sets_power |= g_str_equal(feature, "CanSetTxPower");
+    if (result < 0 || (result = sd_bus_message_exit_container(message)) < 0)
+        return result;
+    return sd_bus_message_exit_container(message);
+}
+
+static int
+read_property(BhBluezSets *self, sd_bus_message *message)
+{
+    const char *name;
+    int result = sd_bus_message_read_basic(message, 's', &name);
+
+    if (result < 0)
+        return result;
+    self->known = TRUE;
+    if (g_str_equal(name, "SupportedInstances"))
+        return read_count(message, &self->free);
+    if (g_str_equal(name, "ActiveInstances"))
+        return read_count(message, &self->active);
+    if (g_str_equal(name, "SupportedFeatures"))
+        return read_features(self, message);
+    self->capable |= g_str_equal(name, "SupportedCapabilities");
+    return sd_bus_message_skip(message, "v");
+}
+
+int
+bh_bluez_sets_take(BhBluezServer *self, guint8 slot, sd_bus_message *message)
+{
+    BhBluezSets *sets = &self->sets[slot];
+    int result = sd_bus_message_enter_container(message, 'a', "{sv}");
+
+    while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0)
+        if ((result = read_property(sets, message)) >= 0)
+            result = sd_bus_message_exit_container(message);
+    if (result < 0)
+        return result;
+    if (sets->free > 0)
+        bh_bluez_adverts_retry(self, slot);
+    return sd_bus_message_exit_container(message);
+}
+
+void
+bh_bluez_sets_forget(BhBluezServer *self, guint8 slot)
+{
+    self->sets[slot] = (BhBluezSets){0};
+}
+
+guint
+bh_bluez_sets_count(const BhBluezServer *self, guint8 slot, guint *free_sets)
+{
+    const BhBluezSets *sets = &self->sets[slot];
+
+    *free_sets = sets->known ? sets->free : 0;
+    return sets->known ? sets->free + sets->active : 0;
+}

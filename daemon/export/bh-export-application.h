@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * org.blehub.Application1 of one application: it is there until it is released.
+ */
+#include "bh-export-context.h"
+#include "bh-local-options.h"
+
+#include "bh-dbus.h"
+
+G_BEGIN_DECLS
+
+#define BH_TYPE_EXPORT_APPLICATION (bh_export_application_get_type())
+G_DECLARE_FINAL_TYPE(BhExportApplication,
+                     bh_export_application,
+                     BH,
+                     EXPORT_APPLICATION,
+                     BhDbusApplication1Skeleton)
+
+/* Serves application until it is released; returns its path, to be freed. options is a{sv}, for the
+ * property. What context points to is borrowed: outlives the application. */
+char *bh_export_application_publish(BhApplication *application,
+                                    GVariant *options,
+                                    gboolean signals,
+                                    const BhExportContext *context);
+
+BhApplication *bh_export_application_peek_application(BhExportApplication *self);
+const BhExportContext *bh_export_application_peek_context(BhExportApplication *self);
+
+G_END_DECLS
