@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Peripherals that do what a case says: the case's side of the program in air/.
+"""Peripherals and centrals that do what a case says: the case's side of the program in air/.
 
     air = world.air()
     peer = air.peer(services=[service("180f", characteristic("2a19", "read notify", b"\\x64"))])
@@ -8,8 +8,16 @@
     peer.wait("read", "2a19")       # until it was asked for
     peer.vanish()
 
-A peer has the public methods of air.peripheral.Peripheral. All run in another process: a call of one returns when it is done,
-and the daemons run on meanwhile.
+    central = air.central()
+    packet, = central.hear()        # what controller 0 advertises: air.advertiser.Packet
+    central.connect()               # MTU and services, too
+    central.subscribe("2a19")
+    central.read("2a19")
+    central.wait_told("2a19", 3)    # until three values were notified; returns all
+    central.vanish()
+
+A peer has the public methods of air.peripheral.Peripheral, a central those of air.central.Central. All run in another process: a
+call of one returns when it is done, and the daemons run on meanwhile.
 """
 
 import pathlib
@@ -55,10 +63,22 @@ class Air:
 
     def peer(self, **options):
         """Options: see Peripheral. It advertises unless told not to."""
+        self._name(options)
+        return Peer(self, self.order("air", "add", **options), options)
+
+    def central(self, **options):
+        """Options: see air.central.Central."""
+        self._name(options)
+        return Central(self, self.order("air", "add_central", **options), options)
+
+    def advertises(self, number=0):
+        """Whether a controller does."""
+        return self.order("air", "advertises", number)
+
+    def _name(self, options):
         self.peers += 1
         number = self.process.pid & 0xffff  # BlueZ remembers the services of an address, and not every peer tells of others
         options.setdefault("address", f"C0:00:00:{number >> 8:02X}:{number & 0xff:02X}:{self.peers:02X}")
-        return Peer(self, self.order("air", "add", **options), options)
 
 
 class Peer:
@@ -76,3 +96,94 @@ class Peer:
         seen = self.air.order(self.number, "wait", kind, name, count, timeout_s)
         if not seen:
             raise TimeoutError(f"waited {timeout_s:.0f} s for {count} {kind} {name or ''}, was asked: {self.log()}")
+
+
+class Refused(Exception):
+    """An ATT error, its code in `code`."""
+
+    def __init__(self, code):
+        super().__init__(f"refused with 0x{code:02x}")
+        self.code = code
+
+
+class Lost(Exception):
+    """The link went, or was not there."""
+
+
+class Asked:
+    """What a central asked for, not waited for."""
+
+    def __init__(self, central, what, *arguments):
+        self.central = central
+        self.what = what
+        self.number = central.order("begin", what, *arguments)
+
+    def end(self, timeout_s=30.0):
+        """Its result, when it has one; or Refused, or Lost."""
+        kind, result = self.central.order("end", self.number, timeout_s)
+        if kind == "refused":
+            raise Refused(result)
+        if kind == "lost":
+            raise Lost(f"lost at {self.what}")
+        if kind == "late":
+            raise TimeoutError(f"waited {timeout_s:.0f} s for {self.what}")
+        return result
+
+
+class Central(Peer):
+    """The verbs wait for the answer; ask() does not."""
+
+    def order(self, method, *arguments, **named):
+        return self.air.order(self.number, method, *arguments, **named)
+
+    def hear(self, controller=0, count=1, timeout_s=30.0, **how):
+        """So many packets; see Central.later_hear of the air."""
+        packets = self.order("hear", controller, count, timeout_s, **how)
+        if len(packets) < count:
+            raise TimeoutError(f"heard {packets} in {timeout_s:.0f} s, wanted {count}")
+        return packets
+
+    def hears(self, controller=0, timeout_s=1.0):
+        """Whether the controller advertises at all, listening for so long."""
+        return bool(self.order("hear", controller, 1, timeout_s))
+
+    def connect(self, controller=0, timeout_s=30.0, discover=True):
+        """Then what is served is known by name, unless told not to ask."""
+        if not self.order("connect", controller, timeout_s):
+            raise TimeoutError(f"waited {timeout_s:.0f} s for an advertisement to connect to")
+        if discover:
+            self.ask("exchange").end(timeout_s)
+            self.discover()
+
+    def ask(self, what, *arguments):
+        """what: discover, read, write, command, write_long, subscribe; see Central of the air."""
+        return Asked(self, what, *arguments)
+
+    def discover(self):
+        """(handle, flags) by name."""
+        return self.ask("discover").end()
+
+    def read(self, name):
+        return self.ask("read", name).end()
+
+    def write(self, name, value):
+        self.ask("write", name, value).end()
+
+    def write_long(self, name, value, execute=True):
+        self.ask("write_long", name, value, execute).end()
+
+    def command(self, name, *values):
+        """Without response."""
+        self.ask("command", name, *values).end()
+
+    def subscribe(self, name, bits=None):
+        self.ask("subscribe", name, bits).end()
+
+    def unsubscribe(self, name):
+        self.subscribe(name, 0)
+
+    def wait_told(self, name, count=1, timeout_s=30.0):
+        """All values of a characteristic that were told since forget(), as soon as there are so many."""
+        if not self.order("wait_told", name, count, timeout_s):
+            raise TimeoutError(f"waited {timeout_s:.0f} s for {count} values of {name}, was told {self.told(name)}")
+        return self.told(name)

@@ -2,13 +2,14 @@
 """`python3 -m air CONTROLLERS [LINKS]`: so many controllers, of so many links each. Takes orders on standard input, pickled
 (target, method, arguments, named arguments), one at a time, and answers (true, result) or (false, what went wrong).
 
-The target is "air" or a peripheral's number. Ends when standard input does.
+The target is "air" or a device's number. Ends when standard input does.
 """
 
 import pickle
 import sys
 import traceback
 
+from .central import Central
 from .hci import Controller
 from .loop import Loop
 from .peripheral import Peripheral
@@ -17,15 +18,22 @@ from .peripheral import Peripheral
 class Air:
     def __init__(self, controllers, links):
         self.loop = Loop()
-        self.peripherals = []
-        self.controllers = [Controller(self.loop, self.peripherals, number, links) for number in range(controllers)]
+        self.devices = []
+        self.controllers = [Controller(self.loop, self.devices, number, links) for number in range(controllers)]
         self.orders = sys.stdin.buffer
         self.answers = sys.stdout.buffer
 
     def add(self, **options):
         """Another peripheral; returns its number."""
-        self.peripherals.append(Peripheral(self.loop, self.controllers, **options))
-        return len(self.peripherals) - 1
+        return self._add(Peripheral(self.loop, self.controllers, **options))
+
+    def add_central(self, **options):
+        """Another central; returns its number."""
+        return self._add(Central(self.loop, self.controllers, **options))
+
+    def _add(self, device):
+        self.devices.append(device)
+        return len(self.devices) - 1
 
     def plug(self, number):
         self.controllers[number].plug()
@@ -36,6 +44,10 @@ class Air:
     def listens(self, number):
         """Whether a controller scans, or wants to connect."""
         return self.controllers[number].listens()
+
+    def advertises(self, number):
+        """Whether a controller does."""
+        return self.controllers[number].advertiser.enabled
 
     def run(self):
         self.loop.watch(sys.stdin.fileno(), self._on_order)
@@ -53,9 +65,10 @@ class Air:
             self._answer(False, traceback.format_exc())
 
     def _obey(self, target, method, arguments, named):
-        owner = self if target == "air" else self.peripherals[target]
-        if method == "wait":
-            owner.on_wait(lambda seen: self._answer(True, seen), *arguments, **named)
+        owner = self if target == "air" else self.devices[target]
+        later = getattr(owner, "later_" + method, None)
+        if later:
+            later(self._answer, *arguments, **named)
         else:
             self._answer(True, getattr(owner, method)(*arguments, **named))
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An ATT server for one link: Core 5.4 Vol 3 Part F 3.4. What goes wrong on purpose is decided by the peripheral.
+"""An ATT server for one link: Core 5.4 Vol 3 Part F 3.4. What goes wrong on purpose is decided by the device.
 
-on_request(kind, attribute, value) of the peripheral is asked before each answer; it returns a fault or None. The kinds: "mtu",
+on_request(kind, attribute, value) of the device is asked before each answer; it returns a fault or None. The kinds: "mtu",
 "discovery", "read", "read-more", "write", "command", "prepare", "execute", "subscribe", "confirm".
 """
 
@@ -25,8 +25,8 @@ class AttError(Exception):
 class Server:
     """send takes a PDU."""
 
-    def __init__(self, peripheral, send):
-        self.peripheral = peripheral
+    def __init__(self, device, send):
+        self.device = device
         self.send = send
         self.mtu = _DEFAULT_MTU
         self.subscribed = {}  # CCC value by handle
@@ -51,14 +51,14 @@ class Server:
         if kind == "write" and attribute and attribute.kind == CCC:
             kind = "subscribe"
         handle = attribute.handle if attribute else 0
-        self.peripheral.on_request(self, kind, attribute, pdu, lambda: self._answer(opcode, handle, handler, pdu[1:]))
+        self.device.on_request(self, kind, attribute, pdu, lambda: self._answer(opcode, handle, handler, pdu[1:]))
 
     def refuse(self, opcode, handle, code):
         self.send(struct.pack("<BBHB", _ERROR, opcode, handle, code))
 
     def _target(self, kind, pdu):
         if kind in ("read", "read-more", "write", "prepare", "command") and len(pdu) >= 3:
-            return self.peripheral.database.by_handle.get(struct.unpack_from("<H", pdu, 1)[0])
+            return self.device.database.by_handle.get(struct.unpack_from("<H", pdu, 1)[0])
         return None
 
     def _answer(self, opcode, handle, handler, parameters):
@@ -73,14 +73,14 @@ class Server:
                 self.send(answer)
 
     def _attribute(self, handle):
-        attribute = self.peripheral.database.by_handle.get(handle)
+        attribute = self.device.database.by_handle.get(handle)
         if not attribute:
             raise AttError(INVALID_HANDLE, handle)
         return attribute
 
     def _exchange_mtu(self, parameters):
         client, = struct.unpack_from("<H", parameters)
-        server = self.peripheral.mtu
+        server = self.device.mtu
         self.mtu = max(_DEFAULT_MTU, min(client, server))
         return struct.pack("<BH", 0x03, server)
 
@@ -88,7 +88,7 @@ class Server:
 
     def _range(self, parameters):
         first, last = struct.unpack_from("<HH", parameters)
-        return first, self.peripheral.database.between(first, last)
+        return first, self.device.database.between(first, last)
 
     def _list(self, opcode, first, entries):
         """The entries of the size that the first one has, as many as fit."""
@@ -148,7 +148,7 @@ class Server:
         return b"\x13"
 
     def _command(self, parameters):
-        attribute = self.peripheral.database.by_handle.get(*struct.unpack_from("<H", parameters))
+        attribute = self.device.database.by_handle.get(*struct.unpack_from("<H", parameters))
         if attribute:
             self._store(attribute, 0, parameters[2:])
 
@@ -161,7 +161,7 @@ class Server:
         if offset + len(value) > VALUE_MAX:
             raise AttError(INVALID_LENGTH, attribute.handle)
         attribute.value = attribute.value[:offset] + value if offset else value
-        self.peripheral.on_stored(self, attribute)
+        self.device.on_stored(self, attribute)
 
     def _prepare(self, parameters):
         handle, offset = struct.unpack_from("<HH", parameters)

@@ -37,6 +37,13 @@ def wire_uuid(text):
     return bytes.fromhex(digits)[::-1]
 
 
+def uuid_of(wire):
+    """The text of a UUID in a packet: the short form where there is one."""
+    digits = wire[::-1].hex()
+    return digits if len(wire) == 2 else "-".join(
+        [digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
+
+
 class Attribute:
     def __init__(self, handle, kind, value, name=None):
         self.handle = handle
@@ -49,16 +56,13 @@ class Attribute:
         self.ccc = None  # of a characteristic's value: the attribute by which it is subscribed to
 
 
-class Database:
-    """Attributes in the order of handles, from `first` on."""
+class Table:
+    """Attributes in the order of handles, each known by its name and its handle."""
 
-    def __init__(self, services, first=1):
+    def __init__(self):
         self.attributes = []
         self.by_name = {}
-        self.next_handle = first
-        for declared in services:
-            self._add_service(declared)
-        self.by_handle = {attribute.handle: attribute for attribute in self.attributes}
+        self.by_handle = {}
 
     def find(self, name):
         return self.by_name[name.lower()]
@@ -66,39 +70,57 @@ class Database:
     def between(self, first, last):
         return [attribute for attribute in self.attributes if first <= attribute.handle <= last]
 
+    def add_value(self, handle, kind, value, uuid):
+        """Of a characteristic."""
+        number = sum(taken.split("#")[0] == uuid for taken in self.by_name if "/" not in taken)
+        return self.add(handle, kind, value, f"{uuid}#{number}" if number else uuid)
+
+    def add_descriptor(self, handle, kind, value, uuid, characteristic_value):
+        attribute = self.add(handle, kind, value, f"{characteristic_value.name}/{uuid}")
+        if kind == CCC:
+            characteristic_value.ccc = attribute
+        return attribute
+
+    def add(self, handle, kind, value, name=None):
+        attribute = Attribute(handle, kind, value, name)
+        self.attributes.append(attribute)
+        self.by_handle[handle] = attribute
+        if name:
+            self.by_name[name] = attribute
+        return attribute
+
+
+class Database(Table):
+    """What is served, from handle `first` on."""
+
+    def __init__(self, services, first=1):
+        super().__init__()
+        self.next_handle = first
+        for declared in services:
+            self._add_service(declared)
+
     def services(self):
         return [attribute for attribute in self.attributes if attribute.kind in (PRIMARY, SECONDARY)]
 
-    def _add(self, kind, value, name=None):
-        attribute = Attribute(self.next_handle, kind, value, self._own_name(name))
+    def _take_handle(self):
         self.next_handle += 1
-        self.attributes.append(attribute)
-        return attribute
-
-    def _own_name(self, name):
-        if name is None:
-            return None
-        number = sum(taken.split("#")[0] == name for taken in self.by_name) if "/" not in name else 0
-        return f"{name}#{number}" if number else name
+        return self.next_handle - 1
 
     def _add_service(self, declared):
-        head = self._add(PRIMARY if declared["primary"] else SECONDARY, wire_uuid(declared["uuid"]))
+        kind = PRIMARY if declared["primary"] else SECONDARY
+        head = self.add(self._take_handle(), kind, wire_uuid(declared["uuid"]))
         for entry in declared["characteristics"]:
             self._add_characteristic(entry)
         head.end = self.next_handle - 1
 
     def _add_characteristic(self, entry):
         uuid, flags = wire_uuid(entry["uuid"]), sum(FLAGS[flag] for flag in entry["flags"])
-        self._add(DECLARATION, bytes([flags]) + (self.next_handle + 1).to_bytes(2, "little") + uuid)
-        value = self._add(uuid, entry["value"], entry["uuid"].lower())
+        handle = self._take_handle()
+        self.add(handle, DECLARATION, bytes([flags]) + (handle + 1).to_bytes(2, "little") + uuid)
+        value = self.add_value(self._take_handle(), uuid, entry["value"], entry["uuid"].lower())
         value.flags, value.echo = flags, entry["echo"]
-        self.by_name[value.name] = value
         if flags & (FLAGS["notify"] | FLAGS["indicate"]):
-            value.ccc = self._add_descriptor(value, "2902", b"\x00\x00")
+            self.add_descriptor(self._take_handle(), CCC, b"\x00\x00", "2902", value)
         for extra in entry["descriptors"]:
-            self._add_descriptor(value, extra["uuid"], extra["value"])
-
-    def _add_descriptor(self, characteristic_value, uuid, value):
-        attribute = self._add(wire_uuid(uuid), value, f"{characteristic_value.name}/{uuid.lower()}")
-        self.by_name[attribute.name] = attribute
-        return attribute
+            self.add_descriptor(self._take_handle(), wire_uuid(extra["uuid"]), extra["value"], extra["uuid"].lower(),
+                                value)

@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An LE controller on /dev/vhci with the peripherals of this program around it: Core 5.4 Vol 4 Part E.
+"""An LE controller on /dev/vhci with the peripherals and centrals of this program around it: Core 5.4 Vol 4 Part E.
 
 As honest as a real one where programs could tell the difference: it hears only inside the scan window, obeys the duplicate
 filter and the accept list, waits for an advertisement of the device before it connects, for ever if there is none, and is out
-of links when it is. It takes eight packets at a time.
+of links when it is. It takes eight packets at a time. What it advertises is in advertiser.py.
 """
 
 import os
 import struct
 
+from .advertiser import Advertiser
+
 SUCCESS, UNKNOWN_COMMAND, UNKNOWN_CONNECTION, LIMIT_EXCEEDED, DISALLOWED = 0x00, 0x01, 0x02, 0x09, 0x0c
 REMOTE_ENDED, LOCAL_ENDED, SUPERVISION, NOT_ESTABLISHED = 0x13, 0x16, 0x08, 0x3e
 _COMMAND, _ACL, _EVENT = 1, 2, 4
 _DISCONNECTED, _COMPLETE, _STATUS, _VERSION, _PACKETS_COMPLETED, _LE = 0x05, 0x0e, 0x0f, 0x0c, 0x13, 0x3e
+_CENTRAL, _PERIPHERAL = 0, 1  # what the host is of a link
 _FIRST_HANDLE = 0x0040
 _SLOT_S = 0.000625
 _ESTABLISHING_EVENTS = 6  # in which the first packet must come, Core 5.4 Vol 6 Part B 4.5.2
 _CONSTANTS = {
-    0x0c01: b"", 0x0c63: b"", 0x0c6d: b"", 0x2001: b"", 0x2005: b"", 0x2006: b"", 0x2008: b"", 0x2009: b"", 0x200a: b"",
+    0x0c01: b"", 0x0c63: b"", 0x0c6d: b"", 0x2001: b"",
     0x1001: bytes.fromhex("08000008ffff0000"),  # version 4.2, company 0xffff
     0x1003: bytes.fromhex("0000000060000000"),  # LE, no BR/EDR
     0x1005: bytes.fromhex("fb000008000000"), 0x2002: bytes.fromhex("fb0008"),  # 8 packets of 251 bytes
@@ -31,9 +34,9 @@ _SUPPORTED = {0: 0x20, 2: 0x80, 5: 0xc0, 10: 0x04, 14: 0xa8, 15: 0x22, 22: 0x04,
 class Link:
     """A connection as the controller knows it."""
 
-    def __init__(self, handle, peripheral, interval, latency, supervision):
+    def __init__(self, handle, device, interval, latency, supervision):
         self.handle = handle
-        self.peripheral = peripheral
+        self.device = device
         self.interval = interval
         self.latency = latency
         self.supervision = supervision
@@ -43,9 +46,9 @@ class Link:
 
 
 class Controller:
-    def __init__(self, loop, peripherals, number, links):
+    def __init__(self, loop, devices, number, links):
         self.loop = loop
-        self.peripherals = peripherals
+        self.devices = devices
         self.number = number
         self.slots = links
         self.address = bytes([number + 1, 0, 0, 2, 0xaa, 0])  # least significant octet first
@@ -55,6 +58,8 @@ class Controller:
             0x1009: self._read_address, 0x1405: self._read_rssi, 0x200b: self._set_scan, 0x200c: self._enable_scan,
             0x200d: self._connect, 0x200e: self._cancel, 0x2010: self._clear_accepted, 0x2011: self._accept,
             0x2012: self._unaccept, 0x2013: self._update, 0x2016: self._read_features}
+        self.advertiser = Advertiser(self, devices)
+        self.handlers.update(self.advertiser.handlers)
         self._forget()
 
     def _forget(self):
@@ -82,8 +87,9 @@ class Controller:
     def _drop_all(self):
         links = self.links
         self._forget()
+        self.advertiser.forget()
         for link in links.values():
-            link.peripheral.on_link_lost(SUPERVISION)
+            link.device.on_link_lost(SUPERVISION)
 
     def _on_readable(self):
         packet = os.read(self.fd, 4096)
@@ -96,7 +102,7 @@ class Controller:
         if self.fd is not None:
             os.write(self.fd, bytes([_EVENT, code, len(parameters)]) + parameters)
 
-    def _complete(self, opcode, status, results=b""):
+    def complete(self, opcode, status, results=b""):
         self._event(_COMPLETE, struct.pack("<BHB", 1, opcode, status) + results)
 
     def _status(self, opcode, status):
@@ -104,7 +110,7 @@ class Controller:
 
     def _take_command(self, opcode, parameters):
         if opcode in _CONSTANTS:
-            self._complete(opcode, SUCCESS, _CONSTANTS[opcode])
+            self.complete(opcode, SUCCESS, _CONSTANTS[opcode])
         elif opcode in self.handlers:
             self.handlers[opcode](opcode, parameters)
         else:
@@ -112,13 +118,13 @@ class Controller:
 
     def _reset(self, opcode, _parameters):
         self._drop_all()
-        self._complete(opcode, SUCCESS)
+        self.complete(opcode, SUCCESS)
 
     def _read_commands(self, opcode, _parameters):
-        self._complete(opcode, SUCCESS, bytes(_SUPPORTED.get(octet, 0) for octet in range(64)))
+        self.complete(opcode, SUCCESS, bytes(_SUPPORTED.get(octet, 0) for octet in range(64)))
 
     def _read_address(self, opcode, _parameters):
-        self._complete(opcode, SUCCESS, self.address)
+        self.complete(opcode, SUCCESS, self.address)
 
     # Scanning
 
@@ -126,33 +132,33 @@ class Controller:
         kind, interval, window, _own, policy = struct.unpack_from("<BHHBB", parameters)
         self.active, self.only_accepted = kind == 1, bool(policy & 1)
         self.interval, self.window = interval * _SLOT_S, window * _SLOT_S
-        self._complete(opcode, SUCCESS)
+        self.complete(opcode, SUCCESS)
 
     def _enable_scan(self, opcode, parameters):
         self.scanning, self.filter = parameters[0] == 1, parameters[1] == 1
         self.heard = set()
-        self._complete(opcode, SUCCESS)
+        self.complete(opcode, SUCCESS)
         self._wake()
 
     def _clear_accepted(self, opcode, _parameters):
         self.accepted = set()
-        self._complete(opcode, SUCCESS)
+        self.complete(opcode, SUCCESS)
 
     def _accept(self, opcode, parameters):
         self.accepted.add(parameters[:7])
-        self._complete(opcode, SUCCESS)
+        self.complete(opcode, SUCCESS)
 
     def _unaccept(self, opcode, parameters):
         self.accepted.discard(parameters[:7])
-        self._complete(opcode, SUCCESS)
+        self.complete(opcode, SUCCESS)
 
     def listens(self):
         return self.fd is not None and (self.scanning or self.wanted is not None)
 
     def _wake(self):
         if self.listens():
-            for peripheral in self.peripherals:
-                peripheral.wake()
+            for device in self.devices:
+                device.wake()
 
     def hear(self, peripheral, now):
         """One advertisement; true if it was answered by a connection."""
@@ -177,7 +183,7 @@ class Controller:
     # Links
 
     def _connect(self, opcode, parameters):
-        if self.wanted is not None or len(self.links) >= self.slots:
+        if self.wanted is not None or not self.has_room():
             self._status(opcode, DISALLOWED if self.wanted is not None else LIMIT_EXCEEDED)
             return
         self.wanted = parameters
@@ -187,38 +193,48 @@ class Controller:
     def _is_wanted(self, identity):
         return identity in self.accepted if self.wanted[4] & 1 else identity == self.wanted[5:12]
 
-    def _make_link(self, peripheral):
-        interval, latency, supervision = struct.unpack_from("<HHH", self.wanted, 15)
-        self.wanted = None
-        handle = next(number for number in range(_FIRST_HANDLE, 0xeff) if number not in self.links)
-        link = self.links[handle] = Link(handle, peripheral, interval, latency, supervision)
-        self._tell_connection(SUCCESS, handle, peripheral.identity, interval, latency, supervision)
-        if peripheral.misses_packets():
-            self.loop.after(_ESTABLISHING_EVENTS * interval * 0.00125, self.end_link, link, NOT_ESTABLISHED)
-        else:
-            peripheral.on_link_made(self, link)
+    def has_room(self):
+        return len(self.links) < self.slots
 
-    def _tell_connection(self, status, handle, identity, interval, latency, supervision):
-        self._event(_LE, struct.pack("<BBHB", 1, status, handle, 0) + identity +
+    def _make_link(self, peripheral):
+        parameters = struct.unpack_from("<HHH", self.wanted, 15)
+        self.wanted = None
+        self._begin_link(peripheral, _CENTRAL, parameters)
+
+    def take_link(self, central):
+        """A central connected."""
+        self._begin_link(central, _PERIPHERAL, central.wanted_parameters)
+
+    def _begin_link(self, device, role, parameters):
+        handle = next(number for number in range(_FIRST_HANDLE, 0xeff) if number not in self.links)
+        link = self.links[handle] = Link(handle, device, *parameters)
+        self._tell_connection(SUCCESS, handle, role, device.identity, *parameters)
+        if device.misses_packets():
+            self.loop.after(_ESTABLISHING_EVENTS * link.interval * 0.00125, self.end_link, link, NOT_ESTABLISHED)
+        else:
+            device.on_link_made(self, link)
+
+    def _tell_connection(self, status, handle, role, identity, interval, latency, supervision):
+        self._event(_LE, struct.pack("<BBHB", 1, status, handle, role) + identity +
                     struct.pack("<HHHB", interval, latency, supervision, 0))
 
     def _cancel(self, opcode, _parameters):
         if self.wanted is None:
-            self._complete(opcode, DISALLOWED)
+            self.complete(opcode, DISALLOWED)
             return
         identity, self.wanted = self.wanted[5:12], None
-        self._complete(opcode, SUCCESS)
-        self._tell_connection(UNKNOWN_CONNECTION, 0, identity, 0, 0, 0)
+        self.complete(opcode, SUCCESS)
+        self._tell_connection(UNKNOWN_CONNECTION, 0, _CENTRAL, identity, 0, 0, 0)
 
     def _disconnect(self, opcode, parameters):
         link = self.links.pop(struct.unpack_from("<H", parameters)[0], None)
         self._status(opcode, SUCCESS if link else UNKNOWN_CONNECTION)
         if link:
             self._event(_DISCONNECTED, struct.pack("<BHB", SUCCESS, link.handle, LOCAL_ENDED))
-            link.peripheral.on_link_lost(parameters[2])
+            link.device.on_link_lost(parameters[2])
 
     def end_link(self, link, reason):
-        """As the peripheral wants it, or because it is silent."""
+        """As the device wants it, or because it is silent."""
         if self.links.pop(link.handle, None):
             self._event(_DISCONNECTED, struct.pack("<BHB", SUCCESS, link.handle, reason))
 
@@ -230,16 +246,16 @@ class Controller:
         self._event(_VERSION, bytes([SUCCESS]) + parameters[:2] + b"\x08\xff\xff\x00\x00")
 
     def _read_features(self, opcode, parameters):
-        """Asks the peripheral, which may not have heard of the link."""
+        """Asks the device, which may not have heard of the link."""
         link = self._of_link(parameters)
         self._status(opcode, SUCCESS)
-        if link and link.peripheral.link is link:
+        if link and link.device.link is link:
             self._event(_LE, bytes([4, SUCCESS]) + parameters[:2] + bytes(8))
 
     def _read_rssi(self, opcode, parameters):
         link = self._of_link(parameters)
-        rssi = link.peripheral.rssi_at(self.number) if link else 0
-        self._complete(opcode, SUCCESS if link else UNKNOWN_CONNECTION, parameters[:2] + struct.pack("<b", rssi))
+        rssi = link.device.rssi_at(self.number) if link else 0
+        self.complete(opcode, SUCCESS if link else UNKNOWN_CONNECTION, parameters[:2] + struct.pack("<b", rssi))
 
     def _update(self, opcode, parameters):
         link = self._of_link(parameters)
@@ -257,8 +273,8 @@ class Controller:
         if not link:
             return
         self._event(_PACKETS_COMPLETED, struct.pack("<BHH", 1, link.handle, 1))
-        if link.peripheral.link is link:
-            link.peripheral.on_data(head >> 12 & 3 != 1, packet[5:])
+        if link.device.link is link:
+            link.device.on_data(head >> 12 & 3 != 1, packet[5:])
 
     def send_data(self, link, first, data):
         if self.fd is not None and link.handle in self.links:
