@@ -14,6 +14,7 @@
 #include "bh-bluez-links.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-served.h"
+#include "bh-bluez-version.h"
 #include "bh-bluez-waiter.h"
 #include "bh-error.h"
 
@@ -292,7 +293,7 @@ on_cancelled(gpointer data)
 static gboolean
 list_waiting(BhBluezApp *app, guint attribute, const BhLinkKey *central, GArray *waiting)
 {
-    gboolean named = bh_bluez_server_is_bluez(app->server, 5, 80);
+    gboolean named = bh_bluez_version_is_since(app->server->bluez, 5, 80);
 
     for (guint i = 0; i < app->subscribers->len; i++) {
         const BhBluezSubscriber *one = app->subscribers->pdata[i];

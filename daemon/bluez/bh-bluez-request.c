@@ -11,6 +11,7 @@
 #include "bh-bluez-att.h"
 #include "bh-bluez-links.h"
 #include "bh-bluez-peers.h"
+#include "bh-bluez-version.h"
 
 #define GONE 0x0e /* Unlikely Error */
 
@@ -90,7 +91,7 @@ free_request(BhPeripheralRequest *self)
 static void
 refuse(BhPeripheralRequest *self, guint8 status)
 {
-    gboolean knows_misconfigured = bh_bluez_server_is_bluez(self->server, 5, 76);
+    gboolean knows_misconfigured = bh_bluez_version_is_since(self->server->bluez, 5, 76);
 
     bh_bluez_att_reply_error(self->call, status, self->reads, knows_misconfigured);
     free_request(self);

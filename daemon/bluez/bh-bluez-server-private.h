@@ -60,8 +60,6 @@ typedef struct {
 
 /* Something is wanted: acted on from the main loop. */
 void bh_bluez_server_schedule(BhBluezServer *self);
-/* Whether BlueZ is known to be at least of this version. */
-gboolean bh_bluez_server_is_bluez(const BhBluezServer *self, guint major, guint minor);
 /* Each central has a socket of its own for its values (else all hear all). */
 gboolean bh_bluez_server_can_direct(const BhBluezServer *self);
 

@@ -6,39 +6,27 @@
  */
 #include "bh-bluez-server.h"
 
-#include <stdio.h>
-
 #include "bh-bluez-advert.h"
 #include "bh-bluez-app.h"
 #include "bh-bluez-names.h"
 #include "bh-bluez-peers.h"
 #include "bh-bluez-served.h"
 #include "bh-bluez-sets.h"
+#include "bh-bluez-version.h"
 
 /* What BlueZ can do */
 
 gboolean
-bh_bluez_server_is_bluez(const BhBluezServer *self, guint major, guint minor)
-{
-    const char *version = self->bluez->version;
-    guint its_major = 0, its_minor = 0;
-
-    if (version == NULL || sscanf(version, "%u.%u", &its_major, &its_minor) != 2)
-        return FALSE;
-    return its_major > major || (its_major == major && its_minor >= minor);
-}
-
-gboolean
 bh_bluez_server_can_direct(const BhBluezServer *self)
 {
-    return bh_bluez_server_is_bluez(self, 5, 76);
+    return bh_bluez_version_is_since(self->bluez, 5, 76);
 }
 
 /* Before 5.77 only with --experimental, and then it tells its capabilities. */
 gboolean
 bh_bluez_server_takes_interval(const BhBluezServer *self, guint8 slot)
 {
-    return self->sets[slot].capable || bh_bluez_server_is_bluez(self, 5, 77);
+    return self->sets[slot].capable || bh_bluez_version_is_since(self->bluez, 5, 77);
 }
 
 gboolean
