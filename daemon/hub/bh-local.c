@@ -122,6 +122,10 @@ look_at_all(BhLocal *self)
 void
 bh_local_reconsider(BhLocal *self, BhAdvertisement *advertisement)
 {
+    if (advertisement->ended && !advertisement->serving.rests) {
+        advertisement->serving.rests = TRUE;
+        bh_quota_rest(self->context.hub.quota, bh_owned_get_uid(BH_OWNED(advertisement)));
+    }
     look_at_advertisement(self, advertisement);
 }
 
@@ -168,6 +172,8 @@ on_advertisement_released(BhAdvertisement *advertisement, BhReleaseReason reason
     g_signal_handlers_disconnect_by_data(advertisement, self);
     count_release(self, owned, reason, "an advertisement");
     look_at_advertisement(self, advertisement);
+    if (advertisement->serving.rests)
+        bh_quota_unrest(self->context.hub.quota, bh_owned_get_uid(owned));
     bh_quota_give(self->context.hub.quota, bh_owned_get_uid(owned), BH_QUOTA_ADVERTISEMENTS);
     g_ptr_array_remove(self->advertisements, advertisement);
 }

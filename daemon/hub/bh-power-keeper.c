@@ -202,9 +202,9 @@ decide(BhPowerKeeper *self, gboolean may_drop)
         follow(self, off);
 }
 
-/* A user has given everything back. */
+/* A user does not want it any more. */
 static void
-on_user_emptied(gpointer user_data)
+on_user_idle(gpointer user_data)
 {
     BhPowerKeeper *self = user_data;
 
@@ -375,14 +375,14 @@ bh_power_keeper_new(BhRadio *radio,
     self->votes = bh_radio_votes_new();
     self->offs = bh_waits_new(quota, clock, "the radio is still on", NULL, NULL);
     self->ons = bh_waits_new(quota, clock, "the radio did not come on in time", NULL, NULL);
-    bh_quota_set_emptied(quota, on_user_emptied, self);
+    bh_quota_set_idle(quota, on_user_idle, self);
     return self;
 }
 
 void
 bh_power_keeper_free(BhPowerKeeper *self)
 {
-    bh_quota_set_emptied(self->quota, NULL, NULL);
+    bh_quota_set_idle(self->quota, NULL, NULL);
     self->stopped = TRUE;
     bh_clear_timer(&self->timer);
     bh_waits_free(self->offs);

@@ -9,6 +9,7 @@
 
 typedef struct {
     guint held[BH_N_QUOTAS];
+    guint resting; /* of these */
 } UserRow;
 
 struct BhQuota {
@@ -16,7 +17,7 @@ struct BhQuota {
     guint totals[BH_N_QUOTAS];
     guint64 refusals;
     GHashTable *users; /* uid -> UserRow, owned */
-    void (*emptied)(gpointer user_data);
+    void (*idle)(gpointer user_data);
     gpointer user_data;
 };
 
@@ -107,25 +108,64 @@ row_is_empty(const UserRow *row)
     return TRUE;
 }
 
+static gboolean
+wants_radio(const UserRow *row)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < BH_N_QUOTAS; i++)
+        n += i != BH_QUOTA_STREAMS ? row->held[i] : 0;
+    return n > row->resting;
+}
+
+static void
+tell_idle(BhQuota *self)
+{
+    if (self->idle != NULL)
+        self->idle(self->user_data);
+}
+
 void
 bh_quota_give(BhQuota *self, guint32 uid, BhQuotaKind kind)
 {
     UserRow *row = g_hash_table_lookup(self->users, GUINT_TO_POINTER(uid));
+    gboolean became_idle;
 
     g_return_if_fail(row != NULL && row->held[kind] > 0);
+    became_idle = wants_radio(row);
     row->held[kind]--;
     self->totals[kind]--;
-    if (!row_is_empty(row))
-        return;
-    g_hash_table_remove(self->users, GUINT_TO_POINTER(uid));
-    if (self->emptied != NULL)
-        self->emptied(self->user_data);
+    became_idle = became_idle && !wants_radio(row);
+    if (row_is_empty(row))
+        g_hash_table_remove(self->users, GUINT_TO_POINTER(uid));
+    if (became_idle)
+        tell_idle(self);
 }
 
 void
-bh_quota_set_emptied(BhQuota *self, void (*emptied)(gpointer user_data), gpointer user_data)
+bh_quota_rest(BhQuota *self, guint32 uid)
 {
-    self->emptied = emptied;
+    UserRow *row = g_hash_table_lookup(self->users, GUINT_TO_POINTER(uid));
+
+    g_return_if_fail(row != NULL && wants_radio(row));
+    row->resting++;
+    if (!wants_radio(row))
+        tell_idle(self);
+}
+
+void
+bh_quota_unrest(BhQuota *self, guint32 uid)
+{
+    UserRow *row = g_hash_table_lookup(self->users, GUINT_TO_POINTER(uid));
+
+    g_return_if_fail(row != NULL && row->resting > 0);
+    row->resting--;
+}
+
+void
+bh_quota_set_idle(BhQuota *self, void (*idle)(gpointer user_data), gpointer user_data)
+{
+    self->idle = idle;
     self->user_data = user_data;
 }
 
@@ -141,7 +181,7 @@ bh_quota_list_users(BhQuota *self)
     while (g_hash_table_iter_next(&iter, &key, &row)) {
         guint32 uid = GPOINTER_TO_UINT(key);
 
-        if (!row_is_empty(row))
+        if (wants_radio(row))
             g_array_append_val(users, uid);
     }
     return users;

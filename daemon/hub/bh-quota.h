@@ -36,10 +36,16 @@ const char *bh_quota_get_name(BhQuotaKind kind);
 gboolean bh_quota_take(BhQuota *self, guint32 uid, BhQuotaKind kind, GError **error);
 void bh_quota_give(BhQuota *self, guint32 uid, BhQuotaKind kind);
 
-/* Users (guint32) who hold anything; free with g_array_unref(). */
+/* One thing that a user holds is over and wants nothing of the radio any more; and back, before it
+ * is given back. */
+void bh_quota_rest(BhQuota *self, guint32 uid);
+void bh_quota_unrest(BhQuota *self, guint32 uid);
+
+/* Users (guint32) who want the radio: who hold anything but streams, which are of something else,
+ * and what rests; free with g_array_unref(). */
 GArray *bh_quota_list_users(BhQuota *self);
-/* Called when a user has given back all that it held. */
-void bh_quota_set_emptied(BhQuota *self, void (*emptied)(gpointer user_data), gpointer user_data);
+/* Called when a user does not want the radio any more. */
+void bh_quota_set_idle(BhQuota *self, void (*idle)(gpointer user_data), gpointer user_data);
 
 /* What all users hold together. */
 guint bh_quota_total(BhQuota *self, BhQuotaKind kind);

@@ -63,12 +63,16 @@ log_loss(BhScan *scan, BhReleaseReason reason)
 static void
 on_released(BhScan *scan, BhReleaseReason reason, BhScans *self)
 {
+    guint32 uid = bh_owned_get_uid(BH_OWNED(scan));
+
     self->counters.orphans_released += reason == BH_RELEASE_CLIENT_GONE;
     self->counters.leases_expired += reason == BH_RELEASE_LEASE_OVER;
     if (reason == BH_RELEASE_CLIENT_GONE || reason == BH_RELEASE_LEASE_OVER)
         log_loss(scan, reason);
     g_signal_handlers_disconnect_by_data(scan, self);
-    bh_quota_give(self->shared.quota, bh_owned_get_uid(BH_OWNED(scan)), bh_scan_get_quota(scan));
+    if (bh_scan_get_state(scan) == BH_SCAN_FINISHED)
+        bh_quota_unrest(self->shared.quota, uid);
+    bh_quota_give(self->shared.quota, uid, bh_scan_get_quota(scan));
     add_stream_counts(scan, &self->counters);
     g_ptr_array_remove(self->scans, scan);
     self->changed(self->user_data);
@@ -77,8 +81,10 @@ on_released(BhScan *scan, BhReleaseReason reason, BhScans *self)
 static void
 on_state(BhScan *scan, BhScans *self)
 {
-    if (bh_scan_get_state(scan) == BH_SCAN_FINISHED)
-        self->changed(self->user_data);
+    if (bh_scan_get_state(scan) != BH_SCAN_FINISHED)
+        return;
+    bh_quota_rest(self->shared.quota, bh_owned_get_uid(BH_OWNED(scan)));
+    self->changed(self->user_data);
 }
 
 BhScan *

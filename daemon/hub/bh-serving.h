@@ -26,6 +26,7 @@ typedef struct {
     char *last_error; /* NULL = none since it was somewhere */
     GError *refusal;  /* the first one that waiting will not mend; while the call waits */
     BhWaits *first;   /* the call that made it */
+    gboolean rests;   /* it is over, and counted so */
 } BhServing;
 
 /* quota and clock are borrowed: outlive it. */

@@ -117,6 +117,33 @@ START_TEST(off_says_who_keeps_the_radio_on_and_drops_when_that_user_leaves)
 }
 END_TEST
 
+/* A scan whose time is over and an advertisement that has ended may still be held. */
+START_TEST(what_is_over_wants_no_radio)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(LocalResult) advertised = {0};
+    g_auto(LocalResult) off = {0};
+    const BhScanSpec spec = {.duration_ms = 1000};
+    g_autoptr(BhScan) scan = NULL;
+
+    hub_fixture_init(&f);
+    scan = hub_fixture_scan(&f, f.bob, &spec);
+    local_advertise_now(&f, f.bob, 1, 2000, FALSE, &advertised);
+    local_radio_off(&f, f.ann, FALSE, &off);
+    local_check_users(&off, 1, 1001);
+    local_advance(&f, 1000);
+    ck_assert_int_eq(bh_scan_get_state(scan), BH_SCAN_FINISHED);
+    local_advance(&f, BH_POWER_LAST_MS);
+    ck_assert_int_eq(fake_radio_get_power(f.radio, 0), BH_RADIO_POWER_ANY);
+    ck_assert_int_eq(bh_advertisement_get_state(advertised.advertisement),
+                     BH_ADVERTISEMENT_ENDED);
+    local_advance(&f, BH_POWER_LAST_MS);
+    ck_assert_int_eq(fake_radio_get_power(f.radio, 0), BH_RADIO_POWER_OFF);
+    bh_client_leave(f.bob);
+    ck_assert_uint_eq(bh_quota_total(bh_hub_peek_quota(f.hub), BH_QUOTA_ADVERTISEMENTS), 0);
+}
+END_TEST
+
 START_TEST(off_cuts_no_link_of_a_program_that_knows_nothing_of_us)
 {
     g_auto(HubFixture) f = {0};
@@ -261,6 +288,7 @@ BH_TEST_MAIN("hub-radio-votes",
              off_is_done_when_power_has_dropped,
              off_ends_when_the_adapter_does_not_obey,
              off_says_who_keeps_the_radio_on_and_drops_when_that_user_leaves,
+             what_is_over_wants_no_radio,
              off_cuts_no_link_of_a_program_that_knows_nothing_of_us,
              off_ends_what_its_user_waits_in_and_nothing_of_others,
              what_its_user_has_rests_while_others_keep_the_radio_on,
