@@ -222,6 +222,8 @@ build_counters(const BhExportContext *context)
         {"ReadsAsked", c.local.reads_asked},
         {"ReadsLate", c.local.reads_late},
         {"Indications", c.local.indications},
+        {"Notifications", c.local.notifications},
+        {"NotificationLosses", c.local.notification_losses},
         {"Links", c.links},
         {"LinkAttempts", c.remotes.attempts},
         {"LinksMade", c.remotes.links},

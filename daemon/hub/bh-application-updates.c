@@ -6,6 +6,8 @@
  */
 #include "bh-local-private.h"
 
+#define ATT_OVERHEAD 3
+
 static gboolean
 find(BhApplication *self, const BhGattName *name, guint *attribute, GError **error)
 {
@@ -89,6 +91,25 @@ can_direct(BhApplication *self)
             BH_PERIPHERAL_CAN_DIRECT) != 0;
 }
 
+/* ATT_MTU less opcode and handle (Core 5.4 Vol 3 Part F 3.4.7.1): BlueZ would cut it in silence. */
+static gboolean
+check_room(const Update *self, GError **error)
+{
+    gsize size = g_bytes_get_size(self->value);
+    guint16 mtu = self->central.mtu;
+
+    if (mtu == 0 || size + ATT_OVERHEAD <= mtu)
+        return TRUE;
+    g_set_error(error,
+                BH_ERROR,
+                BH_ERROR_INVALID_ARGUMENTS,
+                "Value: %zu bytes, this central takes %d at a time (ATT_MTU %u)",
+                size,
+                mtu - ATT_OVERHEAD,
+                mtu);
+    return FALSE;
+}
+
 static gboolean
 aim(Update *self, const BhAddress *address, GError **error)
 {
@@ -100,7 +121,7 @@ aim(Update *self, const BhAddress *address, GError **error)
         return FALSE;
     }
     if (can_direct(self->application))
-        return TRUE;
+        return check_room(self, error);
     if (self->allow_broadcast) {
         self->broadcast = TRUE;
         return TRUE;
@@ -161,15 +182,31 @@ falls_back(Update *self, const GError *error)
 
 /* Notifications */
 
+static void
+count_loss(BhApplication *self, const GError *error)
+{
+    self->context->counters.notification_losses +=
+        g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED);
+}
+
 static gboolean
 send(Update *self, GError **error)
 {
-    return bh_peripheral_notify(self->application->context->hub.peripheral,
-                                self->application->serving.id,
-                                self->attribute,
-                                peek_target(self),
-                                self->value,
-                                error);
+    BhApplication *application = self->application;
+    GError *failure = NULL;
+
+    if (bh_peripheral_notify(application->context->hub.peripheral,
+                             application->serving.id,
+                             self->attribute,
+                             peek_target(self),
+                             self->value,
+                             &failure)) {
+        application->context->counters.notifications++;
+        return TRUE;
+    }
+    count_loss(application, failure);
+    g_propagate_error(error, failure);
+    return FALSE;
 }
 
 gboolean
@@ -254,7 +291,7 @@ resolve_indication(gpointer data, guint32 *attribute, GError **error)
     return TRUE;
 }
 
-static void begin_indication(gpointer data, BhOperation *operation);
+static void send_indication(Update *update, BhOperation *operation);
 
 typedef struct {
     Update *update; /* borrowed: the operation keeps it */
@@ -272,21 +309,20 @@ on_indicated(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     if (!falls_back(indication->update, error)) {
+        count_loss(indication->update->application, error);
         bh_operation_return_error(indication->operation, error);
         return;
     }
     g_error_free(error);
-    begin_indication(indication->update, indication->operation);
+    send_indication(indication->update, indication->operation);
 }
 
 static void
-begin_indication(gpointer data, BhOperation *operation)
+send_indication(Update *update, BhOperation *operation)
 {
-    Update *update = data;
     Indication *indication = g_new(Indication, 1);
 
     *indication = (Indication){update, operation};
-    update->application->context->counters.indications++;
     bh_peripheral_indicate_async(update->application->context->hub.peripheral,
                                  update->application->serving.id,
                                  update->attribute,
@@ -295,6 +331,15 @@ begin_indication(gpointer data, BhOperation *operation)
                                  bh_operation_peek_cancellable(operation),
                                  on_indicated,
                                  indication);
+}
+
+static void
+begin_indication(gpointer data, BhOperation *operation)
+{
+    Update *update = data;
+
+    update->application->context->counters.indications++;
+    send_indication(update, operation);
 }
 
 static const BhOperationKind indication_kind = {

@@ -64,6 +64,8 @@ typedef struct {
     guint64 reads_asked;    /* of owners */
     guint64 reads_late;     /* of these: answered without the owner */
     guint64 indications;
+    guint64 notifications;       /* handed to BlueZ */
+    guint64 notification_losses; /* of both: BlueZ did not take them */
     guint64 centrals; /* that came */
     guint64 orphans_released;
     guint64 leases_expired;

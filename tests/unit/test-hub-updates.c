@@ -52,6 +52,7 @@ START_TEST(a_value_that_could_not_be_told_is_set_and_says_so)
     const BhGattName name = local_name(NOTIFIED);
     g_autoptr(GBytes) value = bytes_of("new");
     g_autoptr(GError) error = NULL;
+    BhHubCounters counters;
 
     hub_fixture_init(&f);
     local_serve(&f, f.ann, 1, &made);
@@ -59,6 +60,9 @@ START_TEST(a_value_that_could_not_be_told_is_set_and_says_so)
     ck_assert(!bh_application_set_value(made.application, &name, value, TRUE, &error));
     ck_assert(g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED));
     local_check_value(made.application, NOTIFIED, "new");
+    bh_hub_get_counters(f.hub, &counters);
+    ck_assert_uint_eq(counters.local.notifications, 0);
+    ck_assert_uint_eq(counters.local.notification_losses, 1);
     fake_peripheral_set_sending(local_peripheral(&f), BH_ERROR_DISCONNECTED); /* nobody there */
     set_value(made.application, NOTIFIED, "newer", TRUE);
 }
@@ -163,6 +167,33 @@ START_TEST(one_central_is_told_alone_or_all_are_where_that_is_allowed)
     ck_assert(notify(made.application, NOTIFIED, 6, "d", TRUE, &broadcast, NULL));
     ck_assert(broadcast); /* bonded, and back: BlueZ has no way to it alone */
     local_check_log(&f, "notify 7 all: a, notify 7 to 6: b, notify 7 all: d");
+}
+END_TEST
+
+START_TEST(one_central_is_told_no_more_than_it_can_take)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(LocalResult) made = {0};
+    g_auto(LocalResult) indicated = {0};
+    g_autofree char *fits = g_strnfill(97, 'x'); /* ATT_MTU is 100 */
+    g_autofree char *not = g_strnfill(98, 'x');
+    g_autofree char *sent = g_strdup_printf("notify 7 to 6: %s, notify 7 all: %s", fits, not);
+    g_autoptr(GError) error = NULL;
+    gboolean broadcast;
+
+    hub_fixture_init(&f);
+    local_serve(&f, f.ann, 1, &made);
+    fake_peripheral_set_capabilities(local_peripheral(&f), BH_PERIPHERAL_CAN_DIRECT);
+    fake_peripheral_connect(local_peripheral(&f), 0, 6, FALSE);
+    ck_assert(notify(made.application, NOTIFIED, 6, fits, FALSE, &broadcast, NULL));
+    ck_assert(!notify(made.application, NOTIFIED, 6, not, TRUE, &broadcast, &error));
+    ck_assert(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID_ARGUMENTS));
+    ck_assert_str_eq(error->message,
+                     "Value: 98 bytes, this central takes 97 at a time (ATT_MTU 100)");
+    local_indicate(&f, made.application, f.ann, 6, not, FALSE, &indicated);
+    local_result_check(&indicated, BH_ERROR_INVALID_ARGUMENTS);
+    ck_assert(notify(made.application, NOTIFIED, 0, not, FALSE, &broadcast, NULL));
+    local_check_log(&f, sent);
 }
 END_TEST
 
@@ -331,6 +362,7 @@ BH_TEST_MAIN("hub-updates",
              a_notification_of_another_value_leaves_the_stored_one,
              what_cannot_be_notified_is_refused,
              one_central_is_told_alone_or_all_are_where_that_is_allowed,
+             one_central_is_told_no_more_than_it_can_take,
              an_application_that_is_not_served_notifies_nobody,
              indications_wait_for_their_turn_and_their_confirmation,
              an_indication_that_is_not_confirmed_times_out_and_lets_the_next_begin,

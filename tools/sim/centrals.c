@@ -17,6 +17,7 @@
 
 #define CHARACTERISTIC "org.bluez.GattCharacteristic1"
 #define CALL_TIMEOUT_MS 30000
+#define ATT_OVERHEAD 3 /* of a notification: opcode and handle */
 
 #define READ_NOT_PERMITTED 0x02
 #define WRITE_NOT_PERMITTED 0x03
@@ -259,13 +260,22 @@ confirm(Central *central, const Confirmation *confirmation)
         call_owner(central->centrals, confirmation->attribute, "Confirm");
 }
 
+/* As many bytes as fit into a packet are sent. */
+static GBytes *
+cut(const Central *central, GBytes *value)
+{
+    gsize room = MAX(central->options.mtu, ATT_OVERHEAD) - ATT_OVERHEAD;
+
+    return g_bytes_new_from_bytes(value, 0, MIN(g_bytes_get_size(value), room));
+}
+
 static void
 tell(Central *central, Configuration *configuration, GBytes *value, gboolean by_socket)
 {
     Confirmation confirmation = {configuration->attribute,
                                  by_socket && central->centrals->setup.context->is_5_82};
 
-    g_ptr_array_add(configuration->told, g_bytes_ref(value));
+    g_ptr_array_add(configuration->told, cut(central, value));
     if (configuration->value != 2)
         return;
     if (central->options.confirms)
