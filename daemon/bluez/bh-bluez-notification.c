@@ -223,12 +223,55 @@ stop_waiting(BhBluezIndication *self, const BhLinkKey *key)
     return FALSE;
 }
 
+/* The next indication follows only what is confirmed, however late: BlueZ keeps that order. Who
+ * confirmed by a call is not known, but how many will. */
+static void
+note_debts(const BhBluezIndication *self)
+{
+    guint n = self->waiting->len - (self->named ? 0 : self->confirmed);
+
+    for (guint i = 0; i < n; i++) {
+        BhBluezSubscriber *it =
+            bh_bluez_subscribers_find(self->app,
+                                      self->attribute,
+                                      &g_array_index(self->waiting, BhLinkKey, i));
+        if (it != NULL)
+            *(self->named ? &it->owes_bytes : &it->owes_calls) += 1;
+    }
+}
+
+static gboolean
+is_late(const BhBluezPlace *place)
+{
+    for (guint i = 0; i < place->app->subscribers->len; i++) {
+        BhBluezSubscriber *it = place->app->subscribers->pdata[i];
+        if (it->attribute != place->attribute || it->slot != place->slot || it->owes_calls == 0)
+            continue;
+        it->owes_calls--;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+/* One of them may have been the one who owed, and will not confirm any more. */
+static void
+forgive(BhBluezApp *app, guint8 slot)
+{
+    for (guint i = 0; i < app->subscribers->len; i++) {
+        BhBluezSubscriber *it = app->subscribers->pdata[i];
+        if (it->slot == slot)
+            it->owes_calls = 0;
+    }
+}
+
 int
 bh_bluez_notification_confirm(const BhBluezPlace *place, sd_bus_message *call)
 {
     int result = sd_bus_reply_method_return(call, NULL);
     BhBluezIndication *self = find_indication(place->app, place->attribute);
 
+    if (is_late(place))
+        return result;
     if (self != NULL && !self->named) {
         self->confirmed++;
         finish_if_done(self);
@@ -241,7 +284,9 @@ bh_bluez_notification_confirmed(BhBluezSubscriber *subscriber)
 {
     BhBluezIndication *self = find_indication(subscriber->app, subscriber->attribute);
 
-    if (self != NULL && self->named && stop_waiting(self, &subscriber->key)) {
+    if (subscriber->owes_bytes > 0)
+        subscriber->owes_bytes--;
+    else if (self != NULL && self->named && stop_waiting(self, &subscriber->key)) {
         self->confirmed++;
         finish_if_done(self);
     }
@@ -254,6 +299,7 @@ bh_bluez_notifications_left(BhBluezServer *server, const BhLinkKey *key)
 
     for (guint i = 0; i < apps->len; i++) {
         BhBluezApp *app = apps->pdata[i];
+        forgive(app, key->slot);
         for (GList *node = app->indications.head, *next; node != NULL; node = next) {
             next = node->next;
             if (stop_waiting(node->data, key))
@@ -285,6 +331,7 @@ bh_bluez_notifications_end(BhBluezApp *app, guint8 slot, int code, const char *m
 static gboolean
 on_cancelled(gpointer data)
 {
+    note_debts(data);
     fail(data, BH_ERROR_CANCELLED, "cancelled");
     return G_SOURCE_REMOVE;
 }

@@ -44,6 +44,7 @@ close_socket(BhBluezSubscriber *self)
     if (self->fd >= 0)
         close(self->fd);
     self->fd = -1;
+    self->owes_bytes = 0;
 }
 
 void
@@ -295,6 +296,7 @@ leave(BhBluezSubscriber *self, gboolean bonded)
 
     app->left_us[slot] = g_get_monotonic_time();
     close_socket(self);
+    self->owes_calls = 0;
     if (bonded)
         self->away = TRUE;
     else

@@ -24,6 +24,9 @@ typedef struct {
     guint source;  /* that listens to it */
     guint doubt;   /* timer: until it is known why its socket was closed */
     gboolean away; /* a bond keeps its subscription; it is not connected */
+    /* Confirmations of indications that were given up, which may still come: */
+    guint owes_bytes; /* by its socket */
+    guint owes_calls; /* by Confirm() */
 } BhBluezSubscriber;
 
 /* Calls of BlueZ. */

@@ -310,6 +310,12 @@ bh_server_scene_disconnect(BhServerScene *self, const char *central)
     bh_fixture_tell_sim(&self->bus, "CentralDisconnect", g_variant_new("(ss)", ADAPTER, central));
 }
 
+void
+bh_server_scene_confirm(BhServerScene *self, const char *central)
+{
+    bh_fixture_tell_sim(&self->bus, "CentralConfirm", g_variant_new("(ss)", ADAPTER, central));
+}
+
 /* The application is asked meanwhile. */
 void
 bh_server_scene_configure(BhServerScene *self,

@@ -74,6 +74,8 @@ void bh_server_scene_configure(BhServerScene *self,
                                const char *central,
                                const char *attribute,
                                guint16 configuration);
+/* Confirms the oldest indication that it did not. */
+void bh_server_scene_confirm(BhServerScene *self, const char *central);
 /* Hex of each that it was told since the last call ("-": empty), separated by spaces. */
 char *bh_server_scene_dup_told(BhServerScene *self, const char *central, const char *attribute);
 BhLinkKey bh_server_scene_key(const char *central);

@@ -307,6 +307,18 @@ serve_indications(BhServerScene *s, const char *version, const char *first, cons
     bh_server_scene_configure(s, other, BH_HUMIDITY, 2);
 }
 
+/* One that confirms only when the test says so. */
+static void
+connect_silent(BhServerScene *s, const char *central)
+{
+    g_autoptr(GVariant) reply =
+        bh_fixture_call_sim(&s->bus,
+                            "CentralConnect",
+                            g_variant_new_parsed("('hci0', %s, {'Confirms': <false>})", central));
+
+    bh_server_scene_configure(s, central, BH_HUMIDITY, 2);
+}
+
 START_TEST(an_indication_that_nobody_wants_fails)
 {
     g_auto(BhServerScene) s = {0};
@@ -359,11 +371,7 @@ START_TEST(a_central_that_goes_is_not_waited_for)
     g_auto(Indication) all = {0}, one = {0};
 
     serve_indications(&s, NEW, BH_CENTRAL_A, NULL);
-    g_autoptr(GVariant) silent = bh_fixture_call_sim(
-        &s.bus,
-        "CentralConnect",
-        g_variant_new_parsed("('hci0', %s, {'Confirms': <false>})", BH_CENTRAL_B));
-    bh_server_scene_configure(&s, BH_CENTRAL_B, BH_HUMIDITY, 2);
+    connect_silent(&s, BH_CENTRAL_B);
     BH_AWAIT_SUBSCRIBERS(&s, HUMIDITY, "A B;");
     indicate(&s, NULL, &all);
     await_told(&s, BH_CENTRAL_A, BH_HUMIDITY, "07");
@@ -387,11 +395,7 @@ START_TEST(an_indication_ends_with_its_central_bluez_or_owner)
     bh_server_scene_init_serving(&s, NEW);
     for (guint i = 0; i < 3; i++) {
         Indication *const indications[] = {&link, &owner, &bluez};
-        g_autoptr(GVariant) silent = bh_fixture_call_sim(
-            &s.bus,
-            "CentralConnect",
-            g_variant_new_parsed("('hci0', %s, {'Confirms': <false>})", BH_CENTRAL_A));
-        bh_server_scene_configure(&s, BH_CENTRAL_A, BH_HUMIDITY, 2);
+        connect_silent(&s, BH_CENTRAL_A);
         BH_AWAIT_SUBSCRIBERS(&s, HUMIDITY, "A;");
         indicate(&s, NULL, indications[i]);
         await_told(&s, BH_CENTRAL_A, BH_HUMIDITY, "07");
@@ -409,6 +413,33 @@ START_TEST(an_indication_ends_with_its_central_bluez_or_owner)
     ASSERT_INDICATED(&link, BH_ERROR_DISCONNECTED);
     ASSERT_INDICATED(&owner, BH_ERROR_CANCELLED);
     ASSERT_INDICATED(&bluez, BH_ERROR_DISCONNECTED);
+}
+END_TEST
+
+/* BlueZ sends the next one only when the one before was confirmed, however late. */
+START_TEST(a_late_confirmation_is_none_of_the_next_indication)
+{
+    static const char *const versions[] = {OLD, NEW};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(versions); i++) {
+        g_auto(BhServerScene) s = {0};
+        g_auto(Indication) given_up = {0}, next = {0};
+
+        bh_server_scene_init_serving(&s, versions[i]);
+        connect_silent(&s, BH_CENTRAL_A);
+        BH_AWAIT_SUBSCRIBERS(&s, HUMIDITY, i == 0 ? "A?" : "A;");
+        indicate(&s, NULL, &given_up);
+        await_told(&s, BH_CENTRAL_A, BH_HUMIDITY, "07");
+        g_cancellable_cancel(given_up.cancellable);
+        ASSERT_INDICATED(&given_up, BH_ERROR_CANCELLED);
+        indicate(&s, NULL, &next);
+        await_told(&s, BH_CENTRAL_A, BH_HUMIDITY, "07");
+        bh_server_scene_confirm(&s, BH_CENTRAL_A);
+        bh_fixture_settle();
+        ck_assert(!next.done);
+        bh_server_scene_confirm(&s, BH_CENTRAL_A);
+        ASSERT_INDICATED(&next, -1);
+    }
 }
 END_TEST
 
@@ -456,4 +487,5 @@ BH_TEST_MAIN("bluez-subscribers",
              one_central_alone_confirms_what_it_alone_was_told,
              a_central_that_goes_is_not_waited_for,
              an_indication_ends_with_its_central_bluez_or_owner,
+             a_late_confirmation_is_none_of_the_next_indication,
              a_thousand_values_reach_three_centrals_in_order)
