@@ -113,17 +113,29 @@ handle_centrals(BhDbusApplication1 *object, GDBusMethodInvocation *invocation)
 
 /* DisconnectCentral */
 
-/* The link of other users' applications would go, too. */
 static gboolean
-may_disconnect(BhDbusApplication1 *object, BhClient *client, const BhAddress *address)
+refuse(const char *message, GError **error)
 {
-    BhLocal *local = bh_hub_peek_local(bh_application_call_peek_context(object)->hub);
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_AUTHORIZED, message);
+    return FALSE;
+}
+
+/* The link of other users' applications, or the one they hold, would go, too. */
+static gboolean
+check_others(BhDbusApplication1 *object, BhClient *client, const BhAddress *address, GError **error)
+{
+    BhHub *hub = bh_application_call_peek_context(object)->hub;
+    BhRemote *remote = bh_remotes_find(bh_hub_peek_remotes(hub), address);
     guint32 uid = bh_client_get_uid(client);
     BhLinkKey key;
 
     if (uid == 0 || !bh_central_find(bh_application_call_peek_application(object), address, &key))
         return TRUE; /* what is not there is said by who looks for it */
-    return !bh_local_serves_others(local, key.slot, uid);
+    if (bh_local_serves_others(bh_hub_peek_local(hub), key.slot, uid))
+        return refuse("other users serve applications on its adapter", error);
+    if (remote != NULL && !bh_remote_is_held_only_by(remote, uid))
+        return refuse("other users hold this device", error);
+    return TRUE;
 }
 
 static gboolean
@@ -140,13 +152,8 @@ disconnect_central(BhDbusApplication1 *object,
     if (!bh_central_options_parse(dict, &options, error) ||
         !bh_central_resolve(application, device, options.has_type, options.type, &address, error))
         return FALSE;
-    if (may_disconnect(object, client, &address))
-        return bh_application_disconnect_central(application, &address, error);
-    g_set_error_literal(error,
-                        BH_ERROR,
-                        BH_ERROR_NOT_AUTHORIZED,
-                        "other users serve applications on its adapter");
-    return FALSE;
+    return check_others(object, client, &address, error) &&
+           bh_application_disconnect_central(application, &address, error);
 }
 
 static gboolean

@@ -508,12 +508,30 @@ END_TEST
 
 /* Other users */
 
+/* As a device, over the link that is there. */
+static void
+hold_central(BhServeScene *s, GDBusConnection *client, BhServeCall *held)
+{
+    FakeCentral *central = fake_radio_peek_central(s->hub.radio);
+
+    bh_serve_scene_begin(client,
+                         HUB,
+                         "Connect",
+                         "('" CENTRAL "', {'AddressType': <'random'>})",
+                         held);
+    BH_AWAIT((bh_serve_scene_advance(s, 0), fake_central_is_trying(central, 0, NUMBER)));
+    fake_central_accept(central, 0, NUMBER);
+    BH_AWAIT((bh_serve_scene_advance(s, 0), held->done));
+    ck_assert_ptr_nonnull(held->reply);
+}
+
 START_TEST(an_application_of_another_user_is_not_there_and_its_centrals_stay)
 {
     g_auto(BhServeScene) s = {0};
     GDBusConnection *ann, *bob;
     g_autofree char *of_ann = NULL;
     g_autofree char *of_bob = NULL;
+    BhServeCall held = {0};
 
     bh_serve_scene_init(&s);
     ann = bh_fixture_connect_as(&s.bus, DAEMON);
@@ -529,9 +547,17 @@ START_TEST(an_application_of_another_user_is_not_there_and_its_centrals_stay)
                     "('" CENTRAL "', @a{sv} {})",
                     "NotAuthorized: ");
     BH_SERVE_ASSERT(bob, of_bob, "Release", "()", "()");
+    hold_central(&s, bob, &held);
+    BH_SERVE_ASSERT(ann,
+                    of_ann,
+                    "DisconnectCentral",
+                    "('" CENTRAL "', @a{sv} {})",
+                    "NotAuthorized: other users hold");
+    bh_serve_call_clear(&held);
+    bh_fixture_disconnect(&bob);
+    BH_AWAIT(bh_quota_total(bh_hub_peek_quota(s.hub.hub), BH_QUOTA_HOLDS) == 0);
     BH_SERVE_ASSERT(ann, of_ann, "DisconnectCentral", "('" CENTRAL "', @a{sv} {})", "()");
     bh_fixture_disconnect(&ann);
-    bh_fixture_disconnect(&bob);
 }
 END_TEST
 
