@@ -51,7 +51,15 @@ on_owner_late(gpointer user_data, BhPeripheralRequest *request, guint attribute)
     answer_read(self, request, attribute, 0);
 }
 
-/* The owner is asked where a read begins; the rest of a long one is of the same value. */
+/* Where a read begins; the rest of a long one is of the same value. An owner whose lease goes on
+ * without it hears nothing. */
+static gboolean
+asks_owner(BhApplication *self, guint attribute, guint16 offset)
+{
+    return peek_definition(self, attribute)->ask_on_read && offset == 0 &&
+           !bh_client_is_gone(bh_owned_peek_client(BH_OWNED(self)));
+}
+
 void
 bh_application_take_read(BhApplication *self,
                          guint attribute,
@@ -61,7 +69,7 @@ bh_application_take_read(BhApplication *self,
 {
     guint64 token = 0;
 
-    if (peek_definition(self, attribute)->ask_on_read && offset == 0)
+    if (asks_owner(self, attribute, offset))
         token = bh_asked_reads_add(self->asked, request, attribute);
     if (token == 0) {
         answer_read(self, request, attribute, offset);

@@ -273,6 +273,21 @@ START_TEST(an_owner_that_leaves_while_asked_is_answered_for_at_once)
 }
 END_TEST
 
+START_TEST(an_owner_that_left_its_lease_behind_is_not_asked)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(LocalResult) made = {0};
+
+    hub_fixture_init(&f);
+    local_register_spec(&f, f.ann, BH_LIFETIME_LEASE, NULL, 3, BH_RESTART_DEFAULT, &made);
+    fake_peripheral_serve(local_peripheral(&f), 1, 0, -1);
+    local_turn(&f);
+    bh_client_leave(f.ann);
+    fake_peripheral_read(local_peripheral(&f), 1, ASKED, 5, 0);
+    local_check_log(&f, "1: stored");
+}
+END_TEST
+
 START_TEST(a_central_that_leaves_while_the_owner_is_asked_is_forgotten)
 {
     g_auto(HubFixture) f = {0};
@@ -575,6 +590,7 @@ BH_TEST_MAIN("hub-application",
              a_request_for_an_application_that_is_gone_is_answered,
              an_owner_that_says_nothing_is_answered_for_with_what_is_stored,
              an_owner_that_leaves_while_asked_is_answered_for_at_once,
+             an_owner_that_left_its_lease_behind_is_not_asked,
              a_central_that_leaves_while_the_owner_is_asked_is_forgotten,
              what_the_owner_says_is_read_and_stored,
              an_owner_may_refuse_a_read,
