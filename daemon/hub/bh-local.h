@@ -66,7 +66,7 @@ typedef struct {
     guint64 indications;
     guint64 notifications;       /* handed to BlueZ */
     guint64 notification_losses; /* of both: BlueZ did not take them */
-    guint64 centrals; /* that came */
+    guint64 centrals;            /* that came */
     guint64 orphans_released;
     guint64 leases_expired;
 } BhLocalCounters;

@@ -135,8 +135,7 @@ START_TEST(what_is_over_wants_no_radio)
     ck_assert_int_eq(bh_scan_get_state(scan), BH_SCAN_FINISHED);
     local_advance(&f, BH_POWER_LAST_MS);
     ck_assert_int_eq(fake_radio_get_power(f.radio, 0), BH_RADIO_POWER_ANY);
-    ck_assert_int_eq(bh_advertisement_get_state(advertised.advertisement),
-                     BH_ADVERTISEMENT_ENDED);
+    ck_assert_int_eq(bh_advertisement_get_state(advertised.advertisement), BH_ADVERTISEMENT_ENDED);
     local_advance(&f, BH_POWER_LAST_MS);
     ck_assert_int_eq(fake_radio_get_power(f.radio, 0), BH_RADIO_POWER_OFF);
     bh_client_leave(f.bob);

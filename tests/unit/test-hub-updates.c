@@ -177,7 +177,7 @@ START_TEST(one_central_is_told_no_more_than_it_can_take)
     g_auto(LocalResult) indicated = {0};
     g_autofree char *fits = g_strnfill(97, 'x'); /* ATT_MTU is 100 */
     g_autofree char *not = g_strnfill(98, 'x');
-    g_autofree char *sent = g_strdup_printf("notify 7 to 6: %s, notify 7 all: %s", fits, not);
+    g_autofree char *sent = g_strdup_printf("notify 7 to 6: %s, notify 7 all: %s", fits, not );
     g_autoptr(GError) error = NULL;
     gboolean broadcast;
 
