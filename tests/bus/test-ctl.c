@@ -4,7 +4,7 @@
  * The verbs of blehubctl that work with a device, against the real blehubd and simulated devices:
  * what a user sees, from an address on the command line to the value and back.
  */
-#include "bh-fixture.h"
+#include "bh-ctl-run.h"
 #include "test-main.h"
 
 #include <json-glib/json-glib.h>
@@ -49,72 +49,17 @@ static const char devices[] = "[adapter main]\n"
                               "[service lock/door]\n"
                               "UUID=180a\n";
 
-typedef struct {
-    char *out;
-    char *err;
-    int code;
-} Run;
-
-static void
-run_clear(Run *self)
-{
-    g_free(self->out);
-    g_free(self->err);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
-
-static GSubprocess *
-start(BhFixture *f, const char *const *words)
-{
-    g_autoptr(GPtrArray) line = g_ptr_array_new();
-    g_autofree char *bus = g_strdup_printf("--bus=%s", f->address);
-    g_autoptr(GError) error = NULL;
-    GSubprocess *process;
-
-    g_ptr_array_add(line, (char *)g_getenv("BLEHUBCTL"));
-    g_ptr_array_add(line, bus);
-    for (; *words; words++)
-        g_ptr_array_add(line, (char *)*words);
-    g_ptr_array_add(line, NULL);
-    process = g_subprocess_newv((const char *const *)line->pdata,
-                                G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                    G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                                &error);
-    g_assert_no_error(error);
-    return process;
-}
-
-/* Runs blehubctl with words until it ends. */
-static void
-run(BhFixture *f, Run *self, const char *input, const char *const *words)
-{
-    g_autoptr(GSubprocess) process = start(f, words);
-
-    ck_assert(g_subprocess_communicate_utf8(process, input, NULL, &self->out, &self->err, NULL));
-    self->code = g_subprocess_get_exit_status(process);
-}
-
-#define RUN(f, self, ...) run(f, self, NULL, (const char *const[]){__VA_ARGS__, NULL})
-
-static void
-assert_run(const Run *self, int code, const char *out, const char *err)
-{
-    ck_assert_str_eq(self->err, err);
-    ck_assert_str_eq(self->out, out);
-    ck_assert_int_eq(self->code, code);
-}
-
 /* blehubd has heard the devices, so that it knows the types of their addresses. */
 static void
 scene_init(BhFixture *f)
 {
-    g_auto(Run) heard = {0};
+    g_auto(BhCtlRun) heard = {0};
 
     bh_fixture_init(f);
     bh_fixture_start_sim(f, devices);
     bh_fixture_tell_sim(f, "SetSpeed", g_variant_new("(d)", 10.0));
     bh_fixture_start_hub(f, NULL);
-    RUN(f, &heard, "discover", "--count=2", "--duration=10");
+    BH_CTL_RUN(f, &heard, "discover", "--count=2", "--duration=10");
     ck_assert_int_eq(heard.code, 0);
 }
 
@@ -147,10 +92,10 @@ await_link(BhFixture *f, gboolean wanted)
 START_TEST(a_device_that_is_not_there_is_one_line_after_the_time_given)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) absent = {0};
+    g_auto(BhCtlRun) absent = {0};
 
     scene_init(&f);
-    RUN(&f, &absent, "read", ABSENT, "180f", "2a19", "--connect-timeout=0.3");
+    BH_CTL_RUN(&f, &absent, "read", ABSENT, "180f", "2a19", "--connect-timeout=0.3");
     ck_assert_int_eq(absent.code, 1);
     ck_assert_str_eq(absent.out, "");
     ck_assert_ptr_nonnull(strchr(absent.err, '\n'));
@@ -162,7 +107,7 @@ END_TEST
 START_TEST(what_the_readme_does_with_a_device_works_in_the_simulated_home)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) explored = {0}, read = {0}, subscribed = {0}, written = {0};
+    g_auto(BhCtlRun) explored = {0}, read = {0}, subscribed = {0}, written = {0};
     g_autofree char *path = g_build_filename(g_getenv("SIM_SCENARIOS"), "home.ini", NULL);
     g_autofree char *home = NULL;
 
@@ -171,29 +116,29 @@ START_TEST(what_the_readme_does_with_a_device_works_in_the_simulated_home)
     bh_fixture_start_sim(&f, home);
     bh_fixture_tell_sim(&f, "SetSpeed", g_variant_new("(d)", 10.0));
     bh_fixture_start_hub(&f, NULL);
-    RUN(&f, &explored, "explore", README);
+    BH_CTL_RUN(&f, &explored, "explore", README);
     ck_assert_str_eq(explored.err, "");
     ck_assert(g_str_has_prefix(explored.out, "HR strap (" README ")\n"));
-    RUN(&f, &read, "read", README, "180f", "2a19", "--as", "u8");
-    assert_run(&read, 0, "90\n", "");
-    RUN(&f, &subscribed, "subscribe", README, "180d", "2a37", "--reconnect", "--count=1");
-    assert_run(&subscribed, 0, "0048\n", "");
-    RUN(&f, &written, "write", README, "1802", "2a06", "01");
-    assert_run(&written, 0, "", "");
+    BH_CTL_RUN(&f, &read, "read", README, "180f", "2a19", "--as", "u8");
+    bh_ctl_assert_run(&read, 0, "90\n", "");
+    BH_CTL_RUN(&f, &subscribed, "subscribe", README, "180d", "2a37", "--reconnect", "--count=1");
+    bh_ctl_assert_run(&subscribed, 0, "0048\n", "");
+    BH_CTL_RUN(&f, &written, "write", README, "1802", "2a06", "01");
+    bh_ctl_assert_run(&written, 0, "", "");
 }
 END_TEST
 
 START_TEST(what_is_not_in_the_device_is_said_so)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) service = {0}, property = {0}, status = {0};
+    g_auto(BhCtlRun) service = {0}, property = {0}, status = {0};
 
     scene_init(&f);
-    RUN(&f, &service, "read", STRAP, "180f", "2a19");
-    assert_run(&service, 1, "", "blehubctl: no service 180f\n");
-    RUN(&f, &property, "read", STRAP, "180d", "2a37");
+    BH_CTL_RUN(&f, &service, "read", STRAP, "180f", "2a19");
+    bh_ctl_assert_run(&service, 1, "", "blehubctl: no service 180f\n");
+    BH_CTL_RUN(&f, &property, "read", STRAP, "180d", "2a37");
     ck_assert_int_eq(property.code, 1);
-    RUN(&f, &status, "read", STRAP, "180d", "2a38");
+    BH_CTL_RUN(&f, &status, "read", STRAP, "180d", "2a38");
     ck_assert_int_eq(status.code, 1);
     ck_assert(g_str_has_prefix(status.err, "blehubctl: 0x08 "));
 }
@@ -202,17 +147,17 @@ END_TEST
 START_TEST(what_is_written_is_read)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) before = {0}, written = {0}, after = {0}, description = {0};
+    g_auto(BhCtlRun) before = {0}, written = {0}, after = {0}, description = {0};
 
     scene_init(&f);
-    RUN(&f, &before, "read", STRAP, "180d", "2a39", "--as=u16le");
-    assert_run(&before, 0, "1\n", "");
-    RUN(&f, &written, "write", STRAP, "-", "2a39", "--as=u16le", "1000");
-    assert_run(&written, 0, "", "");
-    RUN(&f, &after, "read", STRAP, "180d", "2a39");
-    assert_run(&after, 0, "e803\n", "");
-    RUN(&f, &description, "read", STRAP, "180d", "2a39", "--descriptor=2901", "--as=utf8");
-    assert_run(&description, 0, "Knob\n", "");
+    BH_CTL_RUN(&f, &before, "read", STRAP, "180d", "2a39", "--as=u16le");
+    bh_ctl_assert_run(&before, 0, "1\n", "");
+    BH_CTL_RUN(&f, &written, "write", STRAP, "-", "2a39", "--as=u16le", "1000");
+    bh_ctl_assert_run(&written, 0, "", "");
+    BH_CTL_RUN(&f, &after, "read", STRAP, "180d", "2a39");
+    bh_ctl_assert_run(&after, 0, "e803\n", "");
+    BH_CTL_RUN(&f, &description, "read", STRAP, "180d", "2a39", "--descriptor=2901", "--as=utf8");
+    bh_ctl_assert_run(&description, 0, "Knob\n", "");
     await_link(&f, FALSE);
 }
 END_TEST
@@ -226,12 +171,12 @@ first_of(JsonObject *parent, const char *key)
 START_TEST(explore_json_has_the_documented_shape)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) explored = {0};
+    g_auto(BhCtlRun) explored = {0};
     g_autoptr(JsonNode) node = NULL;
     JsonObject *device = NULL;
 
     scene_init(&f);
-    RUN(&f, &explored, "explore", "--json", LOCK);
+    BH_CTL_RUN(&f, &explored, "explore", "--json", LOCK);
     ck_assert_int_eq(explored.code, 0);
     node = json_from_string(explored.out, NULL);
     ck_assert_ptr_nonnull(node);
@@ -246,10 +191,10 @@ END_TEST
 START_TEST(explore_shows_names_flags_values_and_what_cannot_be_read)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) explored = {0};
+    g_auto(BhCtlRun) explored = {0};
 
     scene_init(&f);
-    RUN(&f, &explored, "explore", STRAP);
+    BH_CTL_RUN(&f, &explored, "explore", STRAP);
     ck_assert_int_eq(explored.code, 0);
     ck_assert(g_str_has_prefix(explored.out, "Strap (" STRAP ")\n"));
     ck_assert_ptr_nonnull(strstr(explored.out, "180d Heart Rate\n"));
@@ -263,35 +208,14 @@ END_TEST
 START_TEST(subscribe_gets_the_first_values_and_ends_at_its_count)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) values = {0};
+    g_auto(BhCtlRun) values = {0};
 
     scene_init(&f);
-    RUN(&f, &values, "subscribe", STRAP, "180d", "2a37", "--as=u32le", "--count=3");
-    assert_run(&values, 0, "0\n1\n2\n", "");
+    BH_CTL_RUN(&f, &values, "subscribe", STRAP, "180d", "2a37", "--as=u32le", "--count=3");
+    bh_ctl_assert_run(&values, 0, "0\n1\n2\n", "");
     await_link(&f, FALSE);
 }
 END_TEST
-
-/* The next line that the process prints. */
-static char *
-read_line(GSubprocess *process)
-{
-    GString *line = g_string_new(NULL);
-    char c = 0;
-
-    while (g_input_stream_read(g_subprocess_get_stdout_pipe(process), &c, 1, NULL, NULL) == 1 &&
-           c != '\n')
-        g_string_append_c(line, c);
-    return g_string_free(line, FALSE);
-}
-
-static void
-assert_line(GSubprocess *process, const char *expected)
-{
-    g_autofree char *line = read_line(process);
-
-    ck_assert_str_eq(line, expected);
-}
 
 START_TEST(connect_that_reconnects_tells_of_a_lost_link_and_of_the_next)
 {
@@ -299,12 +223,12 @@ START_TEST(connect_that_reconnects_tells_of_a_lost_link_and_of_the_next)
     g_autoptr(GSubprocess) process = NULL;
 
     scene_init(&f);
-    process = start(&f, (const char *const[]){"connect", "--reconnect", STRAP, NULL});
-    assert_line(process, STRAP " ready, MTU 247");
+    process = bh_ctl_start(&f, (const char *const[]){"connect", "--reconnect", STRAP, NULL});
+    bh_ctl_assert_line(process, STRAP " ready, MTU 247");
     bh_fixture_tell_sim(&f, "Drop", g_variant_new("(s)", "strap"));
-    assert_line(process, STRAP " waiting (unknown)");
-    assert_line(process, STRAP " connecting");
-    assert_line(process, STRAP " ready, MTU 247");
+    bh_ctl_assert_line(process, STRAP " waiting (unknown)");
+    bh_ctl_assert_line(process, STRAP " connecting");
+    bh_ctl_assert_line(process, STRAP " ready, MTU 247");
     g_subprocess_send_signal(process, SIGTERM);
     ck_assert(g_subprocess_wait_check(process, NULL, NULL));
     await_link(&f, FALSE);
@@ -317,8 +241,8 @@ START_TEST(connect_without_reconnect_ends_with_the_link)
     g_autoptr(GSubprocess) process = NULL;
 
     scene_init(&f);
-    process = start(&f, (const char *const[]){"connect", STRAP, NULL});
-    assert_line(process, STRAP " ready, MTU 247");
+    process = bh_ctl_start(&f, (const char *const[]){"connect", STRAP, NULL});
+    bh_ctl_assert_line(process, STRAP " ready, MTU 247");
     bh_fixture_tell_sim(&f, "Drop", g_variant_new("(s)", "strap"));
     ck_assert(g_subprocess_wait(process, NULL, NULL));
     ck_assert_int_eq(g_subprocess_get_exit_status(process), 1);
@@ -328,44 +252,44 @@ END_TEST
 START_TEST(a_hold_left_behind_keeps_the_link_until_it_is_given_up)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) left = {0}, given_up = {0}, again = {0};
+    g_auto(BhCtlRun) left = {0}, given_up = {0}, again = {0};
 
     scene_init(&f);
-    RUN(&f, &left, "connect", "--lease=60", STRAP);
+    BH_CTL_RUN(&f, &left, "connect", "--lease=60", STRAP);
     ck_assert(g_str_has_prefix(left.out, STRAP " ready, MTU 247\n/org/blehub/hold/"));
     ck_assert(is_linked(&f, "strap"));
-    RUN(&f, &given_up, "disconnect", STRAP);
-    assert_run(&given_up, 0, "1 released\n", "");
+    BH_CTL_RUN(&f, &given_up, "disconnect", STRAP);
+    bh_ctl_assert_run(&given_up, 0, "1 released\n", "");
     await_link(&f, FALSE);
-    RUN(&f, &again, "disconnect", STRAP);
-    assert_run(&again, 1, "0 released\n", "");
+    BH_CTL_RUN(&f, &again, "disconnect", STRAP);
+    bh_ctl_assert_run(&again, 1, "0 released\n", "");
 }
 END_TEST
 
 START_TEST(steps_of_a_transaction_are_done_in_order_until_one_fails)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) done = {0}, failed = {0};
+    g_auto(BhCtlRun) done = {0}, failed = {0};
 
     scene_init(&f);
-    RUN(&f,
-        &done,
-        "transact",
-        STRAP,
-        "write",
-        "180d",
-        "2a39",
-        "as=u8",
-        "7",
-        "--",
-        "read",
-        "180d",
-        "2a39",
-        "as=u8",
-        "--",
-        "mtu");
-    assert_run(&done, 0, "write 180d 2a39\nread 180d 2a39: 7\nmtu: 247\n", "");
-    RUN(&f, &failed, "transact", STRAP, "mtu", "--", "read", "180d", "2a38");
+    BH_CTL_RUN(&f,
+               &done,
+               "transact",
+               STRAP,
+               "write",
+               "180d",
+               "2a39",
+               "as=u8",
+               "7",
+               "--",
+               "read",
+               "180d",
+               "2a39",
+               "as=u8",
+               "--",
+               "mtu");
+    bh_ctl_assert_run(&done, 0, "write 180d 2a39\nread 180d 2a39: 7\nmtu: 247\n", "");
+    BH_CTL_RUN(&f, &failed, "transact", STRAP, "mtu", "--", "read", "180d", "2a38");
     ck_assert_int_eq(failed.code, 1);
     ck_assert(g_str_has_prefix(failed.err, "blehubctl: step 2 (read): 0x08 "));
 }
@@ -374,18 +298,21 @@ END_TEST
 START_TEST(pairing_asks_makes_a_bond_and_a_bond_can_be_removed)
 {
     g_auto(BhFixture) f = {0};
-    g_auto(Run) paired = {0}, bonds = {0}, removed = {0}, none = {0};
+    g_auto(BhCtlRun) paired = {0}, bonds = {0}, removed = {0}, none = {0};
 
     scene_init(&f);
-    run(&f, &paired, "y\n", (const char *const[]){"pair", "--capability=DisplayYesNo", LOCK, NULL});
+    bh_ctl_run(&f,
+               &paired,
+               "y\n",
+               (const char *const[]){"pair", "--capability=DisplayYesNo", LOCK, NULL});
     ck_assert(g_str_has_prefix(paired.err, "Does the device show "));
     ck_assert_str_eq(paired.out, "Paired.\n");
-    RUN(&f, &bonds, "bonds");
+    BH_CTL_RUN(&f, &bonds, "bonds");
     ck_assert(g_str_has_prefix(bonds.out, LOCK "  random  "));
-    RUN(&f, &removed, "bonds", "--remove=" LOCK);
-    assert_run(&removed, 0, "", "");
-    RUN(&f, &none, "bonds");
-    assert_run(&none, 0, "no bonds\n", "");
+    BH_CTL_RUN(&f, &removed, "bonds", "--remove=" LOCK);
+    bh_ctl_assert_run(&removed, 0, "", "");
+    BH_CTL_RUN(&f, &none, "bonds");
+    bh_ctl_assert_run(&none, 0, "no bonds\n", "");
 }
 END_TEST
 
