@@ -133,19 +133,23 @@ path_with_blehubctl(void)
     return g_strconcat(directory, ":", g_getenv("PATH"), NULL);
 }
 
+/* words: what stands behind its name; NULL = nothing. */
 static GSubprocess *
-start_example(BhFixture *f, const char *name)
+start_example(BhFixture *f, const char *name, const char *words)
 {
     g_autoptr(GSubprocessLauncher) launcher =
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE);
     g_autofree char *path = path_with_blehubctl();
+    g_autofree char *line = g_strconcat(g_getenv(name), " ", words, NULL);
+    g_auto(GStrv) argv = NULL;
     g_autoptr(GError) error = NULL;
     GSubprocess *process;
 
     ck_assert_msg(g_getenv(name) != NULL, "%s is not set", name);
     g_subprocess_launcher_setenv(launcher, "DBUS_SYSTEM_BUS_ADDRESS", f->address, TRUE);
     g_subprocess_launcher_setenv(launcher, "PATH", path, TRUE);
-    process = g_subprocess_launcher_spawn(launcher, &error, g_getenv(name), NULL);
+    ck_assert(g_shell_parse_argv(line, NULL, &argv, NULL));
+    process = g_subprocess_launcher_spawnv(launcher, (const char *const *)argv, &error);
     g_assert_no_error(error);
     return process;
 }
@@ -159,7 +163,7 @@ START_TEST(an_example_prints_what_is_near_and_leaves_nothing_behind)
     bh_fixture_init(&f);
     bh_fixture_start_sim(&f, home);
     bh_fixture_start_hub(&f, NULL);
-    process = start_example(&f, examples[_i].program);
+    process = start_example(&f, examples[_i].program, NULL);
     output.lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(process));
     read_line(&output);
     BH_AWAIT(output.read >= 3 && output.seen);
@@ -170,6 +174,107 @@ START_TEST(an_example_prints_what_is_near_and_leaves_nothing_behind)
     ck_assert(g_subprocess_wait(process, NULL, NULL));
     g_object_unref(output.lines);
     g_free(output.last);
+}
+END_TEST
+
+/* Those that serve what they read of a device. */
+
+#define PHONE "D0:00:00:00:00:01"
+#define STRAP "C0:00:00:00:00:03"
+
+static const char *const languages[] = {"C", "PYTHON", "NODE"};
+
+/* One that prints lines which begin so, and may print more than is asked for. */
+static GSubprocess *
+start_serving(BhFixture *f, const char *example, int language, const char *words, Output *output)
+{
+    g_autofree char *name = g_strdup_printf("EXAMPLE_%s_%s", languages[language], example);
+    GSubprocess *process;
+
+    bh_fixture_init(f);
+    bh_fixture_start_sim(f, home);
+    bh_fixture_start_hub(f, NULL);
+    process = start_example(f, name, words);
+    output->lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(process));
+    read_line(output);
+    return process;
+}
+
+/* With everything that it had. */
+static void
+end_serving(BhFixture *f, GSubprocess *process, Output *output)
+{
+    g_subprocess_send_signal(process, SIGTERM);
+    BH_AWAIT(output->ended);
+    BH_AWAIT_POLLED(bh_caller_counter(f->connection, "Applications") == 0);
+    BH_AWAIT_POLLED(bh_caller_counter(f->connection, "Advertisements") == 0);
+    BH_AWAIT_POLLED(bh_caller_counter(f->connection, "Holds") == 0);
+    ck_assert(g_subprocess_wait(process, NULL, NULL));
+    g_object_unref(output->lines);
+    g_free(output->last);
+}
+
+static GVariant *
+ask_phone(BhFixture *f, const char *method, const char *arguments)
+{
+    return bh_fixture_call_sim(f, method, g_variant_new_parsed(arguments));
+}
+
+static gboolean
+has_phone_been_told(BhFixture *f)
+{
+    g_autoptr(GVariant) reply = ask_phone(f, "CentralTake", "('main', '" PHONE "', '180d/2a37')");
+    g_autoptr(GVariant) values = g_variant_get_child_value(reply, 0);
+
+    return g_variant_n_children(values) > 0;
+}
+
+START_TEST(a_relay_tells_a_phone_what_it_hears_from_a_strap)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(GSubprocess) process = NULL;
+    g_autoptr(GVariant) linked = NULL;
+    g_autoptr(GVariant) subscribed = NULL;
+    Output output = {.expected = "0 bpm"};
+
+    process = start_serving(&f, "RELAY", _i, STRAP, &output);
+    BH_AWAIT(output.read >= 1);
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Advertisements") == 1);
+    linked = ask_phone(&f, "CentralConnect", "('main', '" PHONE "', @a{sv} {})");
+    subscribed = ask_phone(&f, "CentralConfigure", "('main', '" PHONE "', '180d/2a37', uint16 1)");
+    BH_AWAIT_POLLED(has_phone_been_told(&f));
+    end_serving(&f, process, &output);
+}
+END_TEST
+
+static gboolean
+is_anything_served(BhFixture *f)
+{
+    g_autoptr(GVariant) reply = ask_phone(f, "GetServed", "('main',)");
+    g_autoptr(GVariant) attributes = g_variant_get_child_value(reply, 0);
+
+    return g_variant_n_children(attributes) > 0;
+}
+
+START_TEST(a_duty_cycle_serves_the_level_it_read_and_switches_the_radio_off_each_time)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(GSubprocess) process = NULL;
+    g_autoptr(GVariant) linked = NULL;
+    g_autoptr(GVariant) level = NULL;
+    g_autofree char *text = NULL;
+    Output output = {.expected = "99 %, radio off"};
+
+    process = start_serving(&f, "DUTY", _i, STRAP " 1 0.1", &output);
+    BH_AWAIT(output.read >= 2);
+    BH_AWAIT_POLLED(is_anything_served(&f));
+    g_subprocess_send_signal(process, SIGSTOP); /* while it is awake */
+    linked = ask_phone(&f, "CentralConnect", "('main', '" PHONE "', @a{sv} {})");
+    level = ask_phone(&f, "CentralRead", "('main', '" PHONE "', '180f/2a19', uint16 0)");
+    text = g_variant_print(level, FALSE);
+    ck_assert_str_eq(text, "([0x63],)");
+    g_subprocess_send_signal(process, SIGCONT);
+    end_serving(&f, process, &output);
 }
 END_TEST
 
@@ -198,7 +303,7 @@ START_TEST(the_busctl_session_about_a_device_runs)
     bh_fixture_init(&f);
     bh_fixture_start_sim(&f, worn);
     bh_fixture_start_hub(&f, NULL);
-    process = start_example(&f, "BUSCTL_LINK");
+    process = start_example(&f, "BUSCTL_LINK", NULL);
     ck_assert(g_subprocess_communicate_utf8(process, NULL, NULL, &output, NULL, NULL));
     ck_assert(g_subprocess_get_successful(process));
     ck_assert_msg(g_str_has_prefix(output, "ay 1 1\naya{sv} "), "%s", output);
@@ -219,6 +324,14 @@ main(void)
                         an_example_prints_what_is_near_and_leaves_nothing_behind,
                         0,
                         G_N_ELEMENTS(examples));
+    tcase_add_loop_test(tests,
+                        a_relay_tells_a_phone_what_it_hears_from_a_strap,
+                        0,
+                        G_N_ELEMENTS(languages));
+    tcase_add_loop_test(tests,
+                        a_duty_cycle_serves_the_level_it_read_and_switches_the_radio_off_each_time,
+                        0,
+                        G_N_ELEMENTS(languages));
     tcase_add_test(tests, the_busctl_session_about_a_device_runs);
     suite_add_tcase(suite, tests);
     srunner_run_all(runner, CK_ENV);
