@@ -7,6 +7,7 @@
  */
 #include "bh-bluez-discovery.h"
 #include "bh-bluez-switch.h"
+#include "bh-mgmt-adverts.h"
 #include "bh-mgmt-scan.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,7 @@ typedef struct {
     guint32 window_us;
     BhBluezDiscovery *discovery; /* owned */
     BhMgmtScan *mgmt_scan;       /* owned; while the radio is started */
+    BhMgmtAdverts *mgmt_adverts; /* the same */
     guint changes;               /* of mgmt_scan that the discovery knows of */
     gboolean kernel_discovering; /* as the kernel told; FALSE without the socket */
     BhBluezSwitch *power;        /* owned */

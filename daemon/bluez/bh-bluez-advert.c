@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * BlueZ writes the TX power that the controller chose into the object, which changes nothing here,
- * and calls Release() when it dropped one by itself.
+ * Which way an advertisement takes is looked at whenever something has changed: see
+ * bh-bluez-advert-way.h. BlueZ writes the TX power that the controller chose into the object, which
+ * changes nothing here, and calls Release() when it dropped one by itself.
  */
 #include "bh-bluez-advert.h"
 
@@ -10,14 +11,20 @@
 #include <string.h>
 
 #include "bh-bluez-advert-properties.h"
+#include "bh-bluez-advert-way.h"
+#include "bh-bluez-mgmt-link.h"
 #include "bh-bluez-names.h"
 #include "bh-error.h"
+
+#define BIT(slot) ((guint16)(1u << (slot)))
 
 typedef struct {
     BhBluezServer *server; /* borrowed: owns this */
     guint id;
     BhAdvertSpec spec;
     guint16 slots;
+    guint16 there;   /* where it is on the air, as was told; bit mask of slots, as is the next */
+    guint16 refused; /* where it cannot be, as was told */
     BhBluezRegistration registrations[BH_RADIO_MAX_ADAPTERS];
 } BhBluezAdvert;
 
@@ -113,6 +120,12 @@ bh_bluez_adverts_start(BhBluezServer *self)
 static void
 tell(BhBluezServer *server, guint id, guint8 slot, const GError *error)
 {
+    BhBluezAdvert *advert = find(server, id);
+
+    if (advert != NULL && error == NULL)
+        advert->there |= BIT(slot);
+    else if (advert != NULL)
+        advert->there &= (guint16)~BIT(slot);
     if (server->sink != NULL)
         server->sink->advertisement_changed(server->sink_data, id, slot, error);
 }
@@ -131,70 +144,133 @@ is_usable(const BhBluezAdapter *adapter)
     return adapter->path != NULL && adapter->powered;
 }
 
-/* TRUE if it was on the air and is not any more. */
-static gboolean
-reconcile_on(BhBluezAdvert *self, guint8 slot)
-{
-    BhBluezAdapter *adapter = bh_bluez_server_peek_adapter(self->server, slot);
-    BhBluezRegistration *registration = &self->registrations[slot];
-    gboolean wanted = (self->slots & 1u << slot) != 0;
-    gboolean was_there = bh_bluez_registration_is_there(registration);
-
-    bh_bluez_registration_want(registration, wanted && is_usable(adapter) ? adapter->path : NULL);
-    return wanted && was_there && !is_usable(adapter);
-}
-
+/* Something to be told when all are looked at: whoever is told may take any of them back. */
 typedef struct {
     guint id;
     guint8 slot;
-} Ended;
+    GError *error;
+} News;
 
-/* Whoever is told may take any of them back. */
 static void
-tell_ended(BhBluezServer *self, const GArray *ended, const char *why)
+clear_news(gpointer data)
 {
-    g_autoptr(GError) error = g_error_new_literal(BH_ERROR, BH_ERROR_DISCONNECTED, why);
+    g_error_free(((News *)data)->error);
+}
 
-    for (guint i = 0; i < ended->len; i++) {
-        const Ended *one = &g_array_index(ended, Ended, i);
+static GArray *
+news_new(void)
+{
+    GArray *news = g_array_new(FALSE, FALSE, sizeof(News));
+
+    g_array_set_clear_func(news, clear_news);
+    return news;
+}
+
+/* error is taken. */
+static void
+add_news(GArray *news, const BhBluezAdvert *advert, guint8 slot, GError *error)
+{
+    const News one = {advert->id, slot, error};
+
+    g_array_append_val(news, one);
+}
+
+static void
+tell_news(BhBluezServer *self, const GArray *news)
+{
+    for (guint i = 0; i < news->len; i++) {
+        const News *one = &g_array_index(news, News, i);
         if (find(self, one->id) != NULL)
-            tell(self, one->id, one->slot, error);
+            tell(self, one->id, one->slot, one->error);
     }
+}
+
+/* By the one way, and not by the other. */
+static void
+put_on_air(BhBluezAdvert *self, guint8 slot, BhBluezAdvertWay way)
+{
+    BhBluezAdapter *adapter = bh_bluez_server_peek_adapter(self->server, slot);
+
+    bh_bluez_registration_want(&self->registrations[slot],
+                               way == BH_BLUEZ_ADVERT_BY_BLUEZ ? adapter->path : NULL);
+    if (adapter->mgmt_adverts == NULL)
+        return;
+    if (way == BH_BLUEZ_ADVERT_BY_KERNEL)
+        bh_mgmt_adverts_want(adapter->mgmt_adverts, self->id, &self->spec);
+    else
+        bh_mgmt_adverts_drop(adapter->mgmt_adverts, self->id);
+}
+
+static void
+reconcile_on(BhBluezAdvert *self, guint8 slot, GArray *news)
+{
+    gboolean wanted = (self->slots & BIT(slot)) != 0;
+    gboolean usable = is_usable(bh_bluez_server_peek_adapter(self->server, slot));
+    BhBluezAdvertWay way = BH_BLUEZ_ADVERT_UNDECIDED;
+    GError *error = NULL;
+
+    if (wanted && usable)
+        way = bh_bluez_advert_choose_way(self->server, slot, &self->spec, &error);
+    put_on_air(self, slot, way);
+    if (wanted && !usable && (self->there & BIT(slot)) != 0)
+        error = g_error_new_literal(BH_ERROR, BH_ERROR_DISCONNECTED, "the radio is off");
+    if (error != NULL && (way != BH_BLUEZ_ADVERT_REFUSED || (self->refused & BIT(slot)) == 0))
+        add_news(news, self, slot, error);
+    else
+        g_clear_error(&error);
+    self->refused &= (guint16)~BIT(slot);
+    if (way == BH_BLUEZ_ADVERT_REFUSED)
+        self->refused |= BIT(slot);
+}
+
+/* BlueZ removes what the kernel advertises when it begins to, before it says of how many sets. */
+static void
+set_controller(BhBluezServer *self, guint8 slot)
+{
+    BhBluezAdapter *adapter = bh_bluez_server_peek_adapter(self, slot);
+
+    if (adapter->mgmt_adverts != NULL)
+        bh_mgmt_adverts_set_controller(adapter->mgmt_adverts,
+                                       bh_bluez_mgmt_get_index(self->bluez, slot),
+                                       &adapter->address,
+                                       is_usable(adapter) && self->sets[slot].known);
 }
 
 void
 bh_bluez_adverts_reconcile(BhBluezServer *self)
 {
-    g_autoptr(GArray) ended = g_array_new(FALSE, FALSE, sizeof(Ended));
+    g_autoptr(GArray) news = news_new();
     GHashTableIter iter;
     gpointer value;
 
+    for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++)
+        set_controller(self, slot);
     g_hash_table_iter_init(&iter, self->adverts);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        Ended one = {.id = ((BhBluezAdvert *)value)->id};
-        for (; one.slot < BH_RADIO_MAX_ADAPTERS; one.slot++)
-            if (reconcile_on(value, one.slot))
-                g_array_append_val(ended, one);
-    }
-    tell_ended(self, ended, "the radio is off");
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++)
+            reconcile_on(value, slot, news);
+    tell_news(self, news);
 }
 
 void
 bh_bluez_adverts_adapter_gone(BhBluezServer *self, guint8 slot)
 {
-    g_autoptr(GArray) ended = g_array_new(FALSE, FALSE, sizeof(Ended));
+    g_autoptr(GArray) news = news_new();
     GHashTableIter iter;
     gpointer value;
 
+    set_controller(self, slot);
     g_hash_table_iter_init(&iter, self->adverts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         BhBluezAdvert *advert = value;
-        Ended one = {advert->id, slot};
         bh_bluez_registration_forget(&advert->registrations[slot]);
-        if ((advert->slots & 1u << slot) != 0)
-            g_array_append_val(ended, one);
+        if ((advert->slots & BIT(slot)) != 0)
+            add_news(news,
+                     advert,
+                     slot,
+                     g_error_new_literal(BH_ERROR, BH_ERROR_DISCONNECTED, "the adapter is gone"));
     }
-    tell_ended(self, ended, "the adapter is gone");
+    tell_news(self, news);
 }
 
 void
@@ -206,15 +282,34 @@ bh_bluez_adverts_retry(BhBluezServer *self, guint8 slot)
     g_hash_table_iter_init(&iter, self->adverts);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         bh_bluez_registration_retry(&((BhBluezAdvert *)value)->registrations[slot]);
+    if (bh_bluez_server_peek_adapter(self, slot)->mgmt_adverts != NULL)
+        bh_mgmt_adverts_retry(bh_bluez_server_peek_adapter(self, slot)->mgmt_adverts);
+}
+
+void
+bh_bluez_advert_told(gpointer data, guint8 slot, guint id, const GError *error)
+{
+    tell(data, id, slot, error);
 }
 
 /* Life */
+
+static void
+drop_in_kernel(BhBluezAdvert *self)
+{
+    for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++) {
+        BhMgmtAdverts *adverts = bh_bluez_server_peek_adapter(self->server, slot)->mgmt_adverts;
+        if (adverts != NULL)
+            bh_mgmt_adverts_drop(adverts, self->id);
+    }
+}
 
 static void
 free_advert(gpointer data)
 {
     BhBluezAdvert *self = data;
 
+    drop_in_kernel(self);
     for (guint slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++)
         bh_bluez_registration_clear(&self->registrations[slot]);
     bh_advert_spec_clear(&self->spec);
@@ -259,6 +354,8 @@ replace_spec(BhBluezAdvert *self, const BhAdvertSpec *spec)
 {
     bh_advert_spec_clear(&self->spec);
     bh_advert_spec_copy(spec, &self->spec);
+    self->refused = 0;
+    drop_in_kernel(self);
     for (guint slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++)
         bh_bluez_registration_renew(&self->registrations[slot]);
 }

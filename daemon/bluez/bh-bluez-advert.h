@@ -3,7 +3,8 @@
 
 /*
  * Advertisements that are wanted: each is an object of ours, .../a<advertisement>/h<slot>, that
- * BlueZ reads, registered on all adapters that it is for and that are switched on.
+ * BlueZ reads, registered on all adapters that it is for and that are switched on; or, where BlueZ
+ * would leave something out, an advertisement of the kernel.
  */
 #include "bh-bluez-server-private.h"
 
@@ -23,6 +24,8 @@ void bh_bluez_adverts_reconcile(BhBluezServer *self);
 void bh_bluez_adverts_adapter_gone(BhBluezServer *self, guint8 slot);
 /* A set of the adapter may be free. */
 void bh_bluez_adverts_retry(BhBluezServer *self, guint8 slot);
+/* For BhMgmtAdvertsObserver; data is the server. */
+void bh_bluez_advert_told(gpointer data, guint8 slot, guint id, const GError *error);
 /* All end, here and in BlueZ. */
 void bh_bluez_adverts_clear(BhBluezServer *self);
 

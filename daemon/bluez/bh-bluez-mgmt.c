@@ -208,6 +208,12 @@ on_monitor_removed(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *ev
 }
 
 static void
+on_advertising_removed(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
+{
+    bh_mgmt_adverts_removed(adapter->mgmt_adverts, event->advertisement);
+}
+
+static void
 on_late_reply(BhBluez *self, BhBluezAdapter *adapter, const BhMgmtEvent *event)
 {
     bh_mgmt_scan_late_reply(adapter->mgmt_scan, &event->reply);
@@ -232,6 +238,7 @@ static const struct {
     {BH_MGMT_NEW_LONG_TERM_KEY, on_pairing},
     {BH_MGMT_INDEX_REMOVED, on_index_removed},
     {BH_MGMT_MONITOR_REMOVED, on_monitor_removed},
+    {BH_MGMT_ADVERTISING_REMOVED, on_advertising_removed},
     {BH_MGMT_COMMAND_COMPLETE, on_late_reply},
     {BH_MGMT_COMMAND_STATUS, on_late_reply},
 };
@@ -266,6 +273,7 @@ set_mgmt(BhBluez *self, BhMgmt *mgmt)
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         self->adapters[i].kernel_discovering = FALSE;
         bh_mgmt_scan_set_mgmt(self->adapters[i].mgmt_scan, mgmt);
+        bh_mgmt_adverts_set_mgmt(self->adapters[i].mgmt_adverts, mgmt);
     }
 }
 
@@ -319,6 +327,8 @@ undo_all(BhBluez *self)
     gint64 deadline_us = g_get_monotonic_time() + UNDO_US;
     gboolean busy = FALSE;
 
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
+        bh_mgmt_adverts_undo(self->adapters[i].mgmt_adverts, deadline_us);
     do {
         if (busy)
             g_usleep(RETRY_US);
@@ -336,8 +346,10 @@ bh_bluez_mgmt_stop(BhBluez *self)
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
         bh_mgmt_scan_abandon(self->adapters[i].mgmt_scan);
     undo_all(self);
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++)
+    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         g_clear_pointer(&self->adapters[i].mgmt_scan, bh_mgmt_scan_free);
+        g_clear_pointer(&self->adapters[i].mgmt_adverts, bh_mgmt_adverts_free);
+    }
     g_clear_pointer(&self->mgmt, bh_mgmt_free);
     g_clear_pointer(&self->dead_mgmt, bh_mgmt_free);
 }

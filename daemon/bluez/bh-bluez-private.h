@@ -15,6 +15,7 @@
 #include "bh-link-memory.h"
 #include "bh-mgmt-memory.h"
 #include "bh-mgmt.h"
+#include "bh-peripheral.h"
 
 G_BEGIN_DECLS
 
@@ -54,6 +55,7 @@ struct _BhBluez {
     gboolean hears_kernel; /* reports come from mgmt, not from BlueZ's signals */
     guint refresh_ms;      /* how often a discovery is refreshed where there is no monitor */
     BhRadioCapabilities told_capabilities;
+    BhPeripheralCapabilities told_peripheral;
 
     GQueue checks;  /* round trips under way */
     guint batch_ms; /* that the hub wants */

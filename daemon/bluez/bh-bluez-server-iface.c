@@ -3,6 +3,7 @@
 /*
  * The seam itself, BhPeripheral: each call of the hub goes to the part it concerns.
  */
+#include "bh-bluez-advert-way.h"
 #include "bh-bluez-advert.h"
 #include "bh-bluez-app.h"
 #include "bh-bluez-notification.h"
@@ -34,9 +35,9 @@ get_capabilities(BhPeripheral *peripheral)
     for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++) {
         if (bh_bluez_server_peek_adapter(self, slot)->path == NULL)
             continue;
-        if (bh_bluez_server_takes_interval(self, slot))
+        if (bh_bluez_advert_can_set_interval(self, slot))
             can |= BH_PERIPHERAL_CAN_INTERVAL;
-        if (bh_bluez_server_takes_tx_power(self, slot))
+        if (bh_bluez_advert_can_set_tx_power(self, slot))
             can |= BH_PERIPHERAL_CAN_TX_POWER;
     }
     return can;

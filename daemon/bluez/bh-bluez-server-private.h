@@ -30,6 +30,7 @@ typedef struct {
     guint active;
     gboolean sets_power; /* the TX power of each */
     gboolean capable;    /* tells its capabilities: takes intervals, too */
+    gboolean extended;   /* the controller has extended advertising */
 } BhBluezSets;
 
 struct BhBluezServer {

@@ -96,6 +96,8 @@ bh_bluez_server_reconcile(BhBluezServer *self)
     self->changed = FALSE;
     bh_bluez_apps_reconcile(self);
     bh_bluez_adverts_reconcile(self);
+    for (guint8 slot = 0; slot < BH_RADIO_MAX_ADAPTERS; slot++)
+        bh_mgmt_adverts_reconcile(bh_bluez_server_peek_adapter(self, slot)->mgmt_adverts);
 }
 
 void
@@ -106,6 +108,20 @@ bh_bluez_server_schedule(BhBluezServer *self)
 }
 
 /* Life */
+
+static void
+on_kernel_changed(gpointer data)
+{
+    bh_bluez_server_schedule(data);
+}
+
+BhMgmtAdverts *
+bh_bluez_server_new_mgmt_adverts(BhBluezServer *self, guint8 slot)
+{
+    static const BhMgmtAdvertsObserver observer = {bh_bluez_advert_told, on_kernel_changed};
+
+    return bh_mgmt_adverts_new(self->bluez->memory, &self->bluez->timing, slot, &observer, self);
+}
 
 void
 bh_bluez_server_start(BhBluezServer *self)

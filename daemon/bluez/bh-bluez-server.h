@@ -16,6 +16,9 @@ void bh_bluez_server_free(BhBluezServer *self);
 /* Fills in BhPeripheral's functions. */
 void bh_bluez_server_init_iface(BhPeripheralInterface *iface);
 
+/* Advertisements of the kernel's on an adapter, for this. */
+BhMgmtAdverts *bh_bluez_server_new_mgmt_adverts(BhBluezServer *self, guint8 slot);
+
 /* With the radio. */
 void bh_bluez_server_start(BhBluezServer *self);
 void bh_bluez_server_stop(BhBluezServer *self);

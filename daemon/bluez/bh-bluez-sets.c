@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * SupportedInstances is how many are free; those of other programs are taken, too.
+ * SupportedInstances is how many are free; those of other programs are taken, too. BlueZ does not
+ * count those that the kernel has from others, such as ours.
  */
 #include "bh-bluez-sets.h"
 
@@ -48,8 +49,26 @@ read_property(BhBluezSets *self, sd_bus_message *message)
         return read_count(message, &self->active);
     if (g_str_equal(name, "SupportedFeatures"))
         return read_features(self, message);
+    self->extended |= g_str_equal(name, "SupportedSecondaryChannels");
     self->capable |= g_str_equal(name, "SupportedCapabilities");
     return sd_bus_message_skip(message, "v");
+}
+
+static BhMgmtAdverts *
+peek_kernel(const BhBluezServer *self, guint8 slot)
+{
+    return bh_bluez_server_peek_adapter(self, slot)->mgmt_adverts;
+}
+
+static void
+take_counts(BhBluezServer *self, guint8 slot)
+{
+    const BhBluezSets *sets = &self->sets[slot];
+
+    if (peek_kernel(self, slot) != NULL)
+        bh_mgmt_adverts_set_taken(peek_kernel(self, slot), sets->active, sets->active + sets->free);
+    if (sets->free > 0)
+        bh_bluez_adverts_retry(self, slot);
 }
 
 int
@@ -63,8 +82,8 @@ bh_bluez_sets_take(BhBluezServer *self, guint8 slot, sd_bus_message *message)
             result = sd_bus_message_exit_container(message);
     if (result < 0)
         return result;
-    if (sets->free > 0)
-        bh_bluez_adverts_retry(self, slot);
+    take_counts(self, slot);
+    bh_bluez_server_schedule(self);
     return sd_bus_message_exit_container(message);
 }
 
@@ -78,7 +97,9 @@ guint
 bh_bluez_sets_count(const BhBluezServer *self, guint8 slot, guint *free_sets)
 {
     const BhBluezSets *sets = &self->sets[slot];
+    guint ours =
+        peek_kernel(self, slot) != NULL ? bh_mgmt_adverts_count(peek_kernel(self, slot)) : 0;
 
-    *free_sets = sets->known ? sets->free : 0;
+    *free_sets = sets->known && sets->free > ours ? sets->free - ours : 0;
     return sets->known ? sets->free + sets->active : 0;
 }

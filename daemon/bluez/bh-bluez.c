@@ -102,9 +102,12 @@ tell_capabilities(BhBluez *self)
 {
     BhRadioCapabilities now = bh_bluez_mgmt_get_capabilities(self);
 
-    if (now == self->told_capabilities)
+    BhPeripheralCapabilities peripheral = bh_peripheral_get_capabilities(BH_PERIPHERAL(self));
+
+    if (now == self->told_capabilities && peripheral == self->told_peripheral)
         return;
     self->told_capabilities = now;
+    self->told_peripheral = peripheral;
     self->sink->capabilities_changed(self->sink_data, now);
 }
 
@@ -204,6 +207,7 @@ start(BhRadio *radio, const BhRadioSink *sink, gpointer sink_data)
     for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
         self->adapters[i].mgmt_scan =
             bh_mgmt_scan_new(self->memory, &self->timing, bh_bluez_schedule_reconcile, self);
+        self->adapters[i].mgmt_adverts = bh_bluez_server_new_mgmt_adverts(self->server, (guint8)i);
     }
     bh_bluez_mgmt_start(self);
     self->fetch =

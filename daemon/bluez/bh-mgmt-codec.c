@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * All reading goes through a cursor that never passes the end: it gives zeros from there on and
- * remembers. Each parser reads what it needs and says at the end whether that was all there.
+ * Each parser reads what it needs and says at the end whether that was all there.
  */
-#include "bh-mgmt-codec.h"
-
-#include <string.h>
+#include "bh-mgmt-bytes.h"
 
 /* Types of the controller's defaults. */
 #define DEFAULT_DISCOVERY_INTERVAL 0x0011
@@ -20,60 +17,15 @@
 #define PATTERN_TYPE 0x01
 #define PATTERN_SIZE 34 /* type, offset, length, and always 31 bytes of value */
 
-/* Reading */
-
-typedef struct {
-    const guint8 *at;
-    gsize left;
-    gboolean short_of; /* more was asked for than there is */
-} Cursor;
-
-static const guint8 *
-take_bytes(Cursor *self, gsize size)
-{
-    const guint8 *at = self->at;
-
-    if (size > self->left) {
-        self->short_of = TRUE;
-        self->left = 0;
-        return NULL;
-    }
-    self->at += size;
-    self->left -= size;
-    return at;
-}
-
-static guint8
-take_u8(Cursor *self)
-{
-    const guint8 *at = take_bytes(self, 1);
-
-    return at != NULL ? at[0] : 0;
-}
-
-static guint16
-take_u16(Cursor *self)
-{
-    const guint8 *at = take_bytes(self, 2);
-
-    return at != NULL ? (guint16)(at[0] | at[1] << 8) : 0;
-}
-
-static guint32
-take_u32(Cursor *self)
-{
-    guint32 low = take_u16(self);
-
-    return low | (guint32)take_u16(self) << 16;
-}
+/* Peers */
 
 /* The least significant octet comes first on this wire. */
 static BhMgmtPeer
-take_peer(Cursor *self)
+take_peer(BhMgmtCursor *self)
 {
     BhMgmtPeer peer = {0};
-    const guint8 *octets = take_bytes(self, sizeof(peer.address.octets));
-    guint8 type = take_u8(self);
+    const guint8 *octets = bh_mgmt_take_bytes(self, sizeof(peer.address.octets));
+    guint8 type = bh_mgmt_take_u8(self);
 
     for (gsize i = 0; octets != NULL && i < sizeof(peer.address.octets); i++)
         peer.address.octets[i] = octets[sizeof(peer.address.octets) - 1 - i];
@@ -92,9 +44,9 @@ is_nobody(const BhMgmtPeer *peer)
 }
 
 static gint8
-take_rssi(Cursor *self)
+take_rssi(BhMgmtCursor *self)
 {
-    gint8 rssi = (gint8)take_u8(self);
+    gint8 rssi = (gint8)bh_mgmt_take_u8(self);
 
     return rssi >= -127 && rssi <= 20 ? rssi : BH_RSSI_UNKNOWN;
 }
@@ -103,118 +55,125 @@ take_rssi(Cursor *self)
 
 /* TRUE if bytes of exactly the length that stands before them are all that is left. */
 static gboolean
-take_rest(Cursor *self, const guint8 **data, gsize *size)
+take_rest(BhMgmtCursor *self, const guint8 **data, gsize *size)
 {
-    *size = take_u16(self);
-    *data = take_bytes(self, *size);
+    *size = bh_mgmt_take_u16(self);
+    *data = bh_mgmt_take_bytes(self, *size);
     return !self->short_of && self->left == 0;
 }
 
 static gboolean
-parse_found(Cursor *cursor, BhMgmtFound *found)
+parse_found(BhMgmtCursor *cursor, BhMgmtFound *found)
 {
     found->peer = take_peer(cursor);
     found->rssi = take_rssi(cursor);
-    found->flags = take_u32(cursor);
+    found->flags = bh_mgmt_take_u32(cursor);
     return take_rest(cursor, &found->data, &found->size) && !is_nobody(&found->peer);
 }
 
 static gboolean
-parse_device_found(Cursor *cursor, BhMgmtEvent *event)
+parse_device_found(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
     event->found.monitor = 0;
     return parse_found(cursor, &event->found);
 }
 
 static gboolean
-parse_monitor_device_found(Cursor *cursor, BhMgmtEvent *event)
+parse_monitor_device_found(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
-    event->found.monitor = take_u16(cursor);
+    event->found.monitor = bh_mgmt_take_u16(cursor);
     return parse_found(cursor, &event->found);
 }
 
 static gboolean
-parse_connected(Cursor *cursor, BhMgmtEvent *event)
+parse_connected(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
     const guint8 *data;
     gsize size;
 
     event->link.peer = take_peer(cursor);
-    event->link.flags = take_u32(cursor);
+    event->link.flags = bh_mgmt_take_u32(cursor);
     return take_rest(cursor, &data, &size);
 }
 
 /* Disconnected and connect failed are alike. */
 static gboolean
-parse_link_code(Cursor *cursor, BhMgmtEvent *event)
+parse_link_code(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
     event->link.peer = take_peer(cursor);
-    event->link.code = take_u8(cursor);
+    event->link.code = bh_mgmt_take_u8(cursor);
     return !cursor->short_of;
 }
 
 /* Of a pairing it matters with whom, never a number or a key. */
 static gboolean
-parse_pairing(Cursor *cursor, BhMgmtEvent *event)
+parse_pairing(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
     event->peer = take_peer(cursor);
     return !cursor->short_of;
 }
 
 static gboolean
-parse_key(Cursor *cursor, BhMgmtEvent *event)
+parse_key(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
-    take_u8(cursor); /* whether to store it */
+    bh_mgmt_take_u8(cursor); /* whether to store it */
     return parse_pairing(cursor, event);
 }
 
 static gboolean
-parse_discovering(Cursor *cursor, BhMgmtEvent *event)
+parse_discovering(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
-    take_u8(cursor); /* of which kinds of devices */
-    event->discovering = take_u8(cursor) != 0;
+    bh_mgmt_take_u8(cursor); /* of which kinds of devices */
+    event->discovering = bh_mgmt_take_u8(cursor) != 0;
     return !cursor->short_of;
 }
 
 static BhMgmtConnectionParameters
-take_parameters(Cursor *cursor)
+take_parameters(BhMgmtCursor *cursor)
 {
-    BhMgmtConnectionParameters parameters = {.min_interval = take_u16(cursor)};
+    BhMgmtConnectionParameters parameters = {.min_interval = bh_mgmt_take_u16(cursor)};
 
-    parameters.max_interval = take_u16(cursor);
-    parameters.latency = take_u16(cursor);
-    parameters.timeout = take_u16(cursor);
+    parameters.max_interval = bh_mgmt_take_u16(cursor);
+    parameters.latency = bh_mgmt_take_u16(cursor);
+    parameters.timeout = bh_mgmt_take_u16(cursor);
     return parameters;
 }
 
 static gboolean
-parse_new_parameters(Cursor *cursor, BhMgmtEvent *event)
+parse_new_parameters(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
     event->new_parameters.peer = take_peer(cursor);
-    take_u8(cursor); /* whether to store them */
+    bh_mgmt_take_u8(cursor); /* whether to store them */
     event->new_parameters.parameters = take_parameters(cursor);
     return !cursor->short_of;
 }
 
 static gboolean
-parse_monitor_removed(Cursor *cursor, BhMgmtEvent *event)
+parse_monitor_removed(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
-    event->monitor = take_u16(cursor);
+    event->monitor = bh_mgmt_take_u16(cursor);
     return !cursor->short_of;
 }
 
 static gboolean
-parse_reply(Cursor *cursor, BhMgmtEvent *event)
+parse_advertising_removed(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
-    event->reply.opcode = take_u16(cursor);
-    event->reply.status = take_u8(cursor);
+    event->advertisement = bh_mgmt_take_u8(cursor);
+    return !cursor->short_of;
+}
+
+static gboolean
+parse_reply(BhMgmtCursor *cursor, BhMgmtEvent *event)
+{
+    event->reply.opcode = bh_mgmt_take_u16(cursor);
+    event->reply.status = bh_mgmt_take_u8(cursor);
     event->reply.data = cursor->at;
     event->reply.size = cursor->left;
     return !cursor->short_of;
 }
 
 static gboolean
-parse_nothing(Cursor *cursor, BhMgmtEvent *event)
+parse_nothing(BhMgmtCursor *cursor, BhMgmtEvent *event)
 {
     return TRUE;
 }
@@ -222,7 +181,7 @@ parse_nothing(Cursor *cursor, BhMgmtEvent *event)
 /* Most frequent first. */
 static const struct {
     guint16 code;
-    gboolean (*parse)(Cursor *cursor, BhMgmtEvent *event);
+    gboolean (*parse)(BhMgmtCursor *cursor, BhMgmtEvent *event);
 } parsers[] = {
     {BH_MGMT_DEVICE_FOUND, parse_device_found},
     {BH_MGMT_MONITOR_DEVICE_FOUND, parse_monitor_device_found},
@@ -240,16 +199,17 @@ static const struct {
     {BH_MGMT_AUTHENTICATION_FAILED, parse_pairing},
     {BH_MGMT_NEW_LONG_TERM_KEY, parse_key},
     {BH_MGMT_MONITOR_REMOVED, parse_monitor_removed},
+    {BH_MGMT_ADVERTISING_REMOVED, parse_advertising_removed},
 };
 
 BhMgmtParsed
 bh_mgmt_event_parse(const guint8 *bytes, gsize size, BhMgmtEvent *event)
 {
-    Cursor cursor = {bytes, size, FALSE};
+    BhMgmtCursor cursor = {bytes, size, FALSE};
 
-    *event = (BhMgmtEvent){.code = take_u16(&cursor)};
-    event->index = take_u16(&cursor);
-    gsize announced = take_u16(&cursor);
+    *event = (BhMgmtEvent){.code = bh_mgmt_take_u16(&cursor)};
+    event->index = bh_mgmt_take_u16(&cursor);
+    gsize announced = bh_mgmt_take_u16(&cursor);
     if (cursor.short_of || cursor.left != announced)
         return BH_MGMT_MALFORMED;
     for (gsize i = 0; i < G_N_ELEMENTS(parsers); i++)
@@ -275,77 +235,54 @@ bh_mgmt_status_to_string(guint8 status)
 
 /* Commands */
 
-static void
-put_u8(BhMgmtPacket *self, guint8 value)
-{
-    g_return_if_fail(self->size < sizeof(self->bytes));
-    self->bytes[self->size++] = value;
-}
-
-static void
-put_u16(BhMgmtPacket *self, guint16 value)
-{
-    put_u8(self, value & 0xff);
-    put_u8(self, value >> 8);
-}
-
-/* The header says how much follows. */
-static void
-close_packet(BhMgmtPacket *self)
-{
-    gsize size = self->size - BH_MGMT_HEADER_SIZE;
-
-    self->bytes[4] = (guint8)(size & 0xff);
-    self->bytes[5] = (guint8)(size >> 8);
-}
-
 void
 bh_mgmt_packet_init(BhMgmtPacket *self, BhMgmtOpcode opcode, guint16 index)
 {
     self->size = 0;
-    put_u16(self, (guint16)opcode);
-    put_u16(self, index);
-    put_u16(self, 0);
+    bh_mgmt_put_u16(self, (guint16)opcode);
+    bh_mgmt_put_u16(self, index);
+    bh_mgmt_put_u16(self, 0);
 }
 
 void
 bh_mgmt_packet_put_any_pattern(BhMgmtPacket *self)
 {
-    put_u8(self, 1); /* patterns */
-    put_u8(self, PATTERN_TYPE);
+    bh_mgmt_put_u8(self, 1); /* patterns */
+    bh_mgmt_put_u8(self, PATTERN_TYPE);
     for (guint i = 1; i < PATTERN_SIZE; i++)
-        put_u8(self, 0);
-    close_packet(self);
+        bh_mgmt_put_u8(self, 0);
+    bh_mgmt_close_packet(self);
 }
 
 void
 bh_mgmt_packet_put_monitor(BhMgmtPacket *self, guint16 handle)
 {
-    put_u16(self, handle);
-    close_packet(self);
+    bh_mgmt_put_u16(self, handle);
+    bh_mgmt_close_packet(self);
 }
 
 static void
 put_address(BhMgmtPacket *self, const BhAddress *address)
 {
     for (gsize i = sizeof(address->octets); i > 0; i--)
-        put_u8(self, address->octets[i - 1]);
-    put_u8(self, address->type == BH_ADDRESS_RANDOM ? ADDRESS_LE_RANDOM : ADDRESS_LE_PUBLIC);
+        bh_mgmt_put_u8(self, address->octets[i - 1]);
+    bh_mgmt_put_u8(self,
+                   address->type == BH_ADDRESS_RANDOM ? ADDRESS_LE_RANDOM : ADDRESS_LE_PUBLIC);
 }
 
 void
 bh_mgmt_packet_put_peer(BhMgmtPacket *self, const BhAddress *address)
 {
     put_address(self, address);
-    close_packet(self);
+    bh_mgmt_close_packet(self);
 }
 
 void
 bh_mgmt_packet_put_pairing(BhMgmtPacket *self, const BhAddress *address, guint8 io_capability)
 {
     put_address(self, address);
-    put_u8(self, io_capability);
-    close_packet(self);
+    bh_mgmt_put_u8(self, io_capability);
+    bh_mgmt_close_packet(self);
 }
 
 void
@@ -353,21 +290,21 @@ bh_mgmt_packet_put_parameters(BhMgmtPacket *self,
                               const BhAddress *address,
                               const BhMgmtConnectionParameters *parameters)
 {
-    put_u16(self, 1); /* entries */
+    bh_mgmt_put_u16(self, 1); /* entries */
     put_address(self, address);
-    put_u16(self, parameters->min_interval);
-    put_u16(self, parameters->max_interval);
-    put_u16(self, parameters->latency);
-    put_u16(self, parameters->timeout);
-    close_packet(self);
+    bh_mgmt_put_u16(self, parameters->min_interval);
+    bh_mgmt_put_u16(self, parameters->max_interval);
+    bh_mgmt_put_u16(self, parameters->latency);
+    bh_mgmt_put_u16(self, parameters->timeout);
+    bh_mgmt_close_packet(self);
 }
 
 static void
 put_default(BhMgmtPacket *self, guint16 type, guint16 value)
 {
-    put_u16(self, type);
-    put_u8(self, 2);
-    put_u16(self, value);
+    bh_mgmt_put_u16(self, type);
+    bh_mgmt_put_u8(self, 2);
+    bh_mgmt_put_u16(self, value);
 }
 
 void
@@ -377,7 +314,7 @@ bh_mgmt_packet_put_defaults(BhMgmtPacket *self, const BhMgmtDefaults *defaults)
     put_default(self, DEFAULT_DISCOVERY_WINDOW, defaults->discovery.window);
     put_default(self, DEFAULT_MONITORS_INTERVAL, defaults->monitors.interval);
     put_default(self, DEFAULT_MONITORS_WINDOW, defaults->monitors.window);
-    close_packet(self);
+    bh_mgmt_close_packet(self);
 }
 
 /* Answers */
@@ -385,19 +322,19 @@ bh_mgmt_packet_put_defaults(BhMgmtPacket *self, const BhMgmtDefaults *defaults)
 gboolean
 bh_mgmt_reply_get_version(const BhMgmtReply *reply, guint8 *version, guint16 *revision)
 {
-    Cursor cursor = {reply->data, reply->size, FALSE};
+    BhMgmtCursor cursor = {reply->data, reply->size, FALSE};
 
-    *version = take_u8(&cursor);
-    *revision = take_u16(&cursor);
+    *version = bh_mgmt_take_u8(&cursor);
+    *revision = bh_mgmt_take_u16(&cursor);
     return !cursor.short_of;
 }
 
 gboolean
 bh_mgmt_reply_get_monitor(const BhMgmtReply *reply, guint16 *handle)
 {
-    Cursor cursor = {reply->data, reply->size, FALSE};
+    BhMgmtCursor cursor = {reply->data, reply->size, FALSE};
 
-    *handle = take_u16(&cursor);
+    *handle = bh_mgmt_take_u16(&cursor);
     return !cursor.short_of && *handle != 0;
 }
 
@@ -420,21 +357,21 @@ find_default(BhMgmtDefaults *self, guint16 type)
 
 /* One value with its type and length before it. */
 static void
-take_default(Cursor *cursor, BhMgmtDefaults *defaults)
+take_default(BhMgmtCursor *cursor, BhMgmtDefaults *defaults)
 {
-    guint16 *value = find_default(defaults, take_u16(cursor));
-    guint8 size = take_u8(cursor);
+    guint16 *value = find_default(defaults, bh_mgmt_take_u16(cursor));
+    guint8 size = bh_mgmt_take_u8(cursor);
 
     if (value != NULL && size == 2)
-        *value = take_u16(cursor);
+        *value = bh_mgmt_take_u16(cursor);
     else
-        take_bytes(cursor, size);
+        bh_mgmt_take_bytes(cursor, size);
 }
 
 gboolean
 bh_mgmt_reply_get_defaults(const BhMgmtReply *reply, BhMgmtDefaults *defaults)
 {
-    Cursor cursor = {reply->data, reply->size, FALSE};
+    BhMgmtCursor cursor = {reply->data, reply->size, FALSE};
 
     *defaults = (BhMgmtDefaults){0};
     while (cursor.left > 0)
@@ -447,7 +384,7 @@ bh_mgmt_reply_get_defaults(const BhMgmtReply *reply, BhMgmtDefaults *defaults)
 gboolean
 bh_mgmt_reply_get_rssi(const BhMgmtReply *reply, BhMgmtPeer *peer, gint8 *rssi)
 {
-    Cursor cursor = {reply->data, reply->size, FALSE};
+    BhMgmtCursor cursor = {reply->data, reply->size, FALSE};
 
     *peer = take_peer(&cursor);
     *rssi = take_rssi(&cursor);
@@ -457,16 +394,16 @@ bh_mgmt_reply_get_rssi(const BhMgmtReply *reply, BhMgmtPeer *peer, gint8 *rssi)
 gboolean
 bh_mgmt_reply_get_monitors(const BhMgmtReply *reply, BhMgmtMonitors *monitors)
 {
-    Cursor cursor = {reply->data, reply->size, FALSE};
+    BhMgmtCursor cursor = {reply->data, reply->size, FALSE};
 
     *monitors = (BhMgmtMonitors){0};
-    take_u32(&cursor); /* supported features */
-    take_u32(&cursor); /* enabled features */
-    monitors->max = take_u16(&cursor);
-    take_u8(&cursor); /* patterns of one monitor */
-    gsize n = take_u16(&cursor);
+    bh_mgmt_take_u32(&cursor); /* supported features */
+    bh_mgmt_take_u32(&cursor); /* enabled features */
+    monitors->max = bh_mgmt_take_u16(&cursor);
+    bh_mgmt_take_u8(&cursor); /* patterns of one monitor */
+    gsize n = bh_mgmt_take_u16(&cursor);
     for (gsize i = 0; i < n && !cursor.short_of; i++) {
-        guint16 handle = take_u16(&cursor);
+        guint16 handle = bh_mgmt_take_u16(&cursor);
         if (!cursor.short_of && monitors->n_handles < BH_MGMT_MONITORS_MAX)
             monitors->handles[monitors->n_handles++] = handle;
     }

@@ -26,11 +26,15 @@ typedef enum {
     BH_MGMT_CANCEL_PAIR_DEVICE = 0x001a,
     BH_MGMT_GET_CONNECTION_INFORMATION = 0x0031,
     BH_MGMT_LOAD_CONNECTION_PARAMETERS = 0x0035,
+    BH_MGMT_READ_ADVERTISING_FEATURES = 0x003d,
+    BH_MGMT_REMOVE_ADVERTISING = 0x003f,
     BH_MGMT_READ_DEFAULTS = 0x004b,
     BH_MGMT_SET_DEFAULTS = 0x004c,
     BH_MGMT_READ_MONITOR_FEATURES = 0x0051,
     BH_MGMT_ADD_PATTERNS_MONITOR = 0x0052,
     BH_MGMT_REMOVE_MONITOR = 0x0053,
+    BH_MGMT_ADD_ADVERTISING_PARAMETERS = 0x0054,
+    BH_MGMT_ADD_ADVERTISING_DATA = 0x0055,
 } BhMgmtOpcode;
 
 typedef enum {
@@ -48,6 +52,7 @@ typedef enum {
     BH_MGMT_DISCOVERING = 0x0013,
     BH_MGMT_PASSKEY_NOTIFY = 0x0017,
     BH_MGMT_NEW_CONNECTION_PARAMETER = 0x001c,
+    BH_MGMT_ADVERTISING_REMOVED = 0x0024,
     BH_MGMT_MONITOR_REMOVED = 0x002c,
     BH_MGMT_MONITOR_DEVICE_FOUND = 0x002f,
 } BhMgmtEventCode;
@@ -55,7 +60,9 @@ typedef enum {
 #define BH_MGMT_STATUS_SUCCESS 0x00
 #define BH_MGMT_STATUS_NOT_CONNECTED 0x02
 #define BH_MGMT_STATUS_BUSY 0x0a
+#define BH_MGMT_STATUS_REJECTED 0x0b
 #define BH_MGMT_STATUS_NOT_SUPPORTED 0x0c
+#define BH_MGMT_STATUS_INVALID_PARAMETERS 0x0d
 #define BH_MGMT_STATUS_NOT_POWERED 0x0f
 #define BH_MGMT_STATUS_INVALID_INDEX 0x11
 #define BH_MGMT_STATUS_PERMISSION_DENIED 0x14
@@ -116,7 +123,8 @@ typedef struct {
         BhMgmtNewParameters new_parameters;
         BhMgmtPeer peer; /* of a pairing */
         gboolean discovering;
-        guint16 monitor; /* handle */
+        guint16 monitor;      /* handle */
+        guint8 advertisement; /* instance */
     };
 } BhMgmtEvent;
 
@@ -134,7 +142,7 @@ const char *bh_mgmt_status_to_string(guint8 status);
 
 /* Commands */
 
-#define BH_MGMT_PARAMETERS_MAX 64
+#define BH_MGMT_PARAMETERS_MAX 65 /* two full packets of advertising data and their head */
 
 typedef struct {
     guint8 bytes[BH_MGMT_HEADER_SIZE + BH_MGMT_PARAMETERS_MAX];

@@ -25,6 +25,7 @@
 #define KEY_INSTANCE "Instance"
 #define KEY_HANDLES "Handles"
 #define KEY_ADDING "Adding"
+#define KEY_ADVERTS "Advertisements"
 #define KEY_DEFAULTS "Defaults"
 #define N_DEFAULTS 4
 
@@ -100,7 +101,9 @@ bh_mgmt_memory_new(const char *directory)
     self->groups = g_key_file_new();
     if (directory != NULL && lock_directory(self, directory))
         path = g_build_filename(directory, FILE_NAME, NULL);
-    self->file = bh_runtime_file_new(path, "after a crash monitors may stay behind in the kernel");
+    self->file = bh_runtime_file_new(
+        path,
+        "after a crash monitors and advertisements may stay behind in the kernel");
     if (!load(self) || !is_of_this_boot(self->groups))
         start_anew(self);
     return self;
@@ -174,6 +177,7 @@ drop_if_empty(BhMgmtMemory *self, const char *group)
 {
     if (!g_key_file_has_key(self->groups, group, KEY_HANDLES, NULL) &&
         !g_key_file_has_key(self->groups, group, KEY_ADDING, NULL) &&
+        !g_key_file_has_key(self->groups, group, KEY_ADVERTS, NULL) &&
         !g_key_file_has_key(self->groups, group, KEY_DEFAULTS, NULL))
         g_key_file_remove_group(self->groups, group, NULL);
 }
@@ -318,6 +322,66 @@ bh_mgmt_memory_set_adding(BhMgmtMemory *self,
     } else {
         drop_list(self, controller, KEY_ADDING);
     }
+    save(self);
+}
+
+/* Advertisements */
+
+gsize
+bh_mgmt_memory_get_adverts(BhMgmtMemory *self,
+                           const BhMgmtController *controller,
+                           guint8 *instances,
+                           gsize n)
+{
+    guint16 listed[G_MAXUINT8];
+    gsize n_listed = read_handles(self, controller, KEY_ADVERTS, listed, G_N_ELEMENTS(listed));
+    gsize kept = 0;
+
+    for (gsize i = 0; i < n_listed && kept < n; i++)
+        if (listed[i] <= G_MAXUINT8)
+            instances[kept++] = (guint8)listed[i];
+    return kept;
+}
+
+static gsize
+get_other_adverts(BhMgmtMemory *self,
+                  const BhMgmtController *controller,
+                  guint8 instance,
+                  gint *others)
+{
+    guint8 instances[G_MAXUINT8];
+    gsize n = bh_mgmt_memory_get_adverts(self, controller, instances, G_N_ELEMENTS(instances));
+    gsize kept = 0;
+
+    for (gsize i = 0; i < n; i++)
+        if (instances[i] != instance)
+            others[kept++] = instances[i];
+    return kept;
+}
+
+void
+bh_mgmt_memory_add_advert(BhMgmtMemory *self, const BhMgmtController *controller, guint8 instance)
+{
+    gint values[G_MAXUINT8 + 1];
+    gsize n = get_other_adverts(self, controller, instance, values);
+
+    values[n] = instance;
+    put_list(self, controller, KEY_ADVERTS, values, n + 1);
+    save(self);
+}
+
+void
+bh_mgmt_memory_remove_advert(BhMgmtMemory *self,
+                             const BhMgmtController *controller,
+                             guint8 instance)
+{
+    gint values[G_MAXUINT8];
+    gsize n = get_other_adverts(self, controller, instance, values);
+
+    if (n > 0)
+        put_list(self, controller, KEY_ADVERTS, values, n);
+    else
+        drop_list(self, controller, KEY_ADVERTS);
     save(self);
 }
 

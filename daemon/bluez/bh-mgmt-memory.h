@@ -3,8 +3,9 @@
 
 /*
  * What this process has changed in the kernel and what outlives it there: advertisement monitors,
- * and scan parameters of a controller that are not its own. It is written down before anything
- * relies on it, so that the next start can undo it after a crash, and undo nothing else.
+ * advertisements, and scan parameters of a controller that are not its own. It is written down
+ * before anything relies on it, so that the next start can undo it after a crash, and undo nothing
+ * else.
  *
  * A controller is known by its address and by the kernel's instance of it: one that was unplugged
  * meanwhile has forgotten all, and its handles may be somebody else's now. The same goes for a
@@ -58,6 +59,18 @@ gboolean bh_mgmt_memory_get_adding(BhMgmtMemory *self,
 void bh_mgmt_memory_set_adding(BhMgmtMemory *self,
                                const BhMgmtController *controller,
                                const BhMgmtMonitors *before);
+
+/* Instances of advertisements that are ours or are about to be, at most n. Returns how many. */
+gsize bh_mgmt_memory_get_adverts(BhMgmtMemory *self,
+                                 const BhMgmtController *controller,
+                                 guint8 *instances,
+                                 gsize n);
+/* Before it is added, and when it is gone for certain. */
+void
+bh_mgmt_memory_add_advert(BhMgmtMemory *self, const BhMgmtController *controller, guint8 instance);
+void bh_mgmt_memory_remove_advert(BhMgmtMemory *self,
+                                  const BhMgmtController *controller,
+                                  guint8 instance);
 
 /* The controller's own scan parameters, while it has others of ours. FALSE if it has its own. */
 gboolean bh_mgmt_memory_get_defaults(BhMgmtMemory *self,

@@ -6,9 +6,9 @@
  * and bound by somebody with the right to do so; this process has none, and the kernel goes by who
  * bound it.
  *
- * Only what stands in one table can be sent: reading, advertisement monitors, scan and connection
- * parameters, ending a link, beginning and cancelling a pairing that BlueZ then takes over. Never
- * anything that loads keys (it would replace bluetoothd's) or switches power.
+ * Only what stands in one table can be sent: reading, advertisement monitors, advertisements, scan
+ * and connection parameters, ending a link, beginning and cancelling a pairing that BlueZ then
+ * takes over. Never anything that loads keys (it would replace bluetoothd's) or switches power.
  */
 #include "bh-mgmt-codec.h"
 

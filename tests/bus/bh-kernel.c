@@ -16,6 +16,8 @@
 #include "test-main.h"
 
 #define MONITORS_MAX 8
+#define ADVERTS_MAX 5
+#define CHOSEN_POWER (-5) /* whatever is wanted */
 
 /* Discoveries listen always, monitors half of the time: what Linux starts with. */
 static const BhMgmtDefaults linux_defaults = {.discovery = {18, 18}, .monitors = {96, 48}};
@@ -28,6 +30,13 @@ struct BhKernel {
     GString *monitors_text;
     GString *defaults_text;
     gboolean monitors[MONITORS_MAX + 1]; /* by handle, from 1 */
+    enum {
+        ABSENT,
+        EMPTY,
+        ON_AIR
+    } adverts[ADVERTS_MAX + 1]; /* by instance, from 1 */
+    gboolean can_tx_power;
+    GString *adverts_text;
     BhMgmtDefaults defaults;
     guint16 refused_opcode;
     guint8 refused_status;
@@ -300,6 +309,84 @@ load_parameters(BhKernel *self, const Command *command, GByteArray *answer)
     return BH_MGMT_STATUS_SUCCESS;
 }
 
+/* Of n instances Linux 6.1 lists only those up to n. */
+static guint8
+read_adverts(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    guint8 all = 0, n = 0;
+
+    g_string_append(self->log, "Adverts");
+    put_u32(answer, 0x1f07f | (self->can_tx_power ? 1u << 10 : 0));
+    put_u8(answer, 31);
+    put_u8(answer, 31);
+    put_u8(answer, ADVERTS_MAX);
+    for (guint8 instance = 1; instance <= ADVERTS_MAX; instance++)
+        all += self->adverts[instance] != ABSENT;
+    for (guint8 instance = 1; instance <= all; instance++)
+        n += self->adverts[instance] != ABSENT;
+    put_u8(answer, n);
+    for (guint8 instance = 1; instance <= all; instance++)
+        if (self->adverts[instance] != ABSENT)
+            put_u8(answer, instance);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
+static guint8
+add_parameters(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    const guint8 *data = command->data;
+
+    ck_assert_uint_eq(command->size, 18);
+    ck_assert_uint_ge(data[0], 1);
+    ck_assert_uint_le(data[0], ADVERTS_MAX);
+    ck_assert_uint_eq(u16_at(data + 5), 0); /* turn */
+    ck_assert_uint_eq(u16_at(data + 7), 0); /* timeout */
+    ck_assert_mem_eq(data + 9, data + 13, 4);
+    g_string_append_printf(self->log,
+                           "Advert:%u,%s%u,%d",
+                           data[0],
+                           (data[1] & 1) != 0 ? "c," : "",
+                           u16_at(data + 9),
+                           (gint8)data[17]);
+    self->adverts[data[0]] = EMPTY;
+    put_u8(answer, data[0]);
+    put_u8(answer, (guint8)CHOSEN_POWER);
+    put_u16(answer, 0x1f1f);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
+static guint8
+add_data(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    const guint8 *data = command->data;
+    g_autofree char *advertising = bh_test_hex(data + 3, data[1]);
+    g_autofree char *response = bh_test_hex(data + 3 + data[1], data[2]);
+
+    ck_assert_uint_eq(command->size, 3u + data[1] + data[2]);
+    ck_assert_uint_ge(data[0], 1);
+    ck_assert_uint_le(data[0], ADVERTS_MAX);
+    g_string_append_printf(self->log, "AdvertData:%u,%s/%s", data[0], advertising, response);
+    if (self->adverts[data[0]] == ABSENT)
+        return BH_MGMT_STATUS_INVALID_PARAMETERS;
+    self->adverts[data[0]] = ON_AIR;
+    put_u8(answer, data[0]);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
+static guint8
+remove_advert(BhKernel *self, const Command *command, GByteArray *answer)
+{
+    ck_assert_uint_eq(command->size, 1);
+    guint8 instance = command->data[0];
+    g_string_append_printf(self->log, "RemoveAdvert:%u", instance);
+    ck_assert_uint_ne(instance, 0); /* would be everybody's */
+    if (instance > ADVERTS_MAX || self->adverts[instance] == ABSENT)
+        return BH_MGMT_STATUS_INVALID_PARAMETERS;
+    self->adverts[instance] = ABSENT;
+    put_u8(answer, instance);
+    return BH_MGMT_STATUS_SUCCESS;
+}
+
 static const struct {
     guint16 opcode;
     guint8 (*run)(BhKernel *self, const Command *command, GByteArray *answer);
@@ -316,6 +403,10 @@ static const struct {
     {BH_MGMT_REMOVE_MONITOR, remove_monitor},
     {BH_MGMT_READ_DEFAULTS, read_defaults},
     {BH_MGMT_SET_DEFAULTS, set_defaults},
+    {BH_MGMT_READ_ADVERTISING_FEATURES, read_adverts},
+    {BH_MGMT_ADD_ADVERTISING_PARAMETERS, add_parameters},
+    {BH_MGMT_ADD_ADVERTISING_DATA, add_data},
+    {BH_MGMT_REMOVE_ADVERTISING, remove_advert},
 };
 
 static guint8
@@ -444,6 +535,31 @@ bh_kernel_peek_defaults(BhKernel *self)
     return self->defaults_text->str;
 }
 
+void
+bh_kernel_set_can_tx_power(BhKernel *self, gboolean can)
+{
+    self->can_tx_power = can;
+}
+
+void
+bh_kernel_add_advert(BhKernel *self, guint8 instance)
+{
+    self->adverts[instance] = ON_AIR;
+}
+
+const char *
+bh_kernel_peek_adverts(BhKernel *self)
+{
+    g_string_truncate(self->adverts_text, 0);
+    for (guint instance = 1; instance <= ADVERTS_MAX; instance++)
+        if (self->adverts[instance] == ON_AIR)
+            g_string_append_printf(self->adverts_text,
+                                   "%s%u",
+                                   self->adverts_text->len > 0 ? " " : "",
+                                   instance);
+    return self->adverts_text->str;
+}
+
 /* Events */
 
 static void
@@ -555,10 +671,24 @@ bh_kernel_drop_monitor(BhKernel *self, guint16 handle)
 }
 
 void
+bh_kernel_drop_advert(BhKernel *self, guint8 instance)
+{
+    for (guint8 i = 1; i <= ADVERTS_MAX; i++) {
+        g_autoptr(GByteArray) packet = new_packet(BH_MGMT_ADVERTISING_REMOVED, 0);
+        if (self->adverts[i] == ABSENT || (instance != 0 && instance != i))
+            continue;
+        self->adverts[i] = ABSENT;
+        put_u8(packet, i);
+        send_packet(self, packet);
+    }
+}
+
+void
 bh_kernel_unplug(BhKernel *self)
 {
     g_autoptr(GByteArray) packet = new_packet(BH_MGMT_INDEX_REMOVED, 0);
 
+    memset(self->adverts, 0, sizeof(self->adverts));
     memset(self->monitors, 0, sizeof(self->monitors));
     self->defaults = linux_defaults;
     send_packet(self, packet);
@@ -639,6 +769,7 @@ bh_kernel_new(void)
     self->log = g_string_new(NULL);
     self->monitors_text = g_string_new(NULL);
     self->defaults_text = g_string_new(NULL);
+    self->adverts_text = g_string_new(NULL);
     return self;
 }
 
@@ -650,5 +781,6 @@ bh_kernel_free(BhKernel *self)
     g_string_free(self->log, TRUE);
     g_string_free(self->monitors_text, TRUE);
     g_string_free(self->defaults_text, TRUE);
+    g_string_free(self->adverts_text, TRUE);
     g_free(self);
 }

@@ -32,7 +32,9 @@ void bh_kernel_disconnect(BhKernel *self);
 /* Commands so far, separated by spaces: "ReadVersion GetConnections Monitors ReadDefaults
  * SetDefaults:48/48,48/48 Add:1 Remove:1" (Add with the handle given, or the status refused with as
  * "Add:!0d"), "Disconnect:ADDRESS", "Pair:ADDRESS,3" (capability), "CancelPair:ADDRESS",
- * "Information:ADDRESS", "Parameters:ADDRESS,6-12,4,500" (interval, latency, timeout). */
+ * "Information:ADDRESS", "Parameters:ADDRESS,6-12,4,500" (interval, latency, timeout), "Adverts",
+ * "Advert:5,c,244,-4" (instance, c = connectable, interval, TX power or 127), "AdvertData:5,HEX/HEX"
+ * (both packets), "RemoveAdvert:5". */
 const char *bh_kernel_peek_log(BhKernel *self);
 void bh_kernel_clear_log(BhKernel *self);
 gboolean bh_kernel_was_told(BhKernel *self, const char *command);
@@ -52,6 +54,15 @@ void bh_kernel_drop_monitor(BhKernel *self, guint16 handle);
 const char *bh_kernel_peek_monitors(BhKernel *self);
 /* In force: "18/18,96/48" (interval/window of discoveries, of monitors' own scans). */
 const char *bh_kernel_peek_defaults(BhKernel *self);
+
+/* Advertisements: 5 instances; the TX power of each can be set only if told so. */
+void bh_kernel_set_can_tx_power(BhKernel *self, gboolean can);
+/* One of somebody else; the instance is taken whoever had it. */
+void bh_kernel_add_advert(BhKernel *self, guint8 instance);
+/* Somebody removes one, or (0) all; everybody is told. */
+void bh_kernel_drop_advert(BhKernel *self, guint8 instance);
+/* Instances on the air, "1 5". */
+const char *bh_kernel_peek_adverts(BhKernel *self);
 
 /* Events */
 

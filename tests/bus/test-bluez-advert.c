@@ -130,23 +130,26 @@ START_TEST(one_that_says_something_else_replaces_itself)
 }
 END_TEST
 
-static const char FULL[] =
-    "{'Name': <'Greta'>, 'UUIDs': <['180d']>, 'SolicitUUIDs': <['1805']>, "
-    "'ManufacturerData': <{uint16 0x004c: <@ay [0x02, 0x15]>}>, "
-    "'ServiceData': <{'180d': <@ay [0x07]>}>, 'Appearance': <uint16 833>, "
-    "'LimitedDiscoverable': <true>, 'IntervalUs': <uint32 152500>, 'TxPower': <int16 -4>}";
+/* All that every BlueZ does. */
+static const char FULL[] = "{'Name': <'Greta'>, 'UUIDs': <['180d']>, 'SolicitUUIDs': <['1805']>, "
+                           "'ManufacturerData': <{uint16 0x004c: <@ay [0x02, 0x15]>}>, "
+                           "'ServiceData': <{'180d': <@ay [0x07]>}>, 'Appearance': <uint16 833>, "
+                           "'LimitedDiscoverable': <true>%s}";
+#define INTERVAL ", 'IntervalUs': <uint32 152500>"
+#define TX_POWER ", 'TxPower': <int16 -4>"
 
+/* FULL and more. */
 static void
-advertise_full(BhServerScene *s)
+advertise_full(BhServerScene *s, const char *more)
 {
+    g_autofree char *text = g_strdup_printf(FULL, more);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) options = g_variant_parse(G_VARIANT_TYPE_VARDICT, FULL, NULL, NULL, &error);
+    g_autoptr(GVariant) options = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, &error);
     g_auto(BhAdvertSpec) spec = {0};
 
     g_assert_no_error(error);
     ck_assert(bh_advert_spec_parse(options, &spec, NULL));
     bh_peripheral_set_advertisement(s->peripheral, 1, &spec, G_MAXUINT16);
-    BH_AWAIT_EVENTS(s, "adv1+");
 }
 
 #define COMMON                                                                                     \
@@ -155,7 +158,45 @@ advertise_full(BhServerScene *s)
     "'ManufacturerData': <{uint16 76: <[byte 0x02, 0x15]>}>, "                                     \
     "'ServiceData': <{'180d': <[byte 0x07]>}>, "                                                   \
     "'Discoverable': <true>, 'DiscoverableTimeout': <uint16 65535>, 'LocalName': <'Greta'>, "      \
-    "'Appearance': <uint16 833>, 'Includes': <['tx-power']>"
+    "'Appearance': <uint16 833>"
+
+START_TEST(what_bluez_would_leave_out_is_refused_without_a_management_socket)
+{
+    g_auto(BhServerScene) s = {0};
+
+    bh_server_scene_init(&s, "5.66");
+    advertise_full(&s, INTERVAL);
+    BH_AWAIT_EVENTS(&s, "adv1-4");
+    advertise_full(&s, TX_POWER);
+    BH_AWAIT_EVENTS(&s, "adv1-4");
+    bh_fixture_settle();
+    ck_assert_uint_eq(s.events->len, 0); /* told once */
+    ck_assert_uint_eq(bh_fixture_count_sim_calls(&s.bus, "RegisterAdvertisement"), 0);
+    advertise_full(&s, "");
+    BH_AWAIT_EVENTS(&s, "adv1+");
+}
+END_TEST
+
+START_TEST(a_power_that_the_controller_cannot_set_is_refused_by_a_new_bluez_too)
+{
+    g_auto(BhServerScene) s = {0};
+
+    bh_server_scene_init(&s, "5.82");
+    advertise_full(&s, TX_POWER);
+    BH_AWAIT_EVENTS(&s, "adv1-4");
+}
+END_TEST
+
+START_TEST(an_interval_that_linux_replaces_by_its_own_is_refused)
+{
+    const BhAdvertSpec spec = {.discoverable = BH_DISCOVERABLE_NOT, .interval_us = 1000000};
+    g_auto(BhServerScene) s = {0};
+
+    bh_server_scene_init(&s, "5.82");
+    bh_peripheral_set_advertisement(s.peripheral, 1, &spec, G_MAXUINT16);
+    BH_AWAIT_EVENTS(&s, "adv1-4");
+}
+END_TEST
 
 START_TEST(an_old_bluez_hears_all_that_it_can_do)
 {
@@ -164,7 +205,8 @@ START_TEST(an_old_bluez_hears_all_that_it_can_do)
 
     bh_server_scene_init(&s, "5.66");
     ck_assert_uint_eq(bh_peripheral_get_capabilities(s.peripheral) & BH_PERIPHERAL_CAN_INTERVAL, 0);
-    advertise_full(&s);
+    advertise_full(&s, "");
+    BH_AWAIT_EVENTS(&s, "adv1+");
     properties = dup_properties(&s);
     ck_assert_str_eq(properties, "{" COMMON "}");
 }
@@ -178,7 +220,8 @@ START_TEST(a_new_bluez_hears_the_interval_too)
     bh_server_scene_init(&s, "5.82");
     ck_assert_uint_ne(bh_peripheral_get_capabilities(s.peripheral) & BH_PERIPHERAL_CAN_INTERVAL, 0);
     ck_assert_uint_eq(bh_peripheral_get_capabilities(s.peripheral) & BH_PERIPHERAL_CAN_TX_POWER, 0);
-    advertise_full(&s);
+    advertise_full(&s, INTERVAL);
+    BH_AWAIT_EVENTS(&s, "adv1+");
     properties = dup_properties(&s);
     ck_assert_str_eq(properties,
                      "{" COMMON ", 'MinInterval': <uint32 152>, 'MaxInterval': <uint32 153>}");
@@ -212,7 +255,7 @@ START_TEST(an_adapter_wanted_off_is_off_whoever_switches_it_on)
     BH_AWAIT(!s.radio.adapters[0].powered);
     BH_AWAIT_EVENTS(&s, "adv1-8");
     bh_fixture_tell_sim(&s.bus, "SetPowered", g_variant_new("(sb)", "hci0", TRUE));
-    BH_AWAIT(s.radio.adapters[0].powered);
+    BH_POLL(bh_fixture_count_sim_calls(&s.bus, "Set") == 2);
     BH_AWAIT(!s.radio.adapters[0].powered);
     bh_radio_set_power(BH_RADIO(s.radio.bluez), 0, BH_RADIO_POWER_ON);
     BH_AWAIT(s.radio.adapters[0].powered);
@@ -258,6 +301,9 @@ BH_TEST_MAIN("bluez-advert",
              one_that_bluez_drops_comes_back,
              it_is_up_again_after_a_restart_of_bluez_and_after_the_radio_was_off,
              one_that_says_something_else_replaces_itself,
+             what_bluez_would_leave_out_is_refused_without_a_management_socket,
+             a_power_that_the_controller_cannot_set_is_refused_by_a_new_bluez_too,
+             an_interval_that_linux_replaces_by_its_own_is_refused,
              an_old_bluez_hears_all_that_it_can_do,
              a_new_bluez_hears_the_interval_too,
              a_beacon_has_no_flags,

@@ -4,7 +4,7 @@
  * The management protocol byte by byte: what must be refused, then what is read, then what is
  * written.
  */
-#include "bh-mgmt-codec.h"
+#include "bh-mgmt-advert-codec.h"
 #include "test-main.h"
 
 #define PEER "010203040506 02"
@@ -46,6 +46,7 @@ START_TEST(packets_whose_lengths_do_not_fit_are_malformed)
         "0d00 0000 0700 " PEER,
         "1300 0000 0100 06",
         "2c00 0000 0100 01",
+        "2400 0000 0000",
         "0100 0000 0200 5200",
         "0200 0000 0200 5200",
         "1200 0000 0e00 000000000000 01 c4 00000000 0000",
@@ -356,6 +357,130 @@ START_TEST(commands_for_links_are_written_to_the_byte)
 }
 END_TEST
 
+static void
+fill_advert(BhMgmtAdvert *advert, const BhAdvertSpec *spec)
+{
+    memset(advert, 0xff, sizeof(*advert));
+    bh_mgmt_advert_from_spec(advert, spec);
+}
+
+START_TEST(commands_for_advertisements_are_written_to_the_byte)
+{
+    const BhAdvertSpec plain = {.discoverable = BH_DISCOVERABLE_NOT};
+    const BhAdvertSpec full = {.name = (char *)"ab",
+                               .connectable = TRUE,
+                               .interval_us = 152500,
+                               .has_tx_power = TRUE,
+                               .tx_power = -4};
+    BhMgmtPacket packet;
+    BhMgmtAdvert advert;
+
+    bh_mgmt_packet_init(&packet, BH_MGMT_REMOVE_ADVERTISING, 1);
+    bh_mgmt_packet_put_advert_instance(&packet, 5);
+    check_packet(&packet, "3f000100010005");
+    fill_advert(&advert, &plain);
+    bh_mgmt_packet_init(&packet, BH_MGMT_ADD_ADVERTISING_PARAMETERS, 1);
+    bh_mgmt_packet_put_advert_parameters(&packet, 5, &advert);
+    check_packet(&packet,
+                 "540001001200"
+                 "05"
+                 "00000000"
+                 "0000"
+                 "0000"
+                 "00000000"
+                 "00000000"
+                 "7f");
+    fill_advert(&advert, &full);
+    bh_mgmt_packet_init(&packet, BH_MGMT_ADD_ADVERTISING_PARAMETERS, 1);
+    bh_mgmt_packet_put_advert_parameters(&packet, 5, &advert);
+    check_packet(&packet,
+                 "540001001200"
+                 "05"
+                 "01c00100"
+                 "0000"
+                 "0000"
+                 "f4000000"
+                 "f4000000"
+                 "fc");
+    bh_mgmt_packet_init(&packet, BH_MGMT_ADD_ADVERTISING_DATA, 1);
+    bh_mgmt_packet_put_advert_data(&packet, 5, &advert, -8);
+    check_packet(&packet,
+                 "550001000d00"
+                 "05"
+                 "06"
+                 "04"
+                 "020106020af8"
+                 "03096162");
+    bh_mgmt_packet_init(&packet, BH_MGMT_ADD_ADVERTISING_DATA, 1);
+    bh_mgmt_packet_put_advert_data(&packet, 5, &advert, 127);
+    check_packet(&packet,
+                 "550001000d00"
+                 "05"
+                 "06"
+                 "04"
+                 "020106020afc"
+                 "03096162");
+}
+END_TEST
+
+START_TEST(the_longest_packets_fit_into_a_command)
+{
+    BhMgmtAdvert advert = {.packets = {.advertising_size = 31, .scan_response_size = 31}};
+    BhMgmtPacket packet;
+
+    bh_mgmt_packet_init(&packet, BH_MGMT_ADD_ADVERTISING_DATA, 0);
+    bh_mgmt_packet_put_advert_data(&packet, 1, &advert, 0);
+    ck_assert_uint_eq(packet.size, BH_MGMT_HEADER_SIZE + 3 + 31 + 31);
+}
+END_TEST
+
+START_TEST(what_a_controller_can_advertise_is_read_whole_or_refused)
+{
+    static const char *const broken[] = {"7ff001001f1f05", "7ff001001f1f050201", ""};
+    g_autofree guint8 *bytes = NULL;
+    BhMgmtAdvertising advertising;
+    BhMgmtReply reply;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(broken); i++) {
+        g_autofree guint8 *few = NULL;
+        read_reply(broken[i], &reply, &few);
+        ck_assert_msg(!bh_mgmt_reply_get_advertising(&reply, &advertising), "%zu", i);
+    }
+    read_reply("7ff401001f1f05020105", &reply, &bytes);
+    ck_assert(bh_mgmt_reply_get_advertising(&reply, &advertising));
+    ck_assert_uint_ne(advertising.flags & BH_MGMT_ADVERTISING_INTERVAL, 0);
+    ck_assert_uint_ne(advertising.flags & BH_MGMT_ADVERTISING_TX_POWER, 0);
+    ck_assert_uint_eq(advertising.max, 5);
+    ck_assert_uint_eq(advertising.n_instances, 2);
+    ck_assert_uint_eq(advertising.instances[1], 5);
+}
+END_TEST
+
+START_TEST(the_power_that_was_chosen_is_read_or_refused)
+{
+    g_autofree guint8 *bytes = NULL;
+    g_autofree guint8 *few = NULL;
+    BhMgmtReply reply;
+    gint8 power;
+
+    read_reply("05fc1f1f", &reply, &bytes);
+    ck_assert(bh_mgmt_reply_get_tx_power(&reply, &power));
+    ck_assert_int_eq(power, -4);
+    read_reply("05", &reply, &few);
+    ck_assert(!bh_mgmt_reply_get_tx_power(&reply, &power));
+}
+END_TEST
+
+START_TEST(an_advertisement_removed_says_which)
+{
+    g_autofree guint8 *bytes = NULL;
+    BhMgmtEvent event;
+
+    ck_assert_int_eq(parse("2400 0300 0100 05", &event, &bytes), BH_MGMT_PARSED);
+    ck_assert_uint_eq(event.advertisement, 5);
+}
+END_TEST
+
 START_TEST(every_status_has_a_name)
 {
     ck_assert_str_eq(bh_mgmt_status_to_string(BH_MGMT_STATUS_BUSY), "Busy");
@@ -373,6 +498,11 @@ BH_TEST_MAIN("bluez-mgmt-codec",
              a_list_longer_than_any_kernels_is_cut_in_memory_and_read_to_the_end,
              a_device_found_is_read_whole,
              a_monitor_says_whose_it_is,
+             an_advertisement_removed_says_which,
+             what_a_controller_can_advertise_is_read_whole_or_refused,
+             the_power_that_was_chosen_is_read_or_refused,
+             commands_for_advertisements_are_written_to_the_byte,
+             the_longest_packets_fit_into_a_command,
              an_rssi_out_of_range_is_unknown,
              an_address_of_classic_bluetooth_is_no_le_peer,
              links_are_read_and_what_a_later_kernel_adds_is_ignored,

@@ -59,6 +59,7 @@ START_TEST(nonsense_in_the_file_is_nothing)
         "Defaults=1;2;3;\n",
         "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nHandles=0;-5;70000;\nDefaults=0;1;2;3;\n",
         "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nDefaults=18;18;96;97;\n",
+        "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nAdvertisements=256;0;-1;x;\n",
         "[kernel]\nBoot=boot-1\n[00:AA:01:00:00:01]\nDefaults=16385;18;96;48;\n",
     };
     g_auto(Place) place = {0};
@@ -68,7 +69,9 @@ START_TEST(nonsense_in_the_file_is_nothing)
         ck_assert(g_file_set_contents(place.file, texts[i], -1, NULL));
         g_autoptr(BhMgmtMemory) memory = bh_mgmt_memory_new(place.directory);
         BhMgmtDefaults defaults;
+        guint8 instances[4];
         ck_assert_uint_eq(count_handles(memory, &radio), 0);
+        ck_assert_uint_eq(bh_mgmt_memory_get_adverts(memory, &radio, instances, 4), 0);
         ck_assert(!bh_mgmt_memory_get_defaults(memory, &radio, &defaults));
     }
 }
@@ -176,6 +179,31 @@ START_TEST(a_monitor_being_added_is_one_until_it_has_a_handle)
 }
 END_TEST
 
+START_TEST(advertisements_are_there_at_the_next_start_until_they_are_gone)
+{
+    g_auto(Place) place = {0};
+    guint8 instances[4];
+
+    place_init(&place);
+    BhMgmtMemory *before = bh_mgmt_memory_new(place.directory);
+    bh_mgmt_memory_add_advert(before, &radio, 5);
+    bh_mgmt_memory_add_advert(before, &radio, 5);
+    bh_mgmt_memory_add_advert(before, &radio, 255);
+    bh_mgmt_memory_free(before);
+
+    g_autoptr(BhMgmtMemory) after = bh_mgmt_memory_new(place.directory);
+    ck_assert_uint_eq(bh_mgmt_memory_get_adverts(after, &radio, instances, 4), 2);
+    ck_assert_uint_eq(instances[0], 5);
+    ck_assert_uint_eq(instances[1], 255);
+    ck_assert_uint_eq(bh_mgmt_memory_get_adverts(after, &radio, instances, 1), 1);
+    ck_assert_uint_eq(bh_mgmt_memory_get_adverts(after, &other, instances, 4), 0);
+    bh_mgmt_memory_remove_advert(after, &radio, 5);
+    ck_assert(is_written(&place));
+    bh_mgmt_memory_remove_advert(after, &radio, 255);
+    ck_assert(!is_written(&place));
+}
+END_TEST
+
 START_TEST(when_nothing_is_left_to_undo_there_is_no_file)
 {
     g_auto(Place) place = {0};
@@ -211,5 +239,6 @@ BH_TEST_MAIN("bluez-mgmt-memory",
              another_instance_of_the_controller_has_left_nothing,
              what_is_written_is_there_at_the_next_start,
              a_monitor_being_added_is_one_until_it_has_a_handle,
+             advertisements_are_there_at_the_next_start_until_they_are_gone,
              when_nothing_is_left_to_undo_there_is_no_file,
              without_a_directory_it_is_kept_in_memory_only)
