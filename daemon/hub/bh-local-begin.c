@@ -26,13 +26,14 @@ check(BhLocal *self, const char *adapter, BhClient *client, BhQuotaKind kind, GE
     return FALSE;
 }
 
-/* The call that made it: its task keeps it until it is answered. FALSE if that is so already. */
+/* The call that made it: its task keeps it until it is answered. FALSE if that is so already. It
+ * has its number before the radio wakes, which tells the radio all that is wanted. */
 static gboolean
 begin(BhLocal *self, BhServing *serving, GTask *task, BhClient *client)
 {
+    serving->id = ++self->last_id;
     bh_power_keeper_wake(self->context.hub.power, bh_client_get_uid(client));
     g_task_set_task_data(task, g_object_ref(serving->owner), g_object_unref);
-    serving->id = ++self->last_id;
     bh_serving_begin(serving, task, client);
     return !bh_owned_is_released(serving->owner);
 }

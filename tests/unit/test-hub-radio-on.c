@@ -110,6 +110,36 @@ START_TEST(the_next_call_that_needs_the_radio_brings_it_back)
 }
 END_TEST
 
+/* Taking the vote back has a look at all that is wanted, what is just being asked for among it. */
+START_TEST(what_is_registered_by_one_who_voted_off_is_served_and_withdrawn)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(LocalResult) off = {0};
+    g_auto(LocalResult) made = {0};
+    g_auto(LocalResult) again = {0};
+    g_auto(LocalResult) advertised = {0};
+    const BhAdvertSpec spec = {.name = (char *)"blehub"};
+
+    hub_fixture_init(&f);
+    local_switch_off(&f, f.ann, &off);
+    local_register(&f, f.ann, &made);
+    fake_radio_switch(f.radio, 0, NULL);
+    ck_assert_uint_eq(fake_peripheral_get_application(local_peripheral(&f), 1), G_MAXUINT16);
+    fake_peripheral_serve(local_peripheral(&f), 1, 0, -1);
+    local_turn(&f);
+    local_result_check(&made, -1);
+    local_switch_off(&f, f.ann, &again);
+    local_advertise(&f, f.ann, &spec, &advertised);
+    fake_radio_switch(f.radio, 0, NULL);
+    fake_peripheral_advertise(local_peripheral(&f), 2, 0, -1);
+    local_turn(&f);
+    local_result_check(&advertised, -1);
+    bh_client_leave(f.ann);
+    ck_assert_uint_eq(fake_peripheral_count_applications(local_peripheral(&f)), 0);
+    ck_assert_uint_eq(fake_peripheral_count_advertisements(local_peripheral(&f)), 0);
+}
+END_TEST
+
 START_TEST(a_connect_that_waits_for_power_keeps_its_deadline)
 {
     g_auto(HubFixture) f = {0};
@@ -349,6 +379,7 @@ BH_TEST_MAIN("hub-radio-on",
              on_without_a_radio_is_not_ready,
              a_forced_off_is_lifted_only_by_who_may,
              the_next_call_that_needs_the_radio_brings_it_back,
+             what_is_registered_by_one_who_voted_off_is_served_and_withdrawn,
              a_connect_that_waits_for_power_keeps_its_deadline,
              an_adapter_that_somebody_else_switches_off_later_is_not_waited_for,
              a_scan_may_be_asked_for_while_a_vote_keeps_the_radio_off_but_not_without_one,
