@@ -28,6 +28,7 @@ class Part:
         self.waiting = [case for case in cases if case not in alone]
         self.alone = [case for case in cases if case in alone]  # these wait until nobody else has one
         self.results = {}  # by case: None for passed, else the reason
+        self.seconds = {}  # by case: how long it took
         self.again = set()
         self.losses = 0
 
@@ -86,7 +87,9 @@ class Place:
         verdict, _, rest = line.partition(" ")
         if verdict in ("ok", "FAIL") and rest:
             self.part.report(verdict, rest)
-            self.running, self.began = None, time.monotonic()
+            now = time.monotonic()
+            self.part.seconds[self.running] = now - self.began
+            self.running, self.began = None, now
         elif verdict == "figure":
             print(line, flush=True)
         elif line == "next?":
