@@ -7,30 +7,8 @@
 
 #include "bh-ad.h"
 #include "bh-error.h"
+#include "bh-hub-call.h"
 #include "bh-link-options.h"
-
-typedef struct {
-    BhDbusHub1 *object;
-    GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
-} Call;
-
-static Call *
-call_new(BhDbusHub1 *object, GDBusMethodInvocation *invocation)
-{
-    Call *self = g_new(Call, 1);
-
-    *self = (Call){g_object_ref(object), invocation};
-    return self;
-}
-
-static void
-call_free(Call *self)
-{
-    g_object_unref(self->object);
-    g_free(self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_free)
 
 /* ListBonds */
 
@@ -71,7 +49,7 @@ build_bond(BhHub *hub, const BhLinkKey *key)
 static void
 on_listed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(Call) call = user_data;
+    g_autoptr(BhHubCall) call = user_data;
     BhHub *hub = bh_export_hub_peek_context(call->object)->hub;
     GError *error = NULL;
     g_autoptr(GArray) keys = bh_remotes_list_bonds_finish(BH_REMOTES(source), result, &error);
@@ -95,14 +73,14 @@ handle_list_bonds(BhDbusHub1 *object, GDBusMethodInvocation *invocation)
     bh_remotes_list_bonds_async(bh_hub_peek_remotes(context->hub),
                                 bh_gate_peek_client(context->gate, invocation),
                                 on_listed,
-                                call_new(object, invocation));
+                                bh_hub_call_new(object, invocation));
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 /* RemoveBond */
 
 typedef struct {
-    Call *call;
+    BhHubCall *call;
     BhBondOptions options;
     guint8 slot; /* G_MAXUINT8 = of any adapter */
     BhClient *client;
@@ -111,7 +89,7 @@ typedef struct {
 static void
 removal_free(Removal *self)
 {
-    g_clear_pointer(&self->call, call_free);
+    g_clear_pointer(&self->call, bh_hub_call_free);
     g_object_unref(self->client);
     g_free(self);
 }
@@ -121,7 +99,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Removal, removal_free)
 static void
 on_removed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(Call) call = user_data;
+    g_autoptr(BhHubCall) call = user_data;
     GError *error = NULL;
 
     if (bh_remotes_remove_bond_finish(BH_REMOTES(source), result, &error))
@@ -217,7 +195,7 @@ handle_remove_bond(BhDbusHub1 *object,
     self->client = g_object_ref(bh_gate_peek_client(context->gate, invocation));
     if (bh_bond_options_parse(dict, address, context->hub, &self->options, &error) &&
         find_slot(context->hub, &self->options, &self->slot, &error)) {
-        self->call = call_new(object, invocation);
+        self->call = bh_hub_call_new(object, invocation);
         begin_removal(self);
     } else {
         removal_free(self);

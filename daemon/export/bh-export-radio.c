@@ -6,30 +6,8 @@
 #include "bh-error.h"
 #include "bh-export-hub.h"
 #include "bh-gatt-options.h"
+#include "bh-hub-call.h"
 #include "bh-local-options.h"
-
-typedef struct {
-    BhDbusHub1 *object;
-    GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
-} Call;
-
-static Call *
-call_new(BhDbusHub1 *object, GDBusMethodInvocation *invocation)
-{
-    Call *self = g_new(Call, 1);
-
-    *self = (Call){g_object_ref(object), invocation};
-    return self;
-}
-
-static void
-call_free(Call *self)
-{
-    g_object_unref(self->object);
-    g_free(self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_free)
 
 static BhClient *
 peek_client(BhDbusHub1 *object, GDBusMethodInvocation *invocation)
@@ -51,7 +29,7 @@ build_users(const GArray *users)
 static void
 on_off(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(Call) self = user_data;
+    g_autoptr(BhHubCall) self = user_data;
     g_autoptr(GArray) users = NULL;
     GError *error = NULL;
 
@@ -86,7 +64,7 @@ handle_radio_off(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant
                                options.force,
                                options.timeout_ms,
                                on_off,
-                               call_new(object, invocation));
+                               bh_hub_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -97,7 +75,7 @@ handle_radio_off(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant
 static void
 on_on(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(Call) self = user_data;
+    g_autoptr(BhHubCall) self = user_data;
     GError *error = NULL;
 
     if (bh_hub_radio_on_finish(BH_HUB(source), result, &error))
@@ -119,7 +97,7 @@ handle_radio_on(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant 
                               bh_client_get_uid(client) == 0,
                               timeout_ms,
                               on_on,
-                              call_new(object, invocation));
+                              bh_hub_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
