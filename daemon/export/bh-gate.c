@@ -3,6 +3,10 @@
 /*
  * GDBus hands property access to the method handler when the vtable has no property functions; that
  * is what lets one function see everything, with its sender, and answer later.
+ *
+ * GDBus takes a call below a subtree in two steps and any other in one, so that a call of the hub
+ * overtakes one of an owned object that its caller sent before. Whatever has come is therefore kept
+ * for one turn of the main loop, and then taken in the order in which each caller sent it.
  */
 #include "bh-gate.h"
 
@@ -13,6 +17,8 @@
 
 struct BhGate {
     BhPeers *peers; /* borrowed: outlives us */
+    GQueue arrived; /* Call: of one sender in the order of its serials */
+    guint turn;     /* 0 = nothing has arrived */
     guint64 denied;
     guint64 refused;
 };
@@ -20,16 +26,17 @@ struct BhGate {
 typedef struct {
     BhGate *gate;         /* borrowed: outlives the call */
     BhExported *exported; /* NULL: nothing is at the path */
+    BhGateFindFunc find;  /* NULL: exported is known */
+    gpointer data;        /* borrowed: of find */
     GDBusMethodInvocation *invocation;
 } Call;
 
 static Call *
-call_new(BhGate *gate, BhExported *exported, GDBusMethodInvocation *invocation)
+call_new(BhGate *gate, GDBusMethodInvocation *invocation)
 {
     Call *call = g_new0(Call, 1);
 
     call->gate = gate;
-    g_set_object(&call->exported, exported);
     call->invocation = invocation; /* owned: answering it consumes it */
     return call;
 }
@@ -210,13 +217,87 @@ on_client_known(BhClient *client, const GError *error, gpointer user_data)
         pass(call);
 }
 
-void
-bh_gate_call(BhGate *self, BhExported *exported, GDBusMethodInvocation *invocation)
+/* Arrival */
+
+static gboolean
+is_of_same_sender(const Call *a, const Call *b)
 {
-    bh_peers_with_client(self->peers,
+    return g_str_equal(g_dbus_method_invocation_get_sender(a->invocation),
+                       g_dbus_method_invocation_get_sender(b->invocation));
+}
+
+/* Serials wrap. */
+static gboolean
+is_before(const Call *a, const Call *b)
+{
+    guint32 serial = g_dbus_message_get_serial(g_dbus_method_invocation_get_message(a->invocation));
+    guint32 other = g_dbus_message_get_serial(g_dbus_method_invocation_get_message(b->invocation));
+
+    return (gint32)(serial - other) < 0;
+}
+
+/* The first that the sender sent after this one; NULL = none. */
+static GList *
+find_later(BhGate *self, const Call *call)
+{
+    GList *later = NULL;
+
+    for (GList *it = self->arrived.tail; it != NULL; it = it->prev) {
+        if (!is_of_same_sender(it->data, call))
+            continue;
+        if (!is_before(call, it->data))
+            break;
+        later = it;
+    }
+    return later;
+}
+
+static void
+take(Call *call)
+{
+    GDBusMethodInvocation *invocation = call->invocation;
+
+    if (call->find != NULL)
+        g_set_object(&call->exported,
+                     call->find(call->data, g_dbus_method_invocation_get_object_path(invocation)));
+    bh_peers_with_client(call->gate->peers,
                          g_dbus_method_invocation_get_sender(invocation),
                          on_client_known,
-                         call_new(self, exported, invocation));
+                         call);
+}
+
+static gboolean
+on_turn(gpointer user_data)
+{
+    BhGate *self = user_data;
+    Call *call;
+
+    self->turn = 0;
+    while ((call = g_queue_pop_head(&self->arrived)) != NULL)
+        take(call);
+    return G_SOURCE_REMOVE;
+}
+
+/* call is taken. */
+static void
+arrive(BhGate *self, Call *call)
+{
+    g_queue_insert_before(&self->arrived, find_later(self, call), call);
+    if (self->turn == 0)
+        self->turn = g_idle_add_full(G_PRIORITY_DEFAULT, on_turn, self, NULL);
+}
+
+void
+bh_gate_call(BhGate *self,
+             BhGateFindFunc find,
+             gpointer user_data,
+             GDBusMethodInvocation *invocation)
+{
+    Call *call = call_new(self, invocation);
+
+    call->find = find;
+    call->data = user_data;
+    arrive(self, call);
 }
 
 static void
@@ -230,8 +311,11 @@ on_method_call(GDBusConnection *connection,
                gpointer user_data)
 {
     BhExported *exported = BH_EXPORTED(user_data);
+    BhGate *self = bh_exported_peek_gate(exported);
+    Call *call = call_new(self, invocation);
 
-    bh_gate_call(bh_exported_peek_gate(exported), exported, invocation);
+    g_set_object(&call->exported, exported);
+    arrive(self, call);
 }
 
 GDBusInterfaceVTable *
@@ -269,8 +353,21 @@ bh_gate_new(BhPeers *peers)
     return self;
 }
 
+static void
+turn_away(gpointer data)
+{
+    g_autoptr(Call) call = data;
+
+    g_dbus_method_invocation_return_error_literal(call->invocation,
+                                                  BH_ERROR,
+                                                  BH_ERROR_CANCELLED,
+                                                  "blehubd stops");
+}
+
 void
 bh_gate_free(BhGate *self)
 {
+    g_clear_handle_id(&self->turn, g_source_remove);
+    g_queue_clear_full(&self->arrived, turn_away);
     g_free(self);
 }

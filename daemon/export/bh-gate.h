@@ -16,9 +16,15 @@ BhGate *bh_gate_new(BhPeers *peers);
 void bh_gate_free(BhGate *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhGate, bh_gate_free)
 
-/* Takes over the invocation: passes it to exported, or answers NotFound if that is NULL or hidden
- * from the caller. */
-void bh_gate_call(BhGate *self, BhExported *exported, GDBusMethodInvocation *invocation);
+/* What is at the path when a call of it has its turn, borrowed; NULL = nothing. */
+typedef BhExported *(*BhGateFindFunc)(gpointer user_data, const char *path);
+
+/* Takes over the invocation: passes it, in its turn, to what find finds, or answers NotFound if
+ * that is NULL or hidden from the caller. user_data is borrowed: outlives the gate's turns. */
+void bh_gate_call(BhGate *self,
+                  BhGateFindFunc find,
+                  gpointer user_data,
+                  GDBusMethodInvocation *invocation);
 
 /* For GDBusInterfaceSkeletonClass.get_vtable of every BhExported. */
 GDBusInterfaceVTable *bh_gate_get_vtable(GDBusInterfaceSkeleton *skeleton);

@@ -19,6 +19,14 @@ typedef struct {
     GDBusInterfaceInfo *interface; /* static storage */
 } Kind;
 
+static BhExported *
+find(gpointer user_data, const char *path)
+{
+    BhOwnedTree *self = user_data;
+
+    return g_hash_table_lookup(self->objects, path);
+}
+
 static void
 on_call(GDBusConnection *connection,
         const char *sender,
@@ -31,7 +39,7 @@ on_call(GDBusConnection *connection,
 {
     BhOwnedTree *self = user_data;
 
-    bh_gate_call(self->gate, g_hash_table_lookup(self->objects, path), invocation);
+    bh_gate_call(self->gate, find, self, invocation);
 }
 
 /* Names nothing: GetManagedObjects is how an owner finds its objects. */

@@ -176,6 +176,38 @@ START_TEST(the_radio_goes_off_when_its_only_user_votes_and_waiters_end)
 }
 END_TEST
 
+static GDBusMessage *
+count_call(GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer count)
+{
+    if (incoming && g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+        g_atomic_int_inc((gint *)count);
+    return message;
+}
+
+START_TEST(a_call_does_not_overtake_one_of_another_object_that_was_sent_before)
+{
+    g_auto(BhServeScene) s = {0};
+    g_autofree char *application = NULL;
+    BhServeCall written, off, last;
+    gint arrived = 0;
+    guint filter;
+
+    bh_serve_scene_init(&s);
+    application = bh_serve_scene_register(&s, s.client, "@a{sv} {}");
+    filter = g_dbus_connection_add_filter(s.server, count_call, &arrived, NULL);
+    bh_serve_scene_begin(s.client, application, "WaitWritten", "(@a{sv} {},)", &written);
+    bh_serve_scene_begin(s.client, HUB, "RadioOff", "(@a{sv} {},)", &off);
+    bh_serve_scene_begin(s.client, application, "Renew", "()", &last);
+    while (g_atomic_int_get(&arrived) < 3) /* all are there before one has its turn */
+        g_thread_yield();
+    g_dbus_connection_remove_filter(s.server, filter);
+    expect_end(&written, "Disconnected: ");
+    expect_end(&last, "()");
+    fake_radio_switch(s.hub.radio, 0, NULL);
+    expect_end(&off, "(true, [])");
+}
+END_TEST
+
 START_TEST(the_radio_stays_on_for_other_users_unless_root_forces_it)
 {
     g_auto(BhServeScene) s = {0};
@@ -211,4 +243,5 @@ BH_TEST_MAIN("export-advertisement",
              an_advertisement_ends_in_its_time_and_goes_with_its_program,
              capabilities_are_those_of_the_bluez_there_is,
              the_radio_goes_off_when_its_only_user_votes_and_waiters_end,
+             a_call_does_not_overtake_one_of_another_object_that_was_sent_before,
              the_radio_stays_on_for_other_users_unless_root_forces_it)
