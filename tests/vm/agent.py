@@ -4,8 +4,10 @@
 Registered from a connection of its own as BlueZ's default one, so that what nobody here began is asked of it. Each question
 is a line: "confirm 123456", "passkey", "authorize", "shows 123456", "cancelled". Each command is one: "accept" (the default:
 what is to be confirmed is), "refuse", "silent" (no answer, until "give up" declines what was asked); "passkey 123456" answers
-the one asked for.
+the one asked for. `agent.py CAPABILITY` is one alone, without a peer; it says "ready" when BlueZ has it.
 """
+
+import sys
 
 from gi.repository import Gio, GLib
 
@@ -68,3 +70,23 @@ class Agent:
             invocation.return_dbus_error("org.bluez.Error.Rejected", "told so")
         else:
             self.kept.append(invocation)
+
+
+def offer(bus, capability):
+    """An agent that standard input commands, for as long as that is open."""
+    agent = Agent(bus, capability)
+    GLib.io_add_watch(GLib.IOChannel.unix_new(sys.stdin.fileno()), GLib.PRIORITY_DEFAULT,
+                      GLib.IOCondition.IN | GLib.IOCondition.HUP,
+                      lambda channel, _condition: _obey(agent, channel.readline()))
+
+
+def _obey(agent, line):
+    agent.obey(line.strip())
+    return bool(line)
+
+
+if __name__ == "__main__":
+    bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
+    offer(bus, sys.argv[1])
+    print("ready", flush=True)
+    GLib.MainLoop().run()

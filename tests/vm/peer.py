@@ -104,19 +104,8 @@ class Peer:
         print("ready", flush=True)
         GLib.MainLoop().run()
 
-    def pair_with(self, capability):
-        commanded = agent.Agent(self.bus, capability)
-        lines = GLib.IOChannel.unix_new(sys.stdin.fileno())
-        GLib.io_add_watch(lines, GLib.PRIORITY_DEFAULT, GLib.IOCondition.IN | GLib.IOCondition.HUP,
-                          lambda channel, _condition: self.obey(commanded, channel.readline()))
-
-    @staticmethod
-    def obey(commanded, line):
-        commanded.obey(line.strip())
-        return bool(line)
-
 
 peer = Peer(sys.argv[1])
 if len(sys.argv) > 2:
-    peer.pair_with(sys.argv[2])
+    agent.offer(peer.bus, sys.argv[2])
 peer.run()

@@ -3,21 +3,38 @@
 
 from gi.repository import Gio, GLib
 
-from guest import HUB, HUB_PATH, options_of, wait
+from guest import HUB, HUB_PATH, options_of, poll, wait
 
 APPLICATION, ADVERTISEMENT = "org.blehub.Application1", "org.blehub.Advertisement1"
 PATIENCE_MS = 20000
 
 
+def descriptor(uuid, flags, value=b"", **options):
+    return {"UUID": GLib.Variant("s", uuid), "Flags": GLib.Variant("as", flags.split()), "Value": GLib.Variant("ay", value),
+            **options_of(options)}
+
+
+def characteristic(uuid, flags, value=b"", *descriptors, **options):
+    return {**descriptor(uuid, flags, value, **options), "Descriptors": GLib.Variant("aa{sv}", descriptors)}
+
+
+def service(uuid, *characteristics, **options):
+    return {"UUID": GLib.Variant("s", uuid), "Characteristics": GLib.Variant("aa{sv}", characteristics), **options_of(options)}
+
+
 class Served:
-    """Made by Hub1.RegisterApplication of services as text (see blehub-application(5)). Everything by UUID."""
+    """Made by Hub1.RegisterApplication of services as text (see blehub-application(5)) or as data, a list of service().
+    Everything by UUID."""
 
     def __init__(self, bus, definition, **options):
         self.bus = bus
         self.told = []  # (signal, its arguments), in order
         bus.connection.signal_subscribe(HUB, APPLICATION, None, None, None, Gio.DBusSignalFlags.NONE, self._on_signal)
-        self.path = bus.call(HUB, HUB_PATH, f"{HUB}.Hub1.RegisterApplication", "(aa{sv}a{sv})", [],
-                             options_of({"Definition": definition, **options}))
+        services = [] if isinstance(definition, str) else definition
+        if not services:
+            options["Definition"] = definition
+        self.path = bus.call(HUB, HUB_PATH, f"{HUB}.Hub1.RegisterApplication", "(aa{sv}a{sv})", services,
+                             options_of(options))
 
     def _on_signal(self, _connection, _sender, path, _interface, signal, parameters):
         if path == self.path:
@@ -67,6 +84,14 @@ class Served:
         device, _, uuid, value, details = self.call("WaitWritten", "", **{"TimeoutMs": PATIENCE_MS, **options})
         return device, uuid, bytes(value), details
 
+    def begin_wait(self):
+        """For the next write, whenever it comes."""
+        return self.begin("WaitWritten", "", TimeoutMs=0)
+
+    def wait_subscribers(self, uuid, count):
+        """Until so many are known."""
+        poll(lambda: self.subscribers(uuid)[1]["Count"] == count, f"{count} subscribers", every=0.02)
+
     def subscribers(self, uuid):
         """Addresses, and the details."""
         return self.call("Subscribers", "ss", "", uuid)
@@ -81,6 +106,9 @@ class Served:
 
     def get(self, prop):
         return self.bus.get(HUB, self.path, f"{APPLICATION}.{prop}")
+
+    def follow_state(self):
+        return self.bus.follow(HUB, self.path, f"{APPLICATION}.State")
 
     def release(self):
         self.bus.call(HUB, self.path, f"{APPLICATION}.Release")
@@ -106,6 +134,9 @@ class Advertised:
 
     def get(self, prop):
         return self.bus.get(HUB, self.path, f"{ADVERTISEMENT}.{prop}")
+
+    def follow_state(self):
+        return self.bus.follow(HUB, self.path, f"{ADVERTISEMENT}.State")
 
     def release(self):
         self.bus.call(HUB, self.path, f"{ADVERTISEMENT}.Release")

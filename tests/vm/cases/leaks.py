@@ -6,8 +6,8 @@ import signal
 
 from air.gatt import characteristic, service
 from central_link import Link
-from guest import HUB, Unit, poll, require, require_equal
-from process import Process
+from guest import Unit, poll, require, require_equal
+from measure import Measure
 from waiting import Story, connect_later, later, wait_value_later
 
 OWN = "5a1b{:04x}-7c1e-4a53-9e61-3f2c3a5d0001"
@@ -15,34 +15,6 @@ READ, NOTIFY = OWN.format(0x11), OWN.format(0x12)
 SERVICES = [service(OWN.format(1), characteristic(READ, "read", b"\x0a\x0b"), characteristic(NOTIFY, "notify"))]
 ROUNDS = 100
 SETTLED = 50  # rounds until the heap is as large as it gets
-
-
-class _Measure:
-    """What the daemon has: descriptors, match rules on the bus, objects of org.blehub, memory."""
-
-    def __init__(self, world):
-        self.world = world
-        self.pid = Unit(world.bus, "blehubd.service").pid()
-        names = world.bus.call("org.freedesktop.DBus", "/", "org.freedesktop.DBus.ListNames")
-        self.names = [name for name in names if name.startswith(":") and self._pid_of(name) == self.pid]
-        require_equal(len(self.names), 2, "connections of blehubd to the bus")
-
-    def _pid_of(self, name):
-        return self.world.bus.call("org.freedesktop.DBus", "/", "org.freedesktop.DBus.GetConnectionUnixProcessID",
-                                   "(s)", name)
-
-    def _matches(self):
-        rules = self.world.bus.call("org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                    "org.freedesktop.DBus.Debug.Stats.GetAllMatchRules")
-        return sum(len(rules.get(name, [])) for name in self.names)
-
-    def counts(self):
-        objects = self.world.bus.call(HUB, "/org/blehub", "org.freedesktop.DBus.ObjectManager.GetManagedObjects")
-        return {"descriptors": len(os.listdir(f"/proc/{self.pid}/fd")), "match rules": self._matches(),
-                "objects": len(objects)}
-
-    def memory_kb(self):
-        return Process(self.pid).memory_kb()
 
 
 class _Rounds:
@@ -128,7 +100,7 @@ def links_made_and_lost_in_every_way_leave_nothing_behind(world):
     rounds = _Rounds(world)
     order = [rounds.release, rounds.share, rounds.lose, rounds.miss, rounds.fail, rounds.decline]
     harm = {20: rounds.kill_bluetoothd, 35: rounds.replug, 60: rounds.kill_bluetoothd, 75: rounds.replug, 90: rounds.replug}
-    measure = _Measure(world)
+    measure = Measure(world)
     before = measure.counts()
     sizes = []
     for number in range(ROUNDS):

@@ -11,6 +11,7 @@ from gi.repository import Gio, GLib
 
 from guest import (HUB, HUB_PATH, LIB, Bus, RemoteError, expect_error, let_pass, options_of, poll, require, require_equal,
                    wait)
+from pair import plug
 
 DEVICE = "org.blehub.Device1"
 BASE = "5a1b{:04x}-7c1e-4a53-9e61-3f2c3a5d0001"
@@ -132,7 +133,7 @@ class _Pair:
 
     def _meet(self, capability):
         """New controllers, the peer on one of them, and a hold on it."""
-        self.controllers, paths = _plug(self.world)
+        self.controllers, paths = plug(self.world)
         self.air = _Air(self.world, self.controllers)
         self.here, self.there = sorted(paths, key=paths.get)
         self.ours = _bluez_device(paths[self.here], self.there)
@@ -211,17 +212,6 @@ class _Pair:
             return self.bus.get("org.bluez", self.ours, "org.bluez.Device1.Connected")
         except RemoteError:
             return False  # BlueZ does not know it any more
-
-
-def _plug(world):
-    """Paths of two controllers by address. The kernel gives up on one that is slow to answer: then once more."""
-    for patience in [15, 30, 60]:
-        controllers = world.plug_btvirt(2, state=None)
-        with contextlib.suppress(TimeoutError):
-            poll(lambda: len(world.adapter_paths()) == 2, "two controllers", timeout=patience)
-            return controllers, world.adapter_paths()
-        controllers.unplug()
-    raise TimeoutError("two controllers")
 
 
 def _bluez_device(adapter, address):

@@ -65,7 +65,8 @@ def make_tree(build, work):
         shutil.copytree(VM / name, lib / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in [*VM.glob("*.py"), VM / "busctl-session.sh"]:
         shutil.copy(path, lib)
-    for program in ["tools/sim/blehub-vhci", "tools/examples/example-scan", "tools/examples/example-subscribe"]:
+    for program in ["tools/sim/blehub-vhci", "tools/examples/example-relay", "tools/examples/example-scan",
+                    "tools/examples/example-subscribe"]:
         shutil.copy(build / program, lib)
     _add_bench(lib, build)
     return tree
