@@ -25,8 +25,8 @@ ADVERTISEMENTS = [
     ("Name: needs 32 bytes, 31 of 31 are left in the scan response", {"Name": "n" * 30}),
 ]
 DEFINITIONS = [
-    ("Services[1].Instance: ", [GOOD, service(SERVICE)]),
-    ("Services[1].Characteristics[1].Instance: ", [GOOD, service("180d", *[characteristic("2a37", "read")] * 2)]),
+    ("Services[1].UUID: ", [GOOD, service(SERVICE)]),
+    ("Services[1].Characteristics[1].UUID: ", [GOOD, service("180d", *[characteristic("2a37", "read")] * 2)]),
     ("Services[1].Characteristics[0].Flags: 'fly' ", [GOOD, service("180d", characteristic("2a37", "read fly"))]),
     ("Services[1].Characteristics[0].Value: 3 bytes, MaxLength is 2",
      [GOOD, service("180d", characteristic("2a37", "read", b"abc", MaxLength=2))]),
