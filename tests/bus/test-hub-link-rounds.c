@@ -6,71 +6,13 @@
  * match rules, objects) is counted; memory is looked at where figures of it mean something.
  */
 #include "bh-link-scene.h"
+#include "bh-measure.h"
 #include "test-main.h"
 
 #define ROUNDS 24
 #define MEMORY_ROUNDS 100
 #define LAST_ROUNDS 50
 #define KEPT_PATH "/org/blehub/device/random_C8_5A_11_00_01_01"
-
-typedef struct {
-    gsize descriptors;
-    gsize rules;
-    gsize objects;
-} Measure;
-
-/* Figures */
-
-static gsize
-count_rules(BhFixture *f)
-{
-    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(f->connection,
-                                                            "org.freedesktop.DBus",
-                                                            "/org/freedesktop/DBus",
-                                                            "org.freedesktop.DBus.Debug.Stats",
-                                                            "GetAllMatchRules",
-                                                            NULL,
-                                                            G_VARIANT_TYPE("(a{sas})"),
-                                                            G_DBUS_CALL_FLAGS_NONE,
-                                                            10000,
-                                                            NULL,
-                                                            NULL);
-    g_autoptr(GVariantIter) connections = NULL;
-    GVariant *rules;
-    gsize n = 0;
-
-    ck_assert_ptr_nonnull(reply);
-    g_variant_get(reply, "(a{sas})", &connections);
-    while (g_variant_iter_loop(connections, "{s@as}", NULL, &rules))
-        n += g_variant_n_children(rules);
-    return n;
-}
-
-static gsize
-count_objects(BhFixture *f)
-{
-    g_autoptr(GVariant) reply = bh_caller_call(f->connection,
-                                               BH_CALLER_HUB_PATH,
-                                               BH_CALLER_MANAGER,
-                                               "GetManagedObjects",
-                                               NULL,
-                                               NULL);
-    g_autoptr(GVariant) objects = NULL;
-
-    ck_assert_ptr_nonnull(reply);
-    objects = g_variant_get_child_value(reply, 0);
-    return g_variant_n_children(objects);
-}
-
-static Measure
-measure(BhFixture *f)
-{
-    return (Measure){
-        .descriptors = bh_caller_count_descriptors(f),
-        .rules = count_rules(f),
-        .objects = count_objects(f),
-    };
-}
 
 /* Rounds */
 
@@ -183,43 +125,25 @@ play_round(BhFixture *f, guint number)
     BH_POLL(is_kept_ready(f));
 }
 
-/* What a round left may go a little later than the round itself ends. */
-static gboolean
-has_no_more_than(BhFixture *f, const Measure *before)
-{
-    Measure now = measure(f);
-
-    return now.descriptors <= before->descriptors && now.rules <= before->rules &&
-           now.objects <= before->objects;
-}
-
 START_TEST(links_made_and_lost_in_every_way_leave_nothing_behind)
 {
     g_auto(BhFixture) f = {0};
     g_autofree char *hold = NULL;
-    gboolean measures_memory = g_getenv("MEASURES_MEMORY") != NULL;
-    guint rounds = measures_memory ? MEMORY_ROUNDS : ROUNDS;
-    Measure before;
-    gsize least = G_MAXSIZE, most = 0;
+    guint rounds = bh_measure_is_of_memory() ? MEMORY_ROUNDS : ROUNDS;
+    BhMeasure before;
 
     bh_link_scene_init(&f);
     hold = bh_link_scene_connect(f.connection,
                                  BH_LINK_OTHER_ADDRESS,
                                  "{'Reconnect': <true>, 'BackoffInitialMs': <100>}");
-    before = measure(&f);
+    bh_measure_init(&before, &f);
     for (guint round = 0; round < rounds; round++) {
         play_round(&f, round);
-        BH_POLL(has_no_more_than(&f, &before));
-        if (round + LAST_ROUNDS >= rounds) {
-            least = MIN(least, bh_caller_resident_kb(&f));
-            most = MAX(most, bh_caller_resident_kb(&f));
-        }
+        BH_POLL(bh_measure_holds(&before, &f));
+        if (round + LAST_ROUNDS >= rounds)
+            bh_measure_add_memory(&before, &f);
     }
-    g_print("resident memory over the last rounds: %zu to %zu kB\n", least, most);
-    ck_assert_msg(!measures_memory || (most - least) * 100 <= least,
-                  "resident memory: %zu to %zu kB",
-                  least,
-                  most);
+    bh_measure_check_memory(&before);
 }
 END_TEST
 
