@@ -3,8 +3,8 @@
 /*
  * Which instances are ours is what the memory says, which is written before the kernel is asked.
  * Whenever the kernel's side may have changed (power, BlueZ, the socket) all that is known here is
- * thrown away: the kernel is asked for its list, those of it that are ours are removed, and what is
- * wanted is added again. So the same steps clean up after an earlier process.
+ * thrown away: those that are ours are removed, there or not, and what is wanted is added again. So
+ * the same steps clean up after an earlier process.
  */
 #include "bh-mgmt-adverts-private.h"
 

@@ -387,12 +387,12 @@ class Guest:
         """The same controller once more."""
         return self._plug(controller.process.args, controller.scenario, state)
 
-    def plug_btvirt(self, count, state="ready"):
+    def plug_btvirt(self, count, state="ready", kind="-L"):
         """LE controllers of BlueZ's emulator, which hear each other. They have the same addresses in each case, and BlueZ
-        would remember what the peers of another case had."""
+        would remember what the peers of another case had. kind None: such as have BR/EDR and extended advertising, too."""
         for memory in pathlib.Path("/var/lib/bluetooth").glob("??:??:??:??:??:??"):
             shutil.rmtree(memory)
-        return self._plug(["/usr/bin/btvirt", "-L", f"-l{count}"], None, state)
+        return self._plug(["/usr/bin/btvirt", *([kind] if kind else []), f"-l{count}"], None, state)
 
     def air(self, controllers=1, links=16, state="ready"):
         """Controllers of our own and, around them, peripherals that do whatever the case says; see peers.py."""

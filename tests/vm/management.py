@@ -20,11 +20,11 @@ class Management:
             raise OSError(ctypes.get_errno(), "bind")
         self.socket.settimeout(10)
 
-    def call(self, opcode, index=0, parameters=b""):
+    def call(self, opcode, index=0, parameters=b"", status=0):
         self.socket.send(struct.pack("<HHH", opcode, index, len(parameters)) + parameters)
         while True:
             packet = self.socket.recv(4096)
             event, where, _ = struct.unpack_from("<HHH", packet)
             if event in (1, 2) and where == index and struct.unpack_from("<H", packet, 6)[0] == opcode:
-                require_equal(packet[8], 0, f"status of command 0x{opcode:04x}")
+                require_equal(packet[8], status, f"status of command 0x{opcode:04x}")
                 return packet[9:]

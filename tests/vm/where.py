@@ -68,6 +68,10 @@ ON_ONE = [
         "the_watchdog_restarts_a_daemon_that_hangs",
         "without_the_socket_a_constant_beacon_is_heard_as_often_as_discoveries_start",
     ]),
+    ("bookworm", "what blehubd itself computes, or leaves with the kernel because of BlueZ 5.66", [
+        "beacons_by_name_are_heard_to_the_byte",
+        "advertisements_of_a_killed_daemon_go_and_nobody_elses",
+    ]),
     ("trixie", "waits for a fixed time, for what is the same everywhere", [
         "scans_resume_after_bluetoothd_was_stopped_for_ten_seconds",
         "a_scan_that_falls_silent_is_restarted_and_then_the_radio_power_cycled",
