@@ -33,8 +33,8 @@ void bh_kernel_disconnect(BhKernel *self);
  * SetDefaults:48/48,48/48 Add:1 Remove:1" (Add with the handle given, or the status refused with as
  * "Add:!0d"), "Disconnect:ADDRESS", "Pair:ADDRESS,3" (capability), "CancelPair:ADDRESS",
  * "Information:ADDRESS", "Parameters:ADDRESS,6-12,4,500" (interval, latency, timeout), "Adverts",
- * "Advert:5,c,244,-4" (instance, c = connectable, interval, TX power or 127), "AdvertData:5,HEX/HEX"
- * (both packets), "RemoveAdvert:5". */
+ * "Advert:5,c,244,-4" (instance, c = connectable, interval, TX power or 127),
+ * "AdvertData:5,HEX/HEX" (both packets), "RemoveAdvert:5". */
 const char *bh_kernel_peek_log(BhKernel *self);
 void bh_kernel_clear_log(BhKernel *self);
 gboolean bh_kernel_was_told(BhKernel *self, const char *command);
