@@ -9,6 +9,12 @@ DIFFERS = {
     "the_guest_has_the_bluez_and_the_kernel_it_stands_for": {
         "trixie": "BlueZ 5.82 and kernel 6.12, not 5.66 and 6.1",
     },
+    "a_thousand_updates_reach_who_stays_while_others_unsubscribe_and_vanish": {
+        "trixie": "BlueZ since 5.76 says which central unsubscribed",
+    },
+    "values_go_to_one_central_or_to_all_and_end_where_its_mtu_does": {
+        "trixie": "BlueZ since 5.76 can notify one central alone",
+    },
 }
 
 

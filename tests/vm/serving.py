@@ -7,6 +7,7 @@ from guest import HUB, HUB_PATH, options_of, poll, wait
 
 APPLICATION, ADVERTISEMENT = "org.blehub.Application1", "org.blehub.Advertisement1"
 PATIENCE_MS = 20000
+CALLS_AT_ONCE = 100  # the bus allows a connection 128
 
 
 def descriptor(uuid, flags, value=b"", **options):
@@ -64,10 +65,12 @@ class Served:
         return bytes(self.call("GetValue", "ss", "", uuid, **options))
 
     def update_all(self, uuid, values):
-        """Each is set and told, none waited for before the next; returns when all are set."""
-        calls = [self.begin("SetValue", "ssay", "", uuid, value, Update=True) for value in values]
-        for call in calls:
-            call.wait()
+        """Each is set and told, many at a time; returns when all are set."""
+        for at in range(0, len(values), CALLS_AT_ONCE):
+            calls = [self.begin("SetValue", "ssay", "", uuid, value, Update=True)
+                     for value in values[at:at + CALLS_AT_ONCE]]
+            for call in calls:
+                call.wait()
 
     def notify(self, uuid, **options):
         """Whether all were told although one was meant."""

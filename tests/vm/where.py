@@ -32,6 +32,7 @@ ON_ONE = [
         "a_killed_client_leaves_nothing_behind_and_nobody_notices",
         "a_lease_survives_its_caller_and_ends_by_itself",
         "another_user_does_not_see_the_scan",
+        "writes_and_reads_of_three_centrals_are_told_apart",
         "a_waiting_call_ends_with_timeout",
     ]),
     ("bookworm", "measures, or wants both processors for itself, while the other guest would have to wait", [
