@@ -118,6 +118,9 @@ class Asked:
         self.what = what
         self.number = central.order("begin", what, *arguments)
 
+    def is_done(self):
+        return self.central.order("is_done", self.number)
+
     def end(self, timeout_s=30.0):
         """Its result, when it has one; or Refused, or Lost."""
         kind, result = self.central.order("end", self.number, timeout_s)
@@ -156,7 +159,8 @@ class Central(Peer):
             self.discover()
 
     def ask(self, what, *arguments):
-        """what: discover, read, write, command, write_long, subscribe; see Central of the air."""
+        """what: discover, read, write, command, write_long, subscribe, encrypt, pair (of which BlueZ asks its agent); see Central
+        of the air."""
         return Asked(self, what, *arguments)
 
     def discover(self):
@@ -181,6 +185,10 @@ class Central(Peer):
 
     def unsubscribe(self, name):
         self.subscribe(name, 0)
+
+    def encrypt(self):
+        """With the key of the bond."""
+        self.ask("encrypt").end()
 
     def wait_told(self, name, count=1, timeout_s=30.0):
         """All values of a characteristic that were told since forget(), as soon as there are so many."""

@@ -5,11 +5,13 @@ Public methods without "on_" are what a case calls; see ../peers.py. What is ask
 several centrals can ask at the same time.
 """
 
+import os
 import time
 
-from . import gatt
+from . import gatt, l2cap
 from .client import PDUS, Client
 from .device import Device
+from .security import SECURITY_REQUEST, Initiator, private_address
 
 
 class _Hearing:
@@ -45,20 +47,30 @@ class _Asked:
 
 
 class Central(Device):
-    """The link that it makes has these parameters: interval (1.25 ms), latency, supervision time (10 ms)."""
+    """The link that it makes has these parameters: interval (1.25 ms), latency, supervision time (10 ms). `private`: its address is one
+    that only the key resolves which it hands out when it pairs, and another one whenever told so."""
 
     def __init__(self, loop, controllers, address, name="phone", services=(), rssi=-50, mtu=517, public=False,
-                 parameters=(24, 0, 100)):
+                 parameters=(24, 0, 100), private=False):
         super().__init__(loop, controllers, address, name, services, mtu, rssi, public)
         self.wanted_parameters = parameters
         self.hearing = None
         self.wanted = None  # the controller that it connects to
-        self.client = None
+        self.client = self.initiator = None
+        self.identity_key = os.urandom(16)
+        self.bond = None  # the key that was kept
+        if private:
+            self.renew_address()
         self.table = gatt.Table()
         self.asked = {}
         self.told_values = []  # (name, value), in the order in which they came
         self.counts = {}  # of them, by name
         self.on_linked = None
+
+    def renew_address(self):
+        """Another private one; returns it."""
+        self.identity = b"\x01" + private_address(self.identity_key)
+        return ":".join(f"{octet:02X}" for octet in reversed(self.identity[1:]))
 
     # Advertisements
 
@@ -98,17 +110,35 @@ class Central(Device):
     def on_link_made(self, controller, link):
         super().on_link_made(controller, link)
         self.client = Client(self.server, lambda pdu: self._send(link, pdu), self._on_told)
+        self.initiator = Initiator(lambda pdu: self.channels.send(l2cap.SECURITY, pdu),
+                                   lambda key: controller.ask_for_key(link, key),
+                                   (self.identity, controller.advertiser.identity()))
         self.on_linked()
 
     def on_link_lost(self, reason):
         super().on_link_lost(reason)
         self.client.lose()
+        self.initiator.lose()
 
     def _on_att(self, pdu):
         if pdu[0] in PDUS:
             self.client.receive(pdu)
         else:
             super()._on_att(pdu)
+
+    def _on_security(self, pdu):
+        """BlueZ requests that a link with a bonded central is encrypted, which may be under way already."""
+        requested = pdu[0] == SECURITY_REQUEST
+        if self.initiator.is_busy():
+            if not requested:
+                self.initiator.receive(pdu)
+        elif requested and self.bond:
+            self.initiator.run(self._ask_encrypt(), lambda outcome: None)
+        else:
+            super()._on_security(pdu)
+
+    def on_encrypted(self, success):
+        self.initiator.on_encrypted(success)
 
     def mtu_in_force(self):
         return self.server.mtu
@@ -121,9 +151,14 @@ class Central(Device):
         self.asked[number] = asked
         if self.link is None:
             asked.finish(("lost", None))
+        elif what in ("pair", "encrypt"):
+            self.initiator.run(getattr(self, "_ask_" + what)(*arguments), asked.finish)
         else:
             self.client.run(getattr(self, "_ask_" + what)(*arguments), asked.finish)
         return number
+
+    def is_done(self, number):
+        return self.asked[number].outcome is not None
 
     def later_end(self, answer, number, timeout_s=30.0):
         """("value", result), ("refused", ATT error), ("lost", None) or ("late", None)."""
@@ -165,6 +200,14 @@ class Central(Device):
             bits = 1 if value.flags & gatt.FLAGS["notify"] else 2
         yield from self.client.write(value.ccc.handle, bytes([bits, 0]))
 
+    def _ask_pair(self, identity=None):
+        """identity: a public address to be known by afterwards."""
+        known = bytes(1) + bytes.fromhex(identity.replace(":", ""))[::-1] if identity else None
+        self.bond = yield from self.initiator.pair(known, self.identity_key)
+
+    def _ask_encrypt(self):
+        yield from self.initiator.use(self.bond)
+
     # What is told
 
     def _on_told(self, handle, value, confirm):
@@ -181,9 +224,12 @@ class Central(Device):
         """Values that were notified or indicated since forget(), in order."""
         return [value for told, value in self.told_values if name is None or name.lower() == told]
 
+    def count_told(self, name):
+        return self.counts.get(name.lower(), 0)
+
     def later_wait_told(self, answer, name, count, timeout_s):
         """Whether so many values were, before that took too long."""
-        self._later(answer, timeout_s, lambda: self.counts.get(name.lower(), 0) >= count)
+        self._later(answer, timeout_s, lambda: self.count_told(name) >= count)
 
     def forget(self):
         super().forget()

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The asking side of ATT on one link: Core 5.4 Vol 3 Part F 3.4, Part G 4. What is asked is a generator that yields each request and is
-sent its answer; those given to run() follow each other, as a link has one request at a time.
+sent its answer.
 """
 
 import struct
 
 from . import gatt
+from .asking import Asking
 from .att import NOT_FOUND, AttError
 
 _ERROR, _NOTIFICATION, _INDICATION, _CONFIRMATION = 0x01, 0x1b, 0x1d, b"\x1e"
@@ -19,48 +20,22 @@ def _u16(data, at=0):
     return struct.unpack_from("<H", data, at)[0]
 
 
-class Client:
+class Client(Asking):
     """send takes a PDU; on_told(handle, value, confirm) what the server tells, confirm being None of a notification. The MTU is the
     link's, which the server of this side keeps."""
 
     def __init__(self, server, send, on_told):
+        super().__init__(send)
         self.server = server
         self.send = send
         self.on_told = on_told
-        self.queue = []  # (steps, on_end), the first under way
-
-    def run(self, steps, on_end):
-        """on_end gets ("value", result), ("refused", ATT error) or ("lost", None)."""
-        self.queue.append((steps, on_end))
-        if len(self.queue) == 1:
-            self._advance(lambda: next(steps))
-
-    def lose(self):
-        queue, self.queue = self.queue, []
-        for _, on_end in queue:
-            on_end(("lost", None))
 
     def receive(self, pdu):
         if pdu[0] in (_NOTIFICATION, _INDICATION):
             confirm = (lambda: self.send(_CONFIRMATION)) if pdu[0] == _INDICATION else None
             self.on_told(_u16(pdu, 1), pdu[3:], confirm)
-        elif self.queue:
-            steps, _ = self.queue[0]
-            self._advance(lambda: steps.throw(AttError(pdu[4])) if pdu[0] == _ERROR else steps.send(pdu))
-
-    def _advance(self, step):
-        try:
-            self.send(step())
-        except StopIteration as end:
-            self._end(("value", end.value))
-        except AttError as error:
-            self._end(("refused", error.code))
-
-    def _end(self, outcome):
-        _, on_end = self.queue.pop(0)
-        on_end(outcome)
-        if self.queue:
-            self._advance(lambda: next(self.queue[0][0]))
+        else:
+            self.answer(pdu, pdu[4] if pdu[0] == _ERROR else None)
 
     # What can be asked
 

@@ -61,7 +61,7 @@ class Device:
     def on_link_made(self, controller, link):
         self.controller, self.link, self.deaf = controller, link, False
         self.channels = l2cap.Channels(lambda first, data: controller.send_data(link, first, data), self._on_att,
-                                      self._on_pairing)
+                                      self._on_security)
         self.server = att.Server(self, lambda pdu: self._send(link, pdu))
         self._log("connected")
 
@@ -152,10 +152,12 @@ class Device:
     def _on_att(self, pdu):
         self.server.receive(pdu)
 
-    def _on_pairing(self, refuse):
+    def _on_security(self, pdu):
+        if pdu[0] == l2cap.PAIRING_FAILED:
+            return
         self._log("pairing")
         fault = self._take_fault("pairing", None, b"")
-        self._act(fault.action if fault else {}, refuse)
+        self._act(fault.action if fault else {}, self.channels.refuse_pairing)
 
     def on_request(self, server, kind, attribute, pdu, answer):
         name, value = attribute.name if attribute else None, pdu[3:] if attribute else pdu[1:]

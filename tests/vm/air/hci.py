@@ -12,9 +12,9 @@ import struct
 from .advertiser import Advertiser
 
 SUCCESS, UNKNOWN_COMMAND, UNKNOWN_CONNECTION, LIMIT_EXCEEDED, DISALLOWED = 0x00, 0x01, 0x02, 0x09, 0x0c
-REMOTE_ENDED, LOCAL_ENDED, SUPERVISION, NOT_ESTABLISHED = 0x13, 0x16, 0x08, 0x3e
+REMOTE_ENDED, LOCAL_ENDED, SUPERVISION, NOT_ESTABLISHED, MIC_FAILURE = 0x13, 0x16, 0x08, 0x3e, 0x3d
 _COMMAND, _ACL, _EVENT = 1, 2, 4
-_DISCONNECTED, _COMPLETE, _STATUS, _VERSION, _PACKETS_COMPLETED, _LE = 0x05, 0x0e, 0x0f, 0x0c, 0x13, 0x3e
+_DISCONNECTED, _ENCRYPTED, _COMPLETE, _STATUS, _VERSION, _PACKETS_COMPLETED, _LE = 0x05, 0x08, 0x0e, 0x0f, 0x0c, 0x13, 0x3e
 _CENTRAL, _PERIPHERAL = 0, 1  # what the host is of a link
 _FIRST_HANDLE = 0x0040
 _SLOT_S = 0.000625
@@ -24,11 +24,11 @@ _CONSTANTS = {
     0x1001: bytes.fromhex("08000008ffff0000"),  # version 4.2, company 0xffff
     0x1003: bytes.fromhex("0000000060000000"),  # LE, no BR/EDR
     0x1005: bytes.fromhex("fb000008000000"), 0x2002: bytes.fromhex("fb0008"),  # 8 packets of 251 bytes
-    0x2003: bytes(8), 0x2007: bytes(1), 0x200f: bytes([64]), 0x201c: bytes.fromhex("ffffffffff030000"),
+    0x2003: b"\x01" + bytes(7), 0x2007: bytes(1), 0x200f: bytes([64]), 0x201c: bytes.fromhex("ffffffffff030000"),
     0x0c2d: bytes(3)}
 # Octet and bits of Core 5.4 Vol 4 Part E 6.27.
 _SUPPORTED = {0: 0x20, 2: 0x80, 5: 0xc0, 10: 0x04, 14: 0xa8, 15: 0x22, 22: 0x04, 24: 0x40, 25: 0xf7, 26: 0xff, 27: 0x27,
-              28: 0x08}
+              28: 0x0e}
 
 
 class Link:
@@ -40,6 +40,7 @@ class Link:
         self.interval = interval
         self.latency = latency
         self.supervision = supervision
+        self.key = None  # that the central wants to encrypt with
 
     def supervision_s(self):
         return self.supervision * 0.01
@@ -57,7 +58,8 @@ class Controller:
             0x0406: self._disconnect, 0x041d: self._read_version, 0x0c03: self._reset, 0x1002: self._read_commands,
             0x1009: self._read_address, 0x1405: self._read_rssi, 0x200b: self._set_scan, 0x200c: self._enable_scan,
             0x200d: self._connect, 0x200e: self._cancel, 0x2010: self._clear_accepted, 0x2011: self._accept,
-            0x2012: self._unaccept, 0x2013: self._update, 0x2016: self._read_features}
+            0x2012: self._unaccept, 0x2013: self._update, 0x2016: self._read_features, 0x201a: self._take_key,
+            0x201b: self._lack_key}
         self.advertiser = Advertiser(self, devices)
         self.handlers.update(self.advertiser.handlers)
         self._forget()
@@ -264,6 +266,28 @@ class Controller:
             link.interval, link.latency, link.supervision = struct.unpack_from("<HHH", parameters, 4)
             self._event(_LE, struct.pack("<BBHHHH", 3, SUCCESS, link.handle, link.interval, link.latency,
                                          link.supervision))
+
+    # Encryption
+
+    def ask_for_key(self, link, key):
+        """The central begins to encrypt."""
+        link.key = key.value
+        self._event(_LE, struct.pack("<BH", 5, link.handle) + key.rand + key.ediv)
+
+    def _take_key(self, opcode, parameters):
+        link = self._of_link(parameters)
+        self.complete(opcode, SUCCESS if link else UNKNOWN_CONNECTION, parameters[:2])
+        if link and link.key != parameters[2:18]:
+            link.device.disconnect(MIC_FAILURE)
+        elif link:
+            self._event(_ENCRYPTED, struct.pack("<BHB", SUCCESS, link.handle, 1))
+            link.device.on_encrypted(True)
+
+    def _lack_key(self, opcode, parameters):
+        link = self._of_link(parameters)
+        self.complete(opcode, SUCCESS if link else UNKNOWN_CONNECTION, parameters[:2])
+        if link:
+            link.device.on_encrypted(False)
 
     # Data
 

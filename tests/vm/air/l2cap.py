@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The fixed channels of a link: frames cut into HCI packets and put together again; signalling and security refused.
+"""The fixed channels of a link: frames cut into HCI packets and put together again; signalling refused.
 
 Core 5.4 Vol 3 Part A 3.1 (frames), 4 (signalling); Part H 3.5.5 (pairing failed).
 """
@@ -9,16 +9,16 @@ import struct
 ATT, SIGNALLING, SECURITY = 4, 5, 6
 FRAGMENT = 251
 _REJECT, _PARAMETER_REQUEST, _PARAMETER_RESPONSE = 0x01, 0x12, 0x13
-_PAIRING_FAILED, _PAIRING_NOT_SUPPORTED = 0x05, 0x05
+PAIRING_FAILED, _PAIRING_NOT_SUPPORTED = 0x05, 0x05
 
 
 class Channels:
-    """send_packet takes (first, bytes); on_att takes one PDU; on_pairing what refuses to pair."""
+    """send_packet takes (first, bytes); on_att and on_security take one PDU."""
 
-    def __init__(self, send_packet, on_att, on_pairing):
+    def __init__(self, send_packet, on_att, on_security):
         self.send_packet = send_packet
         self.on_att = on_att
-        self.on_pairing = on_pairing
+        self.on_security = on_security
         self.partial = b""
 
     def receive(self, first, data):
@@ -33,16 +33,16 @@ class Channels:
             self.on_att(payload)
         elif channel == SIGNALLING:
             self._answer_signal(payload)
-        elif channel == SECURITY and payload[:1] != bytes([_PAIRING_FAILED]):
-            self.on_pairing(self._refuse_pairing)
+        elif channel == SECURITY:
+            self.on_security(payload)
 
     def send(self, channel, payload):
         frame = struct.pack("<HH", len(payload), channel) + payload
         for at in range(0, len(frame), FRAGMENT):
             self.send_packet(at == 0, frame[at:at + FRAGMENT])
 
-    def _refuse_pairing(self):
-        self.send(SECURITY, bytes([_PAIRING_FAILED, _PAIRING_NOT_SUPPORTED]))
+    def refuse_pairing(self):
+        self.send(SECURITY, bytes([PAIRING_FAILED, _PAIRING_NOT_SUPPORTED]))
 
     def _answer_signal(self, payload):
         code, identifier = payload[0], payload[1]
