@@ -217,6 +217,22 @@ find_for(BhBluezCentral *self,
     return link == NULL && is_worth_keeping(properties) ? ensure(self, &key) : link;
 }
 
+/* BlueZ learned the identity of a central that came under a private address, under which it will
+ * never come again. What the hub works on keeps its name. */
+static void
+rename_link(BhBluezCentral *self, BhBluezLink *link, const BhBluezProperties *properties)
+{
+    BhLinkKey former = link->key, key = {.slot = former.slot, .address = properties->address};
+
+    if (!bh_bluez_properties_has_identity(properties) || bh_bluez_links_equal_keys(&former, &key) ||
+        is_interesting(link) || bh_bluez_links_find(self, &key) != NULL)
+        return;
+    g_hash_table_steal(self->links, &former);
+    link->key = key;
+    g_hash_table_insert(self->links, &link->key, link);
+    bh_bluez_server_link_renamed(self->bluez->server, link, &former);
+}
+
 void
 bh_bluez_links_take(BhBluezCentral *self,
                     const char *path,
@@ -234,6 +250,7 @@ bh_bluez_links_take(BhBluezCentral *self,
     if (link->path != NULL && !g_str_equal(link->path, path))
         bh_bluez_link_no_object(self, link);
     bh_bluez_link_set_path(self, link, path);
+    rename_link(self, link, properties);
     bh_bluez_link_apply(self, link, properties);
     if (is_waiting_for_database(link))
         bh_bluez_link_refresh(self, link);

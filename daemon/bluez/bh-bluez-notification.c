@@ -308,6 +308,19 @@ bh_bluez_notifications_left(BhBluezServer *server, const BhLinkKey *key)
     }
 }
 
+void
+bh_bluez_notifications_renamed(BhBluezServer *server, const BhLinkKey *former, const BhLinkKey *key)
+{
+    g_autoptr(GPtrArray) apps = bh_bluez_apps_list(server);
+
+    for (guint i = 0; i < apps->len; i++) {
+        BhBluezApp *app = apps->pdata[i];
+        for (GList *node = app->indications.head; node != NULL; node = node->next)
+            if (stop_waiting(node->data, former))
+                g_array_append_val(((BhBluezIndication *)node->data)->waiting, *key);
+    }
+}
+
 static gboolean
 waits_on(const BhBluezIndication *self, guint8 slot)
 {

@@ -32,6 +32,10 @@ int bh_bluez_notification_confirm(const BhBluezPlace *place, sd_bus_message *cal
 void bh_bluez_notification_confirmed(BhBluezSubscriber *subscriber);
 /* A link is gone, and its subscribers are off the lists: they will not confirm any more. */
 void bh_bluez_notifications_left(BhBluezServer *server, const BhLinkKey *key);
+/* A central has another address from now on. */
+void bh_bluez_notifications_renamed(BhBluezServer *server,
+                                    const BhLinkKey *former,
+                                    const BhLinkKey *key);
 /* Whoever waits for one on an adapter (G_MAXUINT8: on any) gets an error. */
 void bh_bluez_notifications_end(BhBluezApp *app, guint8 slot, int code, const char *message);
 

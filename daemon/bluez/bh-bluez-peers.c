@@ -134,6 +134,25 @@ bh_bluez_peers_link_changed(BhBluezServer *self, const BhBluezLink *link)
     }
 }
 
+/* To the hub one goes and another comes, but what it subscribed to and asks for stays. */
+void
+bh_bluez_peers_link_renamed(BhBluezServer *self, const BhBluezLink *link, const BhLinkKey *former)
+{
+    const BhPeripheralCentral *known = g_hash_table_lookup(self->centrals, former);
+    BhPeripheralCentral gone = {0};
+
+    bh_bluez_requests_link_renamed(self, former, &link->key);
+    bh_bluez_subscribers_link_renamed(self, former, &link->key);
+    if (known == NULL)
+        return;
+    gone = *known;
+    gone.connected = FALSE;
+    g_hash_table_remove(self->centrals, former);
+    tell(self, &gone);
+    come(self, link);
+    note_mtu(self, &link->key, gone.mtu);
+}
+
 gboolean
 bh_bluez_peers_has_any(const BhBluezServer *self, guint8 slot)
 {

@@ -21,6 +21,10 @@ void bh_bluez_peers_identify(BhBluezServer *self,
 /* Something of a link changed: a central came or went, or something of it changed. */
 void bh_bluez_peers_link_changed(BhBluezServer *self, const BhBluezLink *link);
 
+/* Who is at its other end is known by another address from now on. */
+void
+bh_bluez_peers_link_renamed(BhBluezServer *self, const BhBluezLink *link, const BhLinkKey *former);
+
 /* Whether a central is connected to an adapter. */
 gboolean bh_bluez_peers_has_any(const BhBluezServer *self, guint8 slot);
 

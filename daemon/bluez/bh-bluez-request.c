@@ -250,6 +250,16 @@ bh_bluez_requests_link_gone(BhBluezServer *self, const BhLinkKey *key)
 }
 
 void
+bh_bluez_requests_link_renamed(BhBluezServer *self, const BhLinkKey *former, const BhLinkKey *key)
+{
+    for (GList *node = self->requests.head; node != NULL; node = node->next) {
+        BhPeripheralRequest *request = node->data;
+        if (is_of_central(request, former))
+            request->central = *key;
+    }
+}
+
+void
 bh_bluez_requests_adapter_gone(BhBluezServer *self, guint8 slot)
 {
     withdraw_all(self, is_on_adapter, &slot);

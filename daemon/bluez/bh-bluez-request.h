@@ -23,6 +23,8 @@ bh_bluez_request_return_error(BhBluezServer *self, BhPeripheralRequest *request,
 
 /* The link of a central is gone; or an adapter, with BlueZ or alone. */
 void bh_bluez_requests_link_gone(BhBluezServer *self, const BhLinkKey *key);
+void
+bh_bluez_requests_link_renamed(BhBluezServer *self, const BhLinkKey *former, const BhLinkKey *key);
 void bh_bluez_requests_adapter_gone(BhBluezServer *self, guint8 slot);
 /* Ends all of an application (NULL = of all) without telling. */
 void bh_bluez_requests_drop(BhBluezServer *self, const BhBluezApp *app);

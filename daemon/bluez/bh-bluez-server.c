@@ -64,6 +64,12 @@ bh_bluez_server_link_changed(BhBluezServer *self, const BhBluezLink *link)
     bh_bluez_peers_link_changed(self, link);
 }
 
+void
+bh_bluez_server_link_renamed(BhBluezServer *self, const BhBluezLink *link, const BhLinkKey *former)
+{
+    bh_bluez_peers_link_renamed(self, link, former);
+}
+
 gboolean
 bh_bluez_server_is_busy(const BhBluezServer *self)
 {

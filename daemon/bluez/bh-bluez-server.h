@@ -34,6 +34,9 @@ int bh_bluez_server_take_sets(BhBluezServer *self, guint8 slot, sd_bus_message *
 
 /* Something of a link changed, or it ended. */
 void bh_bluez_server_link_changed(BhBluezServer *self, const BhBluezLink *link);
+/* Its device is known by another address from now on. */
+void
+bh_bluez_server_link_renamed(BhBluezServer *self, const BhBluezLink *link, const BhLinkKey *former);
 
 /* Centrals may call at any time: answers must not wait for others to be read with them. */
 gboolean bh_bluez_server_is_busy(const BhBluezServer *self);

@@ -334,6 +334,24 @@ bh_bluez_subscribers_link_gone(BhBluezServer *server, const BhLinkKey *key, gboo
     bh_bluez_notifications_left(server, key);
 }
 
+void
+bh_bluez_subscribers_link_renamed(BhBluezServer *server,
+                                  const BhLinkKey *former,
+                                  const BhLinkKey *key)
+{
+    g_autoptr(GPtrArray) apps = bh_bluez_apps_list(server);
+
+    for (guint i = 0; i < apps->len; i++) {
+        BhBluezApp *app = apps->pdata[i];
+        for (guint j = 0; j < app->subscribers->len; j++) {
+            BhBluezSubscriber *self = app->subscribers->pdata[j];
+            if (bh_bluez_links_equal_keys(&self->key, former))
+                self->key = *key;
+        }
+    }
+    bh_bluez_notifications_renamed(server, former, key);
+}
+
 static gboolean
 is_on(const BhBluezSubscriber *self, gconstpointer slot)
 {

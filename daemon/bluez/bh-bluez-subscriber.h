@@ -36,6 +36,9 @@ int bh_bluez_subscriber_stop(const BhBluezPlace *place, sd_bus_message *call);
 
 void bh_bluez_subscribers_link_made(BhBluezServer *self, const BhLinkKey *key);
 void bh_bluez_subscribers_link_gone(BhBluezServer *self, const BhLinkKey *key, gboolean bonded);
+void bh_bluez_subscribers_link_renamed(BhBluezServer *self,
+                                       const BhLinkKey *former,
+                                       const BhLinkKey *key);
 /* BlueZ has forgotten all of an application on an adapter. */
 void bh_bluez_subscribers_reset(BhBluezApp *app, guint8 slot);
 

@@ -391,7 +391,8 @@ on_device_changed(BhBluez *self, sd_bus_message *message)
     } else if (!self->hears_kernel) {
         on_unknown_device(self, path);
     }
-    if (bh_bluez_properties_has_link(&self->properties))
+    if (bh_bluez_properties_has_link(&self->properties) ||
+        bh_bluez_properties_has_identity(&self->properties))
         take_link(self, path, device);
     return 0;
 }
