@@ -13,6 +13,9 @@ ON_ONE = [
     ("trixie", "links that fail one after the other make the other guest's kernel, 6.1, corrupt a list", [
         "a_link_that_is_not_established_is_tried_twice_more",
     ]),
+    ("trixie", "the other guest's BlueZ, before 5.76, takes values by the bus alone, which keeps them", [
+        "values_that_bluetoothd_does_not_take_are_refused_and_counted",
+    ]),
     ("bookworm", "what blehubd keeps, whatever BlueZ and kernel do", [
         "three_rounds_of_serving_leave_nothing_behind",
         "links_made_and_lost_in_every_way_leave_nothing_behind",

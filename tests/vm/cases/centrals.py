@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Several centrals at once on what blehubd serves."""
 
-from guest import expect_error, require, require_equal, wait
+import os
+import signal
+
+from gi.repository import GLib
+
+from guest import RemoteError, Unit, alone, expect_error, require, require_equal, wait
+from roles import Roles
 from serving import Advertised, Served
+
+TRIED = 400  # values at once for one central: a socket takes less than 300
 
 SERVICES = """
 [service 181a]
@@ -206,3 +214,49 @@ def _read_unanswered(served, waiting, leaving):
     for central in (waiting, leaving):
         with expect_error("NotFound"):
             served.complete_read(tokens[central.address], b"late")
+
+
+@alone
+def every_role_goes_on_while_all_work_at_once(world):
+    """On a busy host the emulated machine may stand still for a while: of three turns one must do. A role that starves does so in all."""
+    roles = Roles(world)
+    turns = []
+    while not turns or (min(turns[-1].values()) < 1 and len(turns) < 3):
+        turns.append(roles.work(4, pause_s=0.5))
+    require(min(turns[-1].values()) >= 1, f"operations a second: {turns}")
+    require(roles.air.advertises(), "advertising ended")
+    return ", ".join(f"{name} {rate:.1f}/s" for name, rate in turns[-1].items())
+
+
+def values_that_bluetoothd_does_not_take_are_refused_and_counted(world):
+    _, served, (one, other) = _crowd(world, mtus=[517, 517])
+    before = world.bus.counters()["NotificationLosses"]
+    bluetoothd = Unit(world.bus, "bluetooth.service").pid()
+    os.kill(bluetoothd, signal.SIGSTOP)
+    try:
+        taken = [value for first in range(0, TRIED, 100)
+                 for value in _notify_each(served, one, _numbers(first, first + 100))]
+    finally:
+        os.kill(bluetoothd, signal.SIGCONT)
+    require(0 < len(taken) < TRIED, f"{len(taken)} of {TRIED} were taken")
+    require_equal(one.wait_told("2a6e", len(taken)), taken, "told of what was taken")
+    require_equal(world.bus.counters()["NotificationLosses"] - before, TRIED - len(taken), "counted")
+    served.update_all("2a6e", [b"all"])
+    require_equal(other.wait_told("2a6e"), [b"all"], "told to the other")
+    require_equal(one.wait_told("2a6e", len(taken) + 1)[-1], b"all", "told afterwards")
+
+
+def _notify_each(served, central, values):
+    """Those that were taken, of a few at a time."""
+    calls = [served.begin("Notify", "ss", "", "2a6e", Device=central.address, Value=GLib.Variant("ay", value))
+             for value in values]
+    return [value for value, call in zip(values, calls) if _is_taken(call)]
+
+
+def _is_taken(call):
+    try:
+        call.wait()
+    except RemoteError as error:
+        require_equal(error.name, "LimitExceeded", str(error))
+        return False
+    return True
