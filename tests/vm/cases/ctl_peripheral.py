@@ -4,7 +4,8 @@
 import json
 import pathlib
 
-from guest import poll, require, require_equal
+from guest import require, require_equal
+from pair import Pair
 from scenarios import uuid
 
 CTL = "/usr/bin/blehubctl"
@@ -12,9 +13,8 @@ EXAMPLES = pathlib.Path("/usr/share/doc/blehub/examples")
 
 
 def _plug_two(world):
-    world.plug_btvirt(2)
-    poll(lambda: len(world.adapter_paths()) == 2, "two controllers", timeout=60)
-    return sorted(world.adapter_paths())
+    pair = Pair(world)
+    return pair.address, pair.central
 
 
 def _follow(program, name):
@@ -75,6 +75,7 @@ def blehubctl_advertises_a_beacon_that_is_heard_to_the_byte(world):
 
 
 def blehubctl_switches_the_radio_off_and_what_was_served_comes_back(world):
+    world.forget_votes()
     server, _central_address = _plug_two(world)
     serve = world.start(CTL, "--json", "serve", EXAMPLES / "duty.conf", "--adapter", server)
     require_equal(_follow(serve, "state")["State"], "registered", "at first")

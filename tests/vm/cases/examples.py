@@ -86,6 +86,7 @@ def _count_subscribers(bus, uuid):
 
 def examples_relay_gather_and_save_power(world):
     """One of each language: a strap is served to a phone, two thermometers are read at once, the radio rests between."""
+    world.forget_votes()
     air = world.air()
     phone = air.central()
     strap = air.peer(services=[service("180d", characteristic("2a37", "notify")),

@@ -115,6 +115,7 @@ def _require_written(central, application):
 
 
 def sixty_times_off_and_on_leave_what_is_served_as_it_was(world):
+    world.forget_votes()
     central = world.air().central()
     bus = world.new_bus()
     application = Served(bus, SERVED)
