@@ -151,6 +151,7 @@ def advertisements_are_on_the_air_again_after_everything(world):
     require_both("at first")
     world.run("systemctl", "restart", BLUETOOTH)
     require_both("after a restart of bluetoothd")
+    world.forget_votes()
     world.bus.hub("RadioOff")
     world.bus.hub("RadioOn")
     require_both("after the radio was off")
