@@ -250,8 +250,8 @@ bh_bluez_links_take(BhBluezCentral *self,
     if (link->path != NULL && !g_str_equal(link->path, path))
         bh_bluez_link_no_object(self, link);
     bh_bluez_link_set_path(self, link, path);
-    rename_link(self, link, properties);
     bh_bluez_link_apply(self, link, properties);
+    rename_link(self, link, properties);
     if (is_waiting_for_database(link))
         bh_bluez_link_refresh(self, link);
     bh_bluez_link_spread(self, link);

@@ -305,6 +305,14 @@ bh_server_scene_connect(BhServerScene *self, const char *central, gboolean bonde
 }
 
 void
+bh_server_scene_bond(BhServerScene *self, const char *central, const char *identity)
+{
+    bh_fixture_tell_sim(&self->bus,
+                        "CentralBond",
+                        g_variant_new("(sss)", ADAPTER, central, identity));
+}
+
+void
 bh_server_scene_disconnect(BhServerScene *self, const char *central)
 {
     bh_fixture_tell_sim(&self->bus, "CentralDisconnect", g_variant_new("(ss)", ADAPTER, central));

@@ -69,6 +69,8 @@ BhPeripheralRequest *bh_server_scene_take_open(BhServerScene *self);
 /* Centrals, on the one adapter */
 
 void bh_server_scene_connect(BhServerScene *self, const char *central, gboolean bonded);
+/* It bonds, and its identity is a public address. */
+void bh_server_scene_bond(BhServerScene *self, const char *central, const char *identity);
 void bh_server_scene_disconnect(BhServerScene *self, const char *central);
 void bh_server_scene_configure(BhServerScene *self,
                                const char *central,

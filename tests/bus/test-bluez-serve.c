@@ -376,6 +376,22 @@ START_TEST(a_central_that_comes_back_is_one_again)
 }
 END_TEST
 
+START_TEST(a_central_that_bonds_is_known_by_its_identity_from_then_on)
+{
+    g_auto(BhServerScene) s = {0};
+
+    bh_server_scene_init_serving(&s, NULL);
+    bh_server_scene_connect(&s, BH_CENTRAL_A, FALSE);
+    BH_AWAIT_EVENTS(&s, "A+");
+    bh_server_scene_bond(&s, BH_CENTRAL_A, "00:00:00:00:00:0D");
+    BH_AWAIT_EVENTS(&s, "A- D+bonded");
+    bh_server_scene_disconnect(&s, BH_CENTRAL_A);
+    BH_AWAIT_EVENTS(&s, "D-");
+    bh_server_scene_connect(&s, BH_CENTRAL_A, TRUE);
+    BH_AWAIT_EVENTS(&s, "D+bonded");
+}
+END_TEST
+
 START_TEST(a_central_is_dropped_when_the_hub_wants_it)
 {
     g_auto(BhServerScene) s = {0};
@@ -410,4 +426,5 @@ BH_TEST_MAIN("bluez-serve",
              a_central_hears_the_byte_as_far_as_bluez_can_say_it,
              a_newer_bluez_can_say_that_it_is_improperly_configured,
              a_central_that_comes_back_is_one_again,
+             a_central_that_bonds_is_known_by_its_identity_from_then_on,
              a_central_is_dropped_when_the_hub_wants_it)

@@ -311,6 +311,13 @@ bh_sim_adapter_get_advertising(BhSimAdapter *adapter)
     return adapter->advertising;
 }
 
+gboolean
+bh_sim_adapter_bond_central(BhSimAdapter *adapter, const BhAddress *address, const char *identity)
+{
+    return bh_centrals_bond(adapter->centrals, address) &&
+           bh_memory_identify(adapter->memory, address, identity);
+}
+
 void
 bh_sim_adapter_drop_central(BhSimAdapter *adapter, const BhAddress *address)
 {

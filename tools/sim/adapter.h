@@ -32,6 +32,9 @@ gboolean bh_sim_adapter_hear(BhSimAdapter *adapter, const BhAdvertisement *adver
 BhCentrals *bh_sim_adapter_get_centrals(BhSimAdapter *adapter);
 BhAdvertising *bh_sim_adapter_get_advertising(BhSimAdapter *adapter);
 /** A central ends its link. */
+/** FALSE if there is none. */
+gboolean
+bh_sim_adapter_bond_central(BhSimAdapter *adapter, const BhAddress *address, const char *identity);
 void bh_sim_adapter_drop_central(BhSimAdapter *adapter, const BhAddress *address);
 
 /** a{sv}, see Scans in org.blehub.Sim1. Floating. */

@@ -683,6 +683,17 @@ leave(Central *central, Configuration *configuration)
     close_its_sockets(central, configuration->attribute);
 }
 
+gboolean
+bh_centrals_bond(BhCentrals *centrals, const BhAddress *address)
+{
+    Central *central = find_known(centrals, address);
+
+    if (central == NULL || central->path == NULL)
+        return FALSE;
+    central->options.bonded = TRUE;
+    return TRUE;
+}
+
 void
 bh_centrals_gone(BhCentrals *centrals, const BhAddress *address)
 {

@@ -45,6 +45,8 @@ const char *bh_centrals_connect(BhCentrals *centrals,
                                 const BhCentralOptions *options,
                                 GError **error);
 /** Its link is gone, whoever ended it. */
+/** FALSE if it has no link. */
+gboolean bh_centrals_bond(BhCentrals *centrals, const BhAddress *address);
 void bh_centrals_gone(BhCentrals *centrals, const BhAddress *address);
 
 #define BH_CENTRALS_LINK_GONE 0xff

@@ -73,6 +73,22 @@ handle_disconnect(BhSimDbusSim1 *object,
     return bh_sim_finish(invocation, error);
 }
 
+static gboolean
+handle_bond(BhSimDbusSim1 *object,
+            GDBusMethodInvocation *invocation,
+            const char *adapter,
+            const char *text,
+            const char *identity)
+{
+    g_autoptr(GError) error = NULL;
+    BhAddress address;
+
+    if (find_centrals(object, adapter, text, &address, &error) != NULL &&
+        !bh_sim_adapter_bond_central(find_adapter(object, adapter, NULL), &address, identity))
+        error = g_error_new_literal(BH_ERROR, BH_ERROR_NOT_FOUND, "no such central");
+    return bh_sim_finish(invocation, error);
+}
+
 /* Attributes */
 
 static void
@@ -232,6 +248,7 @@ bh_sim_control_centrals_init(BhSimDbusSim1Iface *iface)
 {
     iface->handle_central_connect = handle_connect;
     iface->handle_central_disconnect = handle_disconnect;
+    iface->handle_central_bond = handle_bond;
     iface->handle_central_read = handle_read;
     iface->handle_central_write = handle_write;
     iface->handle_central_configure = handle_configure;

@@ -171,6 +171,15 @@ bh_sim_device_peek_name(BhSimDevice *device)
 }
 
 void
+bh_sim_device_identify(BhSimDevice *device, const char *identity)
+{
+    bh_props_set(device->props, "Address", g_variant_new_string(identity));
+    bh_props_set(device->props, "AddressType", g_variant_new_string("public"));
+    bh_props_set(device->props, "Paired", g_variant_new_boolean(TRUE));
+    bh_props_set(device->props, "Bonded", g_variant_new_boolean(TRUE));
+}
+
+void
 bh_sim_device_restore(BhSimDevice *device, const char *name, gboolean bonded)
 {
     device->connectable = TRUE;

@@ -31,6 +31,8 @@ void bh_sim_device_add_uuids(BhSimDevice *device, GStrv uuids);
 
 /** NULL if it is not known. Borrowed. */
 const char *bh_sim_device_peek_name(BhSimDevice *device);
+/** It bonded, and this public address is its identity. The octets it is known by here stay. */
+void bh_sim_device_identify(BhSimDevice *device, const char *identity);
 /** What was on disk, before anything is heard. name may be NULL. */
 void bh_sim_device_restore(BhSimDevice *device, const char *name, gboolean bonded);
 

@@ -370,6 +370,16 @@ bh_memory_come(BhMemory *memory,
     return bh_link_come(known->link, gone, user_data) ? known->path : NULL;
 }
 
+gboolean
+bh_memory_identify(BhMemory *memory, const BhAddress *address, const char *identity)
+{
+    Known *known = find_device(memory, address);
+
+    if (known != NULL)
+        bh_sim_device_identify(known->device, identity);
+    return known != NULL;
+}
+
 void
 bh_memory_leave(BhMemory *memory, const BhAddress *address)
 {

@@ -48,6 +48,8 @@ const char *bh_memory_come(BhMemory *memory,
                            BhLinkGone gone,
                            gpointer user_data);
 /** A central ends its link. */
+/** A device bonded and told its identity. FALSE if it is not known. */
+gboolean bh_memory_identify(BhMemory *memory, const BhAddress *address, const char *identity);
 void bh_memory_leave(BhMemory *memory, const BhAddress *address);
 /** The radio goes: links are lost, attempts fail. */
 void bh_memory_cut_links(BhMemory *memory);
