@@ -8,6 +8,11 @@
 
 #include "bh-error.h"
 
+/* How often Linux sends what nobody can connect to, whatever it was told, by a controller without
+ * extended advertising. */
+#define LINUX_INTERVAL_MIN_US 100000
+#define LINUX_INTERVAL_MAX_US 150000
+
 /* What the options of a spec need of the kernel. */
 static guint32
 flags_of(const BhAdvertSpec *spec)
@@ -60,12 +65,12 @@ refuse(const BhBluezServer *self, guint8 slot, const BhAdvertSpec *spec, GError 
                             "TxPower: the controller sends with one power only");
 }
 
-/* Linux sends what nobody can connect to every 100 to 150 ms, whatever it was told, by a controller
- * without extended advertising. */
+/* Another one is wanted than Linux will send with. */
 static gboolean
 has_interval_of_its_own(const BhBluezServer *self, guint8 slot, const BhAdvertSpec *spec)
 {
-    return spec->interval_us != 0 && !spec->connectable && !self->sets[slot].extended;
+    return spec->interval_us != 0 && !spec->connectable && !self->sets[slot].extended &&
+           (spec->interval_us < LINUX_INTERVAL_MIN_US || spec->interval_us > LINUX_INTERVAL_MAX_US);
 }
 
 BhBluezAdvertWay

@@ -189,12 +189,15 @@ END_TEST
 
 START_TEST(an_interval_that_linux_replaces_by_its_own_is_refused)
 {
-    const BhAdvertSpec spec = {.discoverable = BH_DISCOVERABLE_NOT, .interval_us = 1000000};
+    BhAdvertSpec spec = {.discoverable = BH_DISCOVERABLE_NOT, .interval_us = 1000000};
     g_auto(BhServerScene) s = {0};
 
     bh_server_scene_init(&s, "5.82");
     bh_peripheral_set_advertisement(s.peripheral, 1, &spec, G_MAXUINT16);
     BH_AWAIT_EVENTS(&s, "adv1-4");
+    spec.interval_us = 100000;
+    bh_peripheral_set_advertisement(s.peripheral, 1, &spec, G_MAXUINT16);
+    BH_AWAIT_EVENTS(&s, "adv1+");
 }
 END_TEST
 
