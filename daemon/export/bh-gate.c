@@ -5,8 +5,9 @@
  * is what lets one function see everything, with its sender, and answer later.
  *
  * GDBus takes a call below a subtree in two steps and any other in one, so that a call of the hub
- * overtakes one of an owned object that its caller sent before. Whatever has come is therefore kept
- * for one turn of the main loop, and then taken in the order in which each caller sent it.
+ * overtakes one of an owned object that its caller sent before. So each call that has come waits
+ * for a turn of its own, which comes after the second steps that are under way, and a turn is for
+ * whichever call is first then, those of one caller being in the order in which it sent them.
  */
 #include "bh-gate.h"
 
@@ -17,8 +18,7 @@
 
 struct BhGate {
     BhPeers *peers; /* borrowed: outlives us */
-    GQueue arrived; /* Call: of one sender in the order of its serials */
-    guint turn;     /* 0 = nothing has arrived */
+    GQueue arrived; /* Call, a turn for each: of one sender in the order of its serials */
     guint64 denied;
     guint64 refused;
 };
@@ -270,11 +270,8 @@ static gboolean
 on_turn(gpointer user_data)
 {
     BhGate *self = user_data;
-    Call *call;
 
-    self->turn = 0;
-    while ((call = g_queue_pop_head(&self->arrived)) != NULL)
-        take(call);
+    take(g_queue_pop_head(&self->arrived));
     return G_SOURCE_REMOVE;
 }
 
@@ -283,8 +280,7 @@ static void
 arrive(BhGate *self, Call *call)
 {
     g_queue_insert_before(&self->arrived, find_later(self, call), call);
-    if (self->turn == 0)
-        self->turn = g_idle_add_full(G_PRIORITY_DEFAULT, on_turn, self, NULL);
+    g_idle_add_full(G_PRIORITY_DEFAULT, on_turn, self, NULL);
 }
 
 void
@@ -367,7 +363,8 @@ turn_away(gpointer data)
 void
 bh_gate_free(BhGate *self)
 {
-    g_clear_handle_id(&self->turn, g_source_remove);
+    while (g_idle_remove_by_data(self))
+        continue;
     g_queue_clear_full(&self->arrived, turn_away);
     g_free(self);
 }

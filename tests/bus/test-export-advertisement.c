@@ -208,6 +208,56 @@ START_TEST(a_call_does_not_overtake_one_of_another_object_that_was_sent_before)
 }
 END_TEST
 
+/* Calls that come while the main loop is busy with what it has to do before one that came first. */
+typedef struct {
+    BhServeScene *scene;
+    const char *application;
+    BhServeCall first, second, written, off;
+    gint arrived;
+} Busy;
+
+static void
+wait_for_arrival(Busy *self, gint n)
+{
+    while (g_atomic_int_get(&self->arrived) < n)
+        g_thread_yield();
+}
+
+static gboolean
+be_busy(gpointer user_data)
+{
+    Busy *self = user_data;
+    GDBusConnection *client = self->scene->client;
+
+    bh_serve_scene_begin(client, self->application, "WaitWritten", "(@a{sv} {},)", &self->written);
+    bh_serve_scene_begin(client, HUB, "RadioOff", "(@a{sv} {},)", &self->off);
+    wait_for_arrival(self, 4);
+    return G_SOURCE_REMOVE;
+}
+
+START_TEST(a_call_does_not_overtake_one_of_another_object_behind_a_third)
+{
+    g_auto(BhServeScene) s = {0};
+    g_autofree char *application = NULL;
+    Busy busy = {.scene = &s};
+    guint filter;
+
+    bh_serve_scene_init(&s);
+    busy.application = application = bh_serve_scene_register(&s, s.client, "@a{sv} {}");
+    filter = g_dbus_connection_add_filter(s.server, count_call, &busy.arrived, NULL);
+    g_idle_add_full(G_PRIORITY_DEFAULT, be_busy, &busy, NULL);
+    bh_serve_scene_begin(s.client, HUB, "ListDevices", "(@a{sv} {},)", &busy.first);
+    bh_serve_scene_begin(s.client, HUB, "ListDevices", "(@a{sv} {},)", &busy.second);
+    wait_for_arrival(&busy, 2); /* so that the first is in line */
+    expect_end(&busy.first, "(");
+    expect_end(&busy.second, "(");
+    expect_end(&busy.written, "Disconnected: ");
+    fake_radio_switch(s.hub.radio, 0, NULL);
+    expect_end(&busy.off, "(true, [])");
+    g_dbus_connection_remove_filter(s.server, filter);
+}
+END_TEST
+
 START_TEST(the_radio_stays_on_for_other_users_unless_root_forces_it)
 {
     g_auto(BhServeScene) s = {0};
@@ -244,4 +294,5 @@ BH_TEST_MAIN("export-advertisement",
              capabilities_are_those_of_the_bluez_there_is,
              the_radio_goes_off_when_its_only_user_votes_and_waiters_end,
              a_call_does_not_overtake_one_of_another_object_that_was_sent_before,
+             a_call_does_not_overtake_one_of_another_object_behind_a_third,
              the_radio_stays_on_for_other_users_unless_root_forces_it)
