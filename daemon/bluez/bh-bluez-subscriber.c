@@ -327,10 +327,28 @@ bh_bluez_subscribers_link_made(BhBluezServer *server, const BhLinkKey *key)
     each_of(server, key, TRUE, come_back, FALSE);
 }
 
+static gboolean
+is_away_of(const BhBluezSubscriber *self, gconstpointer key)
+{
+    return self->away && bh_bluez_links_equal_keys(&self->key, key);
+}
+
+/* BlueZ keeps what a central subscribed to as long as the bond. */
+static void
+forget_away(BhBluezServer *server, const BhLinkKey *key)
+{
+    g_autoptr(GPtrArray) apps = bh_bluez_apps_list(server);
+
+    for (guint i = 0; i < apps->len; i++)
+        remove_if(apps->pdata[i], is_away_of, key);
+}
+
 void
 bh_bluez_subscribers_link_gone(BhBluezServer *server, const BhLinkKey *key, gboolean bonded)
 {
     each_of(server, key, FALSE, leave, bonded);
+    if (!bonded)
+        forget_away(server, key);
     bh_bluez_notifications_left(server, key);
 }
 

@@ -293,6 +293,35 @@ START_TEST(a_bonded_central_that_comes_back_hears_what_is_told_to_all)
 }
 END_TEST
 
+static void
+on_removed(GObject *source, GAsyncResult *result, gpointer done)
+{
+    g_autoptr(GError) error = NULL;
+
+    bh_central_finish(BH_CENTRAL(source), result, &error);
+    ck_assert_msg(error == NULL, "%s", error != NULL ? error->message : "");
+    *(gboolean *)done = TRUE;
+}
+
+START_TEST(a_central_whose_bond_was_removed_comes_back_without_its_subscriptions)
+{
+    g_auto(BhServerScene) s = {0};
+    BhLinkKey key = bh_server_scene_key(BH_CENTRAL_A);
+    gboolean done = FALSE;
+
+    bh_server_scene_init_serving(&s, NEW);
+    connect(&s, BH_CENTRAL_A, TRUE, "A+bonded");
+    bh_server_scene_configure(&s, BH_CENTRAL_A, BH_TEMPERATURE, 1);
+    BH_AWAIT_SUBSCRIBERS(&s, TEMPERATURE, "A;");
+    bh_server_scene_disconnect(&s, BH_CENTRAL_A);
+    BH_AWAIT_EVENTS(&s, "A-");
+    bh_central_remove_bond_async(BH_CENTRAL(s.radio.bluez), &key, NULL, on_removed, &done);
+    BH_AWAIT(done);
+    connect(&s, BH_CENTRAL_A, FALSE, "A+");
+    BH_ASSERT_SUBSCRIBERS(&s, TEMPERATURE, ";");
+}
+END_TEST
+
 /* Indications */
 
 static void
@@ -482,6 +511,7 @@ BH_TEST_MAIN("bluez-subscribers",
              an_empty_value_reaches_the_only_subscriber,
              a_socket_that_bluez_closes_by_mistake_does_not_end_a_subscription,
              a_bonded_central_that_comes_back_hears_what_is_told_to_all,
+             a_central_whose_bond_was_removed_comes_back_without_its_subscriptions,
              an_indication_that_nobody_wants_fails,
              an_indication_is_done_when_all_have_confirmed,
              one_central_alone_confirms_what_it_alone_was_told,
