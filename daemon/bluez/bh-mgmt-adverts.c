@@ -18,7 +18,6 @@ bh_mgmt_adverts_forget_kernel(BhMgmtAdverts *self)
     g_byte_array_set_size(self->stale, 0);
     self->step = BH_MGMT_ADVERT_IDLE;
     self->paused = FALSE;
-    self->failures = 0;
     self->listed = FALSE;
     self->fresh = FALSE;
     for (guint i = 0; i < self->entries->len; i++) {
@@ -28,10 +27,17 @@ bh_mgmt_adverts_forget_kernel(BhMgmtAdverts *self)
     }
 }
 
+static void
+begin_anew(BhMgmtAdverts *self)
+{
+    bh_mgmt_adverts_forget_kernel(self);
+    self->failures = 0;
+}
+
 void
 bh_mgmt_adverts_set_mgmt(BhMgmtAdverts *self, BhMgmt *mgmt)
 {
-    bh_mgmt_adverts_forget_kernel(self);
+    begin_anew(self);
     self->mgmt = mgmt;
     self->observer->changed(self->data);
 }
@@ -52,7 +58,7 @@ bh_mgmt_adverts_set_controller(BhMgmtAdverts *self,
                     bh_address_equal(&self->controller.address, &controller.address);
     if (same && self->ready == ready)
         return;
-    bh_mgmt_adverts_forget_kernel(self);
+    begin_anew(self);
     self->met = self->met && same;
     self->index = index;
     self->controller = controller;
@@ -165,11 +171,11 @@ bh_mgmt_adverts_set_taken(BhMgmtAdverts *self, guint taken, guint total)
     BhMgmtAdvertEntry *entry;
 
     self->taken = taken;
-    if (taken + bh_mgmt_adverts_count(self) <= total || (entry = find_lowest(self)) == NULL)
-        return;
-    bh_mgmt_adverts_forget_instance(self, entry->instance);
-    entry->full = TRUE;
-    lose(self, entry, BH_ERROR_LIMIT_EXCEEDED, "BlueZ has taken its place");
+    while (taken + bh_mgmt_adverts_count(self) > total && (entry = find_lowest(self)) != NULL) {
+        bh_mgmt_adverts_forget_instance(self, entry->instance);
+        entry->full = TRUE;
+        lose(self, entry, BH_ERROR_LIMIT_EXCEEDED, "BlueZ has taken its place");
+    }
 }
 
 /* What is wanted */
@@ -197,14 +203,6 @@ bh_mgmt_adverts_drop(BhMgmtAdverts *self, guint id)
         g_byte_array_append(self->stale, &entry->instance, 1);
     g_array_remove_index(self->entries, (guint)(entry - bh_mgmt_adverts_entry(self, 0)));
     self->observer->changed(self->data);
-}
-
-gboolean
-bh_mgmt_adverts_is_there(const BhMgmtAdverts *self, guint id)
-{
-    const BhMgmtAdvertEntry *entry = bh_mgmt_adverts_find(self, id);
-
-    return entry != NULL && entry->there;
 }
 
 guint

@@ -59,8 +59,6 @@ void bh_mgmt_adverts_drop(BhMgmtAdverts *self, guint id);
 
 void bh_mgmt_adverts_reconcile(BhMgmtAdverts *self);
 
-/* On the air. */
-gboolean bh_mgmt_adverts_is_there(const BhMgmtAdverts *self, guint id);
 /* Instances that are on the air, or about to be. */
 guint bh_mgmt_adverts_count(const BhMgmtAdverts *self);
 
