@@ -69,7 +69,7 @@ bh_advert_options_add(BhAdvertOptions *self, GOptionContext *context)
          0,
          G_OPTION_ARG_STRING,
          &self->interval,
-         "Time between two packets, 20 to 10240 (default: BlueZ's own)",
+         "Time between two packets, 20 to 10240 (default: the kernel's own)",
          "MS"},
         {"tx-power",
          0,
