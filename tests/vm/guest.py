@@ -69,7 +69,7 @@ def require(condition, message):
 
 
 def alone(case):
-    """Decorates a case that measures, or needs all of the processors: no other guest runs cases meanwhile."""
+    """Decorates a case that measures, or needs all of a processor: it has one to itself, see rig/stage.py."""
     case.alone = True
     return case
 

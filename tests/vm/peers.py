@@ -151,11 +151,11 @@ class Central(Peer):
         return bool(self.order("hear", controller, 1, timeout_s))
 
     def connect(self, controller=0, timeout_s=30.0, discover=True):
-        """Then what is served is known by name, unless told not to ask."""
+        """Then the MTU is agreed, and what is served is known by name unless told not to ask."""
         if not self.order("connect", controller, timeout_s):
             raise TimeoutError(f"waited {timeout_s:.0f} s for an advertisement to connect to")
+        self.ask("exchange").end(timeout_s)
         if discover:
-            self.ask("exchange").end(timeout_s)
             self.discover()
 
     def ask(self, what, *arguments):

@@ -7,7 +7,7 @@ Long cases are dealt out so that the guests end at about the same time.
 ON_ONE = [
     ("trixie", "the other guest's kernel, 6.1, blocks for ever when a radio with links is switched off", [
         "links_come_back_after_another_program_switched_the_radio_off_and_on",
-        "forty_times_off_and_on_leave_what_is_served_as_it_was",
+        "a_hundred_times_off_and_on_leave_what_is_served_as_it_was",
         "examples_relay_gather_and_save_power",
     ]),
     ("trixie", "links that fail one after the other make the other guest's kernel, 6.1, corrupt a list", [
@@ -90,7 +90,7 @@ ON_ONE = [
 
 # Those of half a minute or more begin first, so that no machine is still at one when the others are done.
 LONG = [
-    "forty_times_off_and_on_leave_what_is_served_as_it_was",
+    "a_hundred_times_off_and_on_leave_what_is_served_as_it_was",
     "links_made_and_lost_in_every_way_leave_nothing_behind",
     "three_clients_use_the_same_characteristics_for_half_a_minute",
     "strangers_without_end_leave_memory_where_it_was",

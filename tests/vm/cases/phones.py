@@ -94,24 +94,25 @@ def a_phone_with_private_addresses_is_one_central_once_it_bonded(world):
     phone.connect()
     require_equal([device for device, _ in served.wait_signals("CentralConnected", 1)], [address], "who came")
     _pair(world, served, address, phone, IDENTITY)
-    phone.subscribe("2a6e")
     wait(lambda: set(served.centrals()) == {IDENTITY}, f"its identity, told so far: {served.told}")
-    row = served.centrals()[IDENTITY]
-    require_equal((row["AddressType"], row["Bonded"], row["MTU"]), ("public", True, 517), "type, bond and MTU")
     phone.subscribe("2a6e")
     _require_known(served, IDENTITY)
-    served.update_all("2a6e", [b"1"])
+    row = served.centrals()[IDENTITY]
+    require_equal((row["AddressType"], row["Bonded"], row["MTU"]), ("public", True, 517), "type, bond and MTU")
     phone.disconnect()
     wait(lambda: not served.centrals(), f"its end, told so far: {served.told}")
     _require_known(served)
     phone.renew_address()
     phone.connect(discover=False)
     phone.encrypt()
+    phone.unsubscribe("2a6e")  # what it asked for under its former address BlueZ may or may not remember
+    phone.subscribe("2a6e")
     _require_known(served, IDENTITY)
     require_equal([row["Bonded"] for row in served.centrals().values()], [True], "bonds")
-    require_equal(served.subscribers("2a6e")[1]["Certain"], False, "certain")
-    require_equal(served.notify("2a6e", Device=IDENTITY, Value=b"2", AllowBroadcast=True), not world.differs(), "told to all")
-    require_equal(phone.wait_told("2a6e", 2), [b"1", b"2"], "told")
+    if world.differs():
+        wait(lambda: served.subscribers("2a6e")[1]["Certain"], "its socket")
+    require_equal(served.notify("2a6e", Device=IDENTITY, Value=b"1", AllowBroadcast=True), not world.differs(), "told to all")
+    require_equal(phone.wait_told("2a6e"), [b"1"], "told")
     wanted = [address, address, IDENTITY, IDENTITY, IDENTITY]
     wait(lambda: _who_came_and_went(served) == wanted, f"who came and went, told so far: {served.told}")
 

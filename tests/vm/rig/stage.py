@@ -2,12 +2,14 @@
 """The guests running at the same time, and what they say.
 
 Most cases wait more than they compute, so the machines share the processors, and each guest has several: a machine asks for its
-next case when it is done with one. Cases that measure come last, one at a time, while no other machine has one.
+next case when it is done with one. Cases that measure come last, when no more machines have one than there are processors.
 
 A machine that ends, shows no life, or takes too long for a case, fails the case that it was at, and another one takes its place.
 Only a kernel that breaks in a way that is known to be its own fault does not fail the case: it is given once more, and said.
 """
 
+import collections
+import os
 import select
 import time
 
@@ -15,6 +17,7 @@ BOOT_S = 240.0
 LIFELESS_S = 60.0  # it shows life every few seconds
 CASE_S = 360.0
 TOTAL_S = 780.0
+PROCESSORS = os.cpu_count() or 1
 LOSSES_MAX = 3  # machines of a guest; what loses as many would lose the next one, too
 KNOWN_DEFECT = "list_del corruption"  # of Linux 6.1, when links end while their channels are being freed
 
@@ -26,7 +29,7 @@ class Part:
         self.name = name
         self.cases = cases
         self.waiting = [case for case in cases if case not in alone]
-        self.alone = [case for case in cases if case in alone]  # these wait until nobody else has one
+        self.alone = [case for case in cases if case in alone]  # these wait until the others are done
         self.results = {}  # by case: None for passed, else the reason
         self.seconds = {}  # by case: how long it took
         self.again = set()
@@ -66,6 +69,7 @@ class Place:
     def _boot(self):
         self.machine.start()
         self.state, self.running, self.began = "busy", None, time.monotonic()  # then "asks", and in the end has "ended"
+        self.measures = False
 
     def end(self):
         if self.state != "ended":
@@ -95,8 +99,9 @@ class Place:
         elif line == "next?":
             self.state = "asks"
 
-    def give(self, case):
+    def give(self, case, measures=False):
         self.state, self.running, self.began = "busy", case, time.monotonic()
+        self.measures = measures
         self.machine.say(case)
 
     def lose(self, reason):
@@ -147,14 +152,21 @@ def _end_overdue(places, end):
 
 
 def _give_turns(places):
-    kept = set()  # parts of whom a machine waits to be alone
+    kept = collections.Counter()  # machines of a part that wait until what measures may begin
     for place in [place for place in places if place.state == "asks"]:
         if place.part.waiting:
             place.give(place.part.waiting.pop(0))
-        elif place.part.alone and place.part not in kept:
-            kept.add(place.part)
+        elif kept[place.part] < len(place.part.alone):
+            kept[place.part] += 1
         else:
             place.end()
     living = [place for place in places if place.state != "ended"]
-    if living and all(place.state == "asks" for place in living):
-        living[0].give(living[0].part.alone.pop(0))
+    if all(place.state == "asks" or place.measures for place in living):
+        _give_measurements(living)
+
+
+def _give_measurements(living):
+    asking = [place for place in living if place.state == "asks"]
+    for place in asking[:max(0, PROCESSORS - (len(living) - len(asking)))]:
+        if place.part.alone:
+            place.give(place.part.alone.pop(0), measures=True)
