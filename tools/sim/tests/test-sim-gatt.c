@@ -613,6 +613,7 @@ START_TEST(radio_that_goes_takes_links_and_attempts_along)
     gatt_call(rig.client, MUTE, "Device1.Connect", NULL, &attempt);
     gatt_set(&rig, "peer", "s/c", "{'OperationMs': <10000>}");
     gatt_call(rig.client, PEER VALUE, READ, gatt_read_arguments(0), &read);
+    expect_property(&rig, PEER, "Device1.Connected", "true"); /* answered when the read has begun */
     g_variant_unref(rig_tell(&rig, "SetPowered", g_variant_new("(sb)", "", FALSE)));
     AWAIT(attempt != NULL && read != NULL);
     ck_assert_str_eq(attempt, "Failed: le-connection-abort-by-local");
@@ -631,6 +632,7 @@ START_TEST(restart_loses_links_and_keeps_known_devices)
     gatt_connect(&rig, PEER);
     gatt_set(&rig, "peer", "s/c", "{'OperationMs': <10000>}");
     gatt_call(rig.client, PEER VALUE, READ, gatt_read_arguments(0), &read);
+    expect_property(&rig, PEER, "Device1.Connected", "true"); /* answered when the read has begun */
     rig_forget(&rig);
     g_variant_unref(rig_tell(&rig, "Restart", g_variant_new("(u)", 10)));
     AWAIT(read != NULL);
