@@ -571,6 +571,7 @@ START_TEST(changed_services_move_to_other_handles)
                     "'0000180f-0000-1000-8000-00805f9b34fb'");
     gatt_set(&rig, "peer", "s", "{'Present': <false>}");
     AWAIT(rig_count_objects(&rig, "InterfacesRemoved", PEER "/service000d") == 1);
+    AWAIT(rig_count_objects(&rig, "InterfacesAdded", PEER "/service0008") == 2);
     expect_property(&rig,
                     PEER "/service0008",
                     "GattService1.UUID",
