@@ -217,7 +217,7 @@ class Bench:
 
     def vm(self):
         """Clients of blehubd beside as many programs on bleak, on the real bluetoothd: in a guest of the vm suite."""
-        env = {"BLEHUB_BUILD": str(BUILD), "BLEHUB_VM_ROUNDS": str(min(self.rounds, 3)), "BLEHUB_VM_PROCESSORS": "2"}
+        env = {"BLEHUB_BUILD": str(BUILD), "BLEHUB_VM_ROUNDS": str(min(self.rounds, 3))}
         said = []
         with contextlib.ExitStack() as stack:
             suite = Program(stack, [TOP / "tests/vm/run", "--figures"], env)

@@ -11,6 +11,8 @@ ON_ONE = [
         "examples_relay_gather_and_save_power",
     ]),
     ("trixie", "links that fail one after the other make the other guest's kernel, 6.1, corrupt a list", [
+        "links_made_and_lost_in_every_way_leave_nothing_behind",
+        "a_controller_without_a_link_left_is_full_until_one_ends",
         "a_link_that_is_not_established_is_tried_twice_more",
     ]),
     ("trixie", "the other guest's BlueZ, before 5.76, takes values by the bus alone, which keeps them", [
@@ -18,19 +20,20 @@ ON_ONE = [
     ]),
     ("bookworm", "what blehubd keeps, whatever BlueZ and kernel do", [
         "three_rounds_of_serving_leave_nothing_behind",
-        "links_made_and_lost_in_every_way_leave_nothing_behind",
     ]),
     ("trixie", "what blehubd keeps, whatever BlueZ and kernel do", [
         "strangers_without_end_leave_memory_where_it_was",
         "the_table_keeps_a_device_after_the_scan",
     ]),
     ("bookworm", "who gets what, in which order, when many share: all of it after BlueZ", [
-        "eight_links_stay_while_clients_of_one_are_killed_and_leave",
-        "three_clients_use_the_same_characteristics_for_half_a_minute",
         "clients_of_three_users_share_a_link_made_at_once_while_a_scan_goes_on",
         "a_burst_of_values_is_kept_as_far_as_the_queue_goes",
     ]),
     ("trixie", "who gets what, in which order, when many share: all of it after BlueZ", [
+        "eight_links_stay_while_clients_of_one_are_killed_and_leave",
+        "three_clients_use_the_same_characteristics_for_half_a_minute",
+        "several_absent_devices_share_a_deadline_and_leave_nothing_behind",
+        "a_program_killed_while_it_connects_leaves_no_attempt",
         "a_thousand_writes_at_once_arrive_in_order_and_those_of_the_dead_are_forgotten",
         "a_killed_client_leaves_nothing_behind_and_nobody_notices",
         "a_lease_survives_its_caller_and_ends_by_itself",
@@ -52,6 +55,17 @@ ON_ONE = [
         "the_example_in_python_prints_reports",
         "the_example_in_node_prints_reports",
         "what_subscribes_prints_values_also_after_a_lost_link",
+    ]),
+    ("trixie", "what blehubctl prints and asks; that what it calls works on the other guest, cases of links and of serving show", [
+        "blehubctl_explores_reads_writes_and_transacts",
+        "blehubctl_holds_a_device_and_says_what_becomes_of_the_link",
+        "blehubctl_pair_puts_the_question_to_its_user",
+        "blehubctl_serves_a_file_that_a_central_reads_and_writes",
+        "blehubctl_advertises_a_beacon_that_is_heard_to_the_byte",
+        "blehubctl_switches_the_radio_off_and_what_was_served_comes_back",
+    ]),
+    ("trixie", "a server of many kinds of attributes; each kind has cases of its own on both guests", [
+        "bluez_example_server_is_used_in_all_that_it_offers",
     ]),
     ("bookworm", "what blehubd's own files say to systemd and the bus; that both understand them, the others show", [
         "systemctl_reloads_the_configuration_unless_it_has_a_mistake",
@@ -80,6 +94,8 @@ ON_ONE = [
         "advertisements_of_a_killed_daemon_go_and_nobody_elses",
     ]),
     ("trixie", "waits for a fixed time, for what is the same everywhere", [
+        "a_pairing_that_nobody_answers_ends_at_its_deadline",
+        "connecting_to_an_absent_device_times_out_and_leaves_nothing_behind",
         "scans_resume_after_bluetoothd_was_stopped_for_ten_seconds",
         "a_scan_that_falls_silent_is_restarted_and_then_the_radio_power_cycled",
         "discover_returns_what_was_heard_while_it_waited",

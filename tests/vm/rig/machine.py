@@ -22,6 +22,7 @@ class Machine:
 
     def __init__(self, guest, initramfs, out):
         self.command = _command(guest, initramfs, out, shell=False)
+        self.processors = guest.processors
         self.out = out
         self.process = None
         self.pending = b""
@@ -76,7 +77,6 @@ def interact(guest, initramfs, out):
 
 def _command(guest, initramfs, out, shell):
     accel = os.environ.get("BLEHUB_VM_ACCEL", "tcg")
-    processors = os.environ.get("BLEHUB_VM_PROCESSORS", "1")
     service = "blehub-vm-shell.service" if shell else "blehub-vm.service"
     console = ["-serial", "mon:stdio", "-serial", "null"] if shell else [
         "-chardev", f"file,id=console,path={out}/console.log,append=on", "-serial", "chardev:console", "-serial", "stdio"]
@@ -85,7 +85,7 @@ def _command(guest, initramfs, out, shell):
               + " ".join(f"systemd.setenv={name}={os.environ.get(name, '')}" for name in PASSED_ON))
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-nic", "none",
-        "-accel", accel + (",thread=multi" if accel == "tcg" else ""), "-smp", processors, "-m", "2048",
+        "-accel", accel + (",thread=multi" if accel == "tcg" else ""), "-smp", str(guest.processors), "-m", "2048",
         "-kernel", guest.kernel / "vmlinuz", "-initrd", initramfs, "-append", append,
         "-device", "virtio-rng-pci",
         "-virtfs", f"local,path={guest.root},mount_tag=host,security_model=none,readonly=on,multidevs=remap",

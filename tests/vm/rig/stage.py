@@ -2,7 +2,7 @@
 """The guests running at the same time, and what they say.
 
 Most cases wait more than they compute, so the machines share the processors, and each guest has several: a machine asks for its
-next case when it is done with one. Cases that measure come last, when no more machines have one than there are processors.
+next case when it is done with one. Cases that measure come last, when no more machines have one than there are processors for.
 
 A machine that ends, shows no life, or takes too long for a case, fails the case that it was at, and another one takes its place.
 Only a kernel that breaks in a way that is known to be its own fault does not fail the case: it is given once more, and said.
@@ -97,7 +97,7 @@ class Place:
         elif verdict == "figure":
             print(line, flush=True)
         elif line == "next?":
-            self.state = "asks"
+            self.state, self.measures = "asks", False
 
     def give(self, case, measures=False):
         self.state, self.running, self.began = "busy", case, time.monotonic()
@@ -166,7 +166,9 @@ def _give_turns(places):
 
 
 def _give_measurements(living):
-    asking = [place for place in living if place.state == "asks"]
-    for place in asking[:max(0, PROCESSORS - (len(living) - len(asking)))]:
-        if place.part.alone:
+    free = PROCESSORS - sum(place.machine.processors for place in living if place.measures)
+    for place in living:
+        busy = any(other.measures for other in living)
+        if place.state == "asks" and place.part.alone and (place.machine.processors <= free or not busy):
             place.give(place.part.alone.pop(0), measures=True)
+            free -= place.machine.processors
