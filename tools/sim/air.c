@@ -4,7 +4,6 @@
 #include "air.h"
 
 #include "payload.h"
-#include "prng.h"
 
 #include <string.h>
 
@@ -14,13 +13,15 @@ typedef struct {
     BhScenarioDevice *device;
     guint order; /* of arrival: decides between equal times */
     BhPrng prng;
+    gint64 arrived_us;
     gint64 next_us;
     gint64 depart_us;
     gint64 rotated_us;
     BhAddress address;
     GByteArray *advertising; /* own copy, the counter runs in it */
     guint sent;
-    gint8 rssi;
+    gint8 rssi; /* where it is, before it fades */
+    BhFadingState fading;
 } Transmitter;
 
 struct _BhAir {
@@ -82,12 +83,23 @@ transmitter_step_counter(Transmitter *self)
         memcpy(self->advertising->data + self->device->counter_offset, &count, sizeof count);
 }
 
+static gint8
+transmitter_step_rssi(Transmitter *self)
+{
+    const BhScenarioDevice *device = self->device;
+    BhRssiMoment when = {.n = self->sent,
+                         .elapsed_us = self->next_us - self->arrived_us +
+                                       device->index * device->path_offset_us};
+
+    self->rssi = bh_rssi_model_step(&device->rssi, &self->prng, &when, self->rssi);
+    return bh_fading_apply(&device->fading, &self->fading, self->next_us, self->rssi);
+}
+
 static void
 transmitter_send(Transmitter *self, BhAdvertisement *advertisement)
 {
     transmitter_rotate_if_due(self);
     transmitter_step_counter(self);
-    self->rssi = bh_rssi_model_step(&self->device->rssi, &self->prng, self->sent, self->rssi);
     *advertisement = (BhAdvertisement){.time_us = self->next_us,
                                        .device = self->device,
                                        .address = self->address,
@@ -96,7 +108,7 @@ transmitter_send(Transmitter *self, BhAdvertisement *advertisement)
                                        .advertising_size = self->advertising->len,
                                        .scan_response = self->device->scan_response->data,
                                        .scan_response_size = self->device->scan_response->len,
-                                       .rssi = self->rssi};
+                                       .rssi = transmitter_step_rssi(self)};
     self->sent++;
     self->next_us +=
         self->device->interval_us + bh_prng_below(&self->prng, ADVERTISING_DELAY_MAX_US + 1);
@@ -110,8 +122,9 @@ transmitter_new(BhScenarioDevice *device, guint32 seed, guint order, gint64 now_
     self->device = g_rc_box_acquire(device);
     self->order = order;
     bh_prng_init(&self->prng, seed, device->group, device->index);
-    self->next_us =
-        now_us + device->arrive_us + bh_prng_below(&self->prng, (guint32)device->interval_us);
+    self->arrived_us = now_us + device->arrive_us;
+    bh_fading_state_init(&self->fading, &device->fading, &self->prng, self->arrived_us);
+    self->next_us = self->arrived_us + bh_prng_below(&self->prng, (guint32)device->interval_us);
     self->depart_us = device->depart_us == G_MAXINT64 ? G_MAXINT64 : now_us + device->depart_us;
     self->rotated_us = self->next_us;
     self->address = device->address;

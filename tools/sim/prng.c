@@ -14,6 +14,13 @@ bh_prng_init(BhPrng *prng, guint32 seed, const char *name, guint index)
     bh_prng_next(prng); /* neighbours' states differ in few bits only: mix once */
 }
 
+void
+bh_prng_init_from(BhPrng *prng, const BhPrng *from, guint32 stream)
+{
+    prng->state = from->state ^ ((guint64)stream << 32);
+    bh_prng_next(prng);
+}
+
 guint32
 bh_prng_next(BhPrng *prng)
 {
@@ -28,4 +35,10 @@ guint32
 bh_prng_below(BhPrng *prng, guint32 bound)
 {
     return (guint32)(((guint64)bh_prng_next(prng) * bound) >> 32);
+}
+
+double
+bh_prng_unit(BhPrng *prng)
+{
+    return (bh_prng_next(prng) + 1.0) / 4294967296.0;
 }

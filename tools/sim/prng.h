@@ -14,9 +14,14 @@ typedef struct {
 } BhPrng;
 
 void bh_prng_init(BhPrng *prng, guint32 seed, const char *name, guint index);
+/** Another one that follows from what from is now, which it leaves as it is; one for each stream.
+ */
+void bh_prng_init_from(BhPrng *prng, const BhPrng *from, guint32 stream);
 guint32 bh_prng_next(BhPrng *prng);
 
 /** Uniform in 0 ... bound - 1; bound is not 0. */
 guint32 bh_prng_below(BhPrng *prng, guint32 bound);
+/** Uniform above 0, up to and including 1. */
+double bh_prng_unit(BhPrng *prng);
 
 G_END_DECLS

@@ -79,6 +79,32 @@ read_rssi_walk(gpointer draft, const char *text, GError **error)
 }
 
 static gboolean
+read_rssi_path(gpointer draft, const char *text, GError **error)
+{
+    return bh_rssi_model_parse_path(&((BhDeviceDraft *)draft)->device->rssi, text, error);
+}
+
+static gboolean
+read_path_offset(gpointer draft, const char *text, GError **error)
+{
+    BhScenarioDevice *device = ((BhDeviceDraft *)draft)->device;
+
+    return bh_text_to_us(text, 0, MAX_TIME_MS, &device->path_offset_us, error);
+}
+
+static gboolean
+read_rssi_noise(gpointer draft, const char *text, GError **error)
+{
+    return bh_fading_parse_noise(&((BhDeviceDraft *)draft)->device->fading, text, error);
+}
+
+static gboolean
+read_rssi_dips(gpointer draft, const char *text, GError **error)
+{
+    return bh_fading_parse_dips(&((BhDeviceDraft *)draft)->device->fading, text, error);
+}
+
+static gboolean
 read_arrive(gpointer draft, const char *text, GError **error)
 {
     return bh_text_to_us(text, 0, MAX_TIME_MS, &((BhDeviceDraft *)draft)->device->arrive_us, error);
@@ -145,6 +171,10 @@ static const BhKey KEYS[] = {
     {"IntervalMs", read_interval},
     {"RSSI", read_rssi},
     {"RSSIWalk", read_rssi_walk},
+    {"RSSIPath", read_rssi_path},
+    {"PathOffsetMs", read_path_offset},
+    {"RSSINoise", read_rssi_noise},
+    {"RSSIDips", read_rssi_dips},
     {"ArriveMs", read_arrive},
     {"DepartMs", read_depart},
     {"PayloadCounter", read_counter},
@@ -181,6 +211,8 @@ device_copy(const BhScenarioDevice *from, guint index)
     device->pdu = from->pdu;
     device->interval_us = from->interval_us;
     bh_rssi_model_copy(&device->rssi, &from->rssi);
+    device->path_offset_us = from->path_offset_us;
+    device->fading = from->fading;
     device->arrive_us = from->arrive_us;
     device->depart_us = from->depart_us;
     device->rotate_us = from->rotate_us;

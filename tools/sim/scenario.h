@@ -7,6 +7,7 @@
  * virtual controller. Everything is checked while it is read, a Count= is expanded into single
  * devices, and payloads are put together, so that what is here only has to be played.
  */
+#include "fading.h"
 #include "rssi.h"
 #include "scenario-gatt.h"
 
@@ -35,6 +36,8 @@ typedef struct {
     gint counter_offset; /* of 4 bytes, little-endian, in advertising; -1 = none */
     gint64 interval_us;
     BhRssiModel rssi;
+    gint64 path_offset_us; /* how far a clone is ahead of the one before on their path */
+    BhFading fading;
     gint64 arrive_us;
     gint64 depart_us;     /* G_MAXINT64 = stays */
     gint64 rotate_us;     /* a new random address so often; 0 = never */

@@ -5,6 +5,7 @@
 #include "air.h"
 #include "test-main.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SECOND G_GINT64_CONSTANT(1000000)
@@ -131,6 +132,184 @@ START_TEST(trace_repeats_and_walk_stays_in_its_range)
 }
 END_TEST
 
+/* The next advertisement of the only device at or after a time. */
+static gint8
+rssi_at(BhAir *air, gint64 at_us)
+{
+    BhAdvertisement heard = {0};
+
+    do
+        ck_assert(bh_air_take(air, G_MAXINT64 - 1, &heard));
+    while (heard.time_us < at_us);
+    return heard.rssi;
+}
+
+START_TEST(path_goes_straight_from_point_to_point_and_begins_again)
+{
+    g_autoptr(BhAir) air =
+        air_of("[device a]\nIntervalMs=20\nRSSIPath=0:-50;10000:-70;10000:-40;15000:-40\n");
+    static const struct {
+        gint64 at_ms;
+        gint rssi;
+    } rows[] = {{0, -50}, {5100, -60}, {9900, -70}, {10001, -40}, {14900, -40}, {15001, -50}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        ck_assert_int_eq(rssi_at(air, rows[i].at_ms * 1000), rows[i].rssi);
+    ck_assert_int_eq(rssi_at(air, 150 * SECOND + 5100 * 1000), -60);
+}
+END_TEST
+
+START_TEST(path_begins_when_the_device_arrives)
+{
+    g_autoptr(BhAir) air = air_of(
+        "[device a]\nIntervalMs=20\nArriveMs=7000\nRSSIPath=0:-40;1000:-40;1000:-90;2000:-90\n");
+
+    ck_assert_int_eq(rssi_at(air, 7900 * 1000), -40);
+    ck_assert_int_eq(rssi_at(air, 8000 * 1000), -90);
+}
+END_TEST
+
+START_TEST(clones_are_spread_along_their_path)
+{
+    g_autoptr(BhAir) air = air_of("[device a]\nCount=4\nIntervalMs=20\nPathOffsetMs=1000\n"
+                                  "RSSIPath=0:-40;1000:-40;1000:-50;2000:-50;2000:-60;3000:-60\n");
+    static const gint expected[] = {-40, -50, -60, -40};
+    BhAdvertisement heard;
+
+    while (bh_air_take(air, 900 * 1000, &heard))
+        ck_assert_int_eq(heard.rssi, expected[heard.device->index]);
+    ck_assert_int_eq(bh_air_remove(air, "a"), 4);
+}
+END_TEST
+
+START_TEST(noise_has_the_deviation_asked_for_and_moves_nothing_else)
+{
+    g_autoptr(BhAir) noisy = air_of("[device a]\nRSSI=-60\nRSSINoise=4\nPayloadCounter=true\n");
+    g_autoptr(BhAir) silent = air_of("[device a]\nRSSI=-60\nPayloadCounter=true\n");
+    BhAdvertisement heard;
+    double sum = 0;
+    double squares = 0;
+    guint outside = 0;
+
+    for (guint i = 0; i < 20000; i++) {
+        ck_assert(bh_air_take(silent, G_MAXINT64 - 1, &heard));
+        gint64 time_us = heard.time_us;
+
+        ck_assert(bh_air_take(noisy, G_MAXINT64 - 1, &heard));
+        ck_assert_int_eq(heard.time_us, time_us);
+        sum += heard.rssi + 60;
+        squares += (heard.rssi + 60) * (heard.rssi + 60);
+        outside += ABS(heard.rssi + 60) > 8;
+    }
+    ck_assert_double_lt(fabs(sum / 20000), 0.15);
+    ck_assert_double_eq_tol(sqrt(squares / 20000), 4.0, 0.15);
+    /* Beyond 8.5 dB, which is 2.125 standard deviations: 3.4 % of a normal distribution. */
+    ck_assert_double_eq_tol(outside / 20000.0, 0.034, 0.006);
+}
+END_TEST
+
+typedef struct {
+    guint dips;
+    gint64 dipped_us;
+    gint64 shortest_us;
+    gint64 longest_us;
+} Dips;
+
+/* What a device of -60 dBm does for a time; a dip has one depth, from 10 to 15 dB. */
+static Dips
+count_dips(BhAir *air, gint64 until_us)
+{
+    Dips dips = {.shortest_us = G_MAXINT64};
+    BhAdvertisement heard;
+    gint before = -60;
+    gint64 since_us = 0;
+
+    while (bh_air_take(air, until_us, &heard)) {
+        ck_assert(heard.rssi == -60 || (heard.rssi <= -70 && heard.rssi >= -75));
+        if (heard.rssi == before)
+            continue;
+        if (before != -60) {
+            dips.dipped_us += heard.time_us - since_us;
+            dips.shortest_us = MIN(dips.shortest_us, heard.time_us - since_us);
+            dips.longest_us = MAX(dips.longest_us, heard.time_us - since_us);
+        }
+        dips.dips += heard.rssi != -60;
+        since_us = heard.time_us;
+        before = heard.rssi;
+    }
+    return dips;
+}
+
+START_TEST(dips_are_as_often_as_long_and_as_deep_as_asked_for)
+{
+    g_autoptr(BhAir) air =
+        air_of("[device a]\nIntervalMs=20\nRSSI=-60\nRSSIDips=10000;2000;10;15\n");
+    Dips dips = count_dips(air, 3000 * SECOND);
+
+    ck_assert_uint_ge(dips.dips, 260);
+    ck_assert_uint_le(dips.dips, 340);
+    ck_assert_double_eq_tol((double)dips.dipped_us / dips.dips, 2e6, 1.5e5);
+    ck_assert_int_ge(dips.shortest_us, 950 * 1000);
+    ck_assert_int_le(dips.longest_us, 3050 * 1000);
+}
+END_TEST
+
+START_TEST(each_clone_has_dips_of_its_own)
+{
+    g_autoptr(BhAir) air =
+        air_of("[device a]\nCount=20\nIntervalMs=20\nRSSI=-60\nRSSIDips=10000;5000;10;15\n");
+    BhAdvertisement heard;
+    gboolean dipped[20] = {FALSE};
+    guint begun_together = 0;
+
+    while (bh_air_take(air, 100 * SECOND, &heard)) {
+        gboolean now = heard.rssi < -60;
+        guint together = 0;
+
+        for (guint i = 0; i < G_N_ELEMENTS(dipped); i++)
+            together += dipped[i];
+        begun_together += together == G_N_ELEMENTS(dipped);
+        dipped[heard.device->index] = now;
+    }
+    ck_assert_uint_eq(begun_together, 0);
+}
+END_TEST
+
+START_TEST(what_fades_follows_from_the_seed)
+{
+    static const char fading[] = "[device a]\nCount=3\nPayloadCounter=true\nRSSINoise=3\n"
+                                 "RSSIDips=1000;300;10;15\nRSSIPath=0:-50;4000:-80;8000:-50\n";
+    g_autofree char *one = g_strconcat("[scenario]\nSeed=1\n", fading, NULL);
+    g_autofree char *two = g_strconcat("[scenario]\nSeed=2\n", fading, NULL);
+    g_autofree char *first = diary(one, 20 * SECOND);
+    g_autofree char *again = diary(one, 20 * SECOND);
+    g_autofree char *other = diary(two, 20 * SECOND);
+
+    ck_assert_str_eq(first, again);
+    ck_assert_str_ne(first, other);
+}
+END_TEST
+
+START_TEST(what_fades_stays_what_a_controller_can_say)
+{
+    g_autoptr(BhAir) weak = air_of("[device a]\nRSSI=-120\nRSSIDips=2;1;100;100\n");
+    g_autoptr(BhAir) strong = air_of("[device a]\nRSSI=20\nRSSINoise=90\n");
+    gboolean weakest = FALSE;
+    gboolean strongest = FALSE;
+    BhAdvertisement heard;
+
+    while (bh_air_take(weak, 100 * SECOND, &heard)) {
+        ck_assert(heard.rssi == -120 || heard.rssi == -127);
+        weakest |= heard.rssi == -127;
+    }
+    while (bh_air_take(strong, 100 * SECOND, &heard)) {
+        ck_assert(heard.rssi >= -127 && heard.rssi <= 20);
+        strongest |= heard.rssi == 20;
+    }
+    ck_assert(weakest && strongest);
+}
+END_TEST
+
 START_TEST(counter_counts_advertisements)
 {
     g_autoptr(BhAir) air = air_of("[device a]\nPayloadCounter=true\n");
@@ -200,6 +379,14 @@ BH_TEST_MAIN("sim-air",
              another_device_does_not_change_what_a_device_does,
              interval_has_up_to_ten_milliseconds_added,
              trace_repeats_and_walk_stays_in_its_range,
+             path_goes_straight_from_point_to_point_and_begins_again,
+             path_begins_when_the_device_arrives,
+             clones_are_spread_along_their_path,
+             noise_has_the_deviation_asked_for_and_moves_nothing_else,
+             dips_are_as_often_as_long_and_as_deep_as_asked_for,
+             each_clone_has_dips_of_its_own,
+             what_fades_follows_from_the_seed,
+             what_fades_stays_what_a_controller_can_say,
              counter_counts_advertisements,
              device_arrives_and_departs_in_time,
              addresses_rotate_by_reports_and_by_time,
