@@ -51,14 +51,27 @@ transmitter_compare(gconstpointer a, gconstpointer b, gpointer user_data)
     return first->order < second->order ? -1 : first->order > second->order;
 }
 
-/* A new random private address that cannot be resolved (Core 5.4 Vol 6 Part B 1.3.2.2). */
+/* A random private address that nobody can resolve (Core 5.4 Vol 6 Part B 1.3.2.2). */
+static void
+make_address_at_random(BhAddress *address, BhPrng *prng)
+{
+    for (guint i = 0; i < sizeof address->octets; i++)
+        address->octets[i] = (guint8)bh_prng_next(prng);
+    address->octets[0] &= 0x3f;
+    address->type = BH_ADDRESS_RANDOM;
+}
+
 static void
 transmitter_rotate(Transmitter *self)
 {
-    for (guint i = 0; i < sizeof self->address.octets; i++)
-        self->address.octets[i] = (guint8)bh_prng_next(&self->prng);
-    self->address.octets[0] &= 0x3f;
-    self->address.type = BH_ADDRESS_RANDOM;
+    const BhRpaKey *irk = self->device->irk;
+
+    if (irk != NULL)
+        bh_rpa_key_make_address(irk,
+                                bh_prng_below(&self->prng, BH_SCENARIO_PRANDS) + 1,
+                                &self->address);
+    else
+        make_address_at_random(&self->address, &self->prng);
     self->rotated_us = self->next_us;
 }
 

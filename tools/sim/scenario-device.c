@@ -12,6 +12,8 @@
 #include "rssi.h"
 #include "scenario-draft.h"
 
+#include <string.h>
+
 #define DEFAULT_INTERVAL_US (100 * 1000)
 #define MIN_INTERVAL_MS 20.0 /* Core 5.4 Vol 6 Part B 4.4.2.2 */
 #define MAX_INTERVAL_MS 10240.0
@@ -38,6 +40,16 @@ read_address_type(gpointer draft, const char *text, GError **error)
 
     return bh_address_type_from_string(text, &self->address_type) ||
            bh_text_refuse(error, "must be public or random");
+}
+
+static gboolean
+read_irk(gpointer draft, const char *text, GError **error)
+{
+    BhDeviceDraft *self = draft;
+
+    g_clear_pointer(&self->device->irk, bh_rpa_key_free);
+    self->device->irk = bh_rpa_key_new(text, NULL);
+    return self->device->irk != NULL || bh_text_refuse(error, "must be 32 hexadecimal digits");
 }
 
 static gboolean
@@ -158,6 +170,7 @@ read_adapters(gpointer draft, const char *text, GError **error)
 static const BhKey KEYS[] = {
     {"Address", read_address},
     {"AddressType", read_address_type},
+    {"IRK", read_irk},
     {"Type", read_type},
     {"Name", read_name},
     {"UUIDs", bh_draft_read_uuids},
@@ -202,12 +215,36 @@ device_new(const char *name)
     return device;
 }
 
+/* To a number whose most significant octet is the first. */
+static void
+octets_add(guint8 *octets, gint size, guint amount)
+{
+    for (gint i = size - 1; i >= 0 && amount > 0; i--) {
+        amount += octets[i];
+        octets[i] = (guint8)amount;
+        amount >>= 8;
+    }
+}
+
+static BhRpaKey *
+irk_of_clone(const BhRpaKey *irk, guint index)
+{
+    guint8 octets[BH_IRK_SIZE];
+
+    if (irk == NULL)
+        return NULL;
+    memcpy(octets, bh_rpa_key_peek_octets(irk), sizeof octets);
+    octets_add(octets, sizeof octets, index);
+    return bh_rpa_key_new_from_octets(octets);
+}
+
 static BhScenarioDevice *
 device_copy(const BhScenarioDevice *from, guint index)
 {
     BhScenarioDevice *device = device_new(from->group);
 
     device->index = index;
+    device->irk = irk_of_clone(from->irk, index);
     device->pdu = from->pdu;
     device->interval_us = from->interval_us;
     bh_rssi_model_copy(&device->rssi, &from->rssi);
@@ -264,25 +301,28 @@ address_from_name(const char *name, BhAddress *address)
         .type = BH_ADDRESS_RANDOM};
 }
 
+/* A resolvable private address that follows from the group's name. */
 static void
-address_add(BhAddress *address, guint amount)
+address_from_irk(BhScenarioDevice *device)
 {
-    for (gint i = 5; i >= 0 && amount > 0; i--) {
-        amount += address->octets[i];
-        address->octets[i] = (guint8)amount;
-        amount >>= 8;
-    }
+    guint32 prand = (g_str_hash(device->group) + device->index) % BH_SCENARIO_PRANDS + 1;
+
+    bh_rpa_key_make_address(device->irk, prand, &device->address);
 }
 
 static gboolean
 draft_set_address(const BhDeviceDraft *draft, BhScenarioDevice *device, GError **error)
 {
+    if (device->irk != NULL) {
+        address_from_irk(device);
+        return TRUE;
+    }
     if (draft->address == NULL)
         address_from_name(device->group, &device->address);
     else if (!bh_address_parse(draft->address, draft->address_type, &device->address, error))
         return FALSE;
     device->address.type = draft->address_type;
-    address_add(&device->address, device->index);
+    octets_add(device->address.octets, sizeof device->address.octets, device->index);
     return TRUE;
 }
 
@@ -292,6 +332,9 @@ draft_check(const BhDeviceDraft *draft, GError **error)
     gboolean parts = draft->flags != BH_DRAFT_FLAGS_DEFAULT || draft->structures->len > 0 ||
                      draft->manufacturer->len > 0 || draft->counter || draft->name != NULL;
 
+    if (draft->device->irk != NULL &&
+        (draft->address != NULL || draft->address_type != BH_ADDRESS_RANDOM))
+        return bh_text_refuse(error, "IRK: the addresses are made with it, but one is given too");
     if (draft->raw_advertising != NULL && parts)
         return bh_text_refuse(error,
                               "Advertising: raw bytes, but other payload keys are given too");

@@ -145,6 +145,7 @@ clear_device(gpointer data)
     BhScenarioDevice *device = data;
 
     g_free(device->group);
+    g_clear_pointer(&device->irk, bh_rpa_key_free);
     g_byte_array_unref(device->advertising);
     g_byte_array_unref(device->scan_response);
     bh_rssi_model_clear(&device->rssi);

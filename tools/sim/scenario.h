@@ -11,10 +11,13 @@
 #include "rssi.h"
 #include "scenario-gatt.h"
 
-#include "bh-address.h"
+#include "bh-rpa.h"
 
 G_BEGIN_DECLS
 
+/* Random numbers for an address that is made with an IRK, beginning at 1: all bits 0 and all bits 1
+ * are forbidden (Core 5.4 Vol 6 Part B 1.3.2.2). */
+#define BH_SCENARIO_PRANDS ((1 << BH_RPA_PRAND_BITS) - 2)
 #define BH_LEGACY_PAYLOAD_MAX 31 /* bytes of legacy advertising data or scan response */
 
 /** Advertising PDUs, Core 5.4 Vol 6 Part B 2.3.1. */
@@ -27,9 +30,10 @@ typedef enum {
 gboolean bh_pdu_kind_from_string(const char *text, BhPduKind *pdu, GError **error);
 
 typedef struct {
-    char *group; /* name of the group; clones of a Count= share it */
-    guint index; /* 0 ... Count - 1 */
-    BhAddress address;
+    char *group;       /* name of the group; clones of a Count= share it */
+    guint index;       /* 0 ... Count - 1 */
+    BhAddress address; /* the first */
+    BhRpaKey *irk;     /* its addresses are made with it; NULL = they are not */
     BhPduKind pdu;
     GByteArray *advertising;
     GByteArray *scan_response;

@@ -361,6 +361,52 @@ START_TEST(addresses_rotate_by_reports_and_by_time)
 }
 END_TEST
 
+START_TEST(addresses_of_a_device_with_an_irk_are_all_resolved_by_it)
+{
+    g_autoptr(BhAir) air =
+        air_of("[device a]\nIRK=ec0234a357c8ad05341010a60a397d9b\nAddressEveryReports=1\n");
+    g_autoptr(BhRpaKey) irk = bh_rpa_key_new("ec0234a357c8ad05341010a60a397d9b", NULL);
+    g_autoptr(BhRpaKey) other = bh_rpa_key_new("ec0234a357c8ad05341010a60a397d9c", NULL);
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    BhAdvertisement heard;
+
+    for (guint i = 0; i < 1000; i++) {
+        char *text = g_malloc(BH_ADDRESS_TEXT_SIZE);
+
+        ck_assert(bh_air_take(air, G_MAXINT64 - 1, &heard));
+        ck_assert(bh_rpa_key_resolves(irk, &heard.address));
+        ck_assert(!bh_rpa_key_resolves(other, &heard.address));
+        bh_address_format(&heard.address, text);
+        ck_assert(g_hash_table_add(seen, text));
+    }
+}
+END_TEST
+
+START_TEST(clones_have_the_irks_that_follow)
+{
+    g_autoptr(BhAir) air = air_of("[device a]\nIRK=ec0234a357c8ad05341010a60a39fffe\nCount=4\n"
+                                  "AddressEveryMs=500\n");
+    static const char *const texts[] = {"ec0234a357c8ad05341010a60a39fffe",
+                                        "ec0234a357c8ad05341010a60a39ffff",
+                                        "ec0234a357c8ad05341010a60a3a0000",
+                                        "ec0234a357c8ad05341010a60a3a0001"};
+    BhAddress first[G_N_ELEMENTS(texts)] = {0};
+    guint changed[G_N_ELEMENTS(texts)] = {0};
+    BhAdvertisement heard;
+
+    while (bh_air_take(air, SECOND, &heard)) {
+        guint index = heard.device->index;
+        g_autoptr(BhRpaKey) irk = bh_rpa_key_new(texts[index], NULL);
+
+        ck_assert(bh_rpa_key_resolves(irk, &heard.address));
+        changed[index] += !bh_address_equal(&first[index], &heard.address);
+        first[index] = heard.address;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+        ck_assert_uint_eq(changed[i], 2);
+}
+END_TEST
+
 START_TEST(removed_group_goes_with_all_its_clones)
 {
     g_autoptr(BhAir) air = air_of("[device a]\nCount=5\n[device b]\n");
@@ -390,4 +436,6 @@ BH_TEST_MAIN("sim-air",
              counter_counts_advertisements,
              device_arrives_and_departs_in_time,
              addresses_rotate_by_reports_and_by_time,
+             addresses_of_a_device_with_an_irk_are_all_resolved_by_it,
+             clones_have_the_irks_that_follow,
              removed_group_goes_with_all_its_clones)

@@ -157,6 +157,11 @@ START_TEST(mistakes_are_refused_with_group_key_and_reason)
     } rows[] = {
         {"[device a]\nColour=red\n", "[device a] Colour: no such key"},
         {"[device a]\nAddress=12\n", "[device a] Address: must be AA:BB:CC:DD:EE:FF"},
+        {"[device a]\nIRK=00112233\n", "[device a] IRK: must be 32 hexadecimal digits"},
+        {"[device a]\nIRK=ec0234a357c8ad05341010a60a397d9b\nAddress=C0:00:00:00:00:01\n",
+         "[device a] IRK: the addresses are made with it, but one is given too"},
+        {"[device a]\nIRK=ec0234a357c8ad05341010a60a397d9b\nAddressType=public\n",
+         "[device a] IRK: the addresses are made with it, but one is given too"},
         {"[device a]\nType=shy\n",
          "[device a] Type: must be connectable, scannable or nonconnectable"},
         {"[device a]\nRSSI=21\n", "[device a] RSSI: '21' is not a whole number from -127 to 20"},
@@ -309,6 +314,40 @@ START_TEST(options_say_the_same_as_a_file)
 }
 END_TEST
 
+START_TEST(an_irk_may_be_given_as_octets)
+{
+    static const guint8 octets[BH_IRK_SIZE] = {0xec,
+                                               0x02,
+                                               0x34,
+                                               0xa3,
+                                               0x57,
+                                               0xc8,
+                                               0xad,
+                                               0x05,
+                                               0x34,
+                                               0x10,
+                                               0x10,
+                                               0xa6,
+                                               0x0a,
+                                               0x39,
+                                               0x7d,
+                                               0x9b};
+    g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
+    g_autoptr(BhRpaKey) irk = bh_rpa_key_new_from_octets(octets);
+    g_autoptr(GPtrArray) devices = NULL;
+    g_autoptr(GVariant) value = NULL;
+
+    g_variant_dict_insert_value(
+        &options,
+        "IRK",
+        g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, octets, sizeof octets, 1));
+    value = g_variant_ref_sink(g_variant_dict_end(&options));
+    devices = bh_scenario_devices_from_options("x", value, NULL);
+    ck_assert_ptr_nonnull(devices);
+    ck_assert(bh_rpa_key_resolves(irk, &((const BhScenarioDevice *)devices->pdata[0])->address));
+}
+END_TEST
+
 START_TEST(options_of_a_useless_type_are_refused_by_their_key)
 {
     g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
@@ -335,4 +374,5 @@ BH_TEST_MAIN("sim-scenario",
              shipped_scenarios_are_right,
              missing_file_is_an_error,
              options_say_the_same_as_a_file,
+             an_irk_may_be_given_as_octets,
              options_of_a_useless_type_are_refused_by_their_key)
