@@ -9,7 +9,6 @@
 #include "bh-error.h"
 #include "keys.h"
 #include "payload.h"
-#include "rssi.h"
 #include "scenario-draft.h"
 
 #include <string.h>
@@ -79,44 +78,6 @@ read_interval(gpointer draft, const char *text, GError **error)
 }
 
 static gboolean
-read_rssi(gpointer draft, const char *text, GError **error)
-{
-    return bh_rssi_model_parse(&((BhDeviceDraft *)draft)->device->rssi, text, error);
-}
-
-static gboolean
-read_rssi_walk(gpointer draft, const char *text, GError **error)
-{
-    return bh_rssi_model_parse_walk(&((BhDeviceDraft *)draft)->device->rssi, text, error);
-}
-
-static gboolean
-read_rssi_path(gpointer draft, const char *text, GError **error)
-{
-    return bh_rssi_model_parse_path(&((BhDeviceDraft *)draft)->device->rssi, text, error);
-}
-
-static gboolean
-read_path_offset(gpointer draft, const char *text, GError **error)
-{
-    BhScenarioDevice *device = ((BhDeviceDraft *)draft)->device;
-
-    return bh_text_to_us(text, 0, MAX_TIME_MS, &device->path_offset_us, error);
-}
-
-static gboolean
-read_rssi_noise(gpointer draft, const char *text, GError **error)
-{
-    return bh_fading_parse_noise(&((BhDeviceDraft *)draft)->device->fading, text, error);
-}
-
-static gboolean
-read_rssi_dips(gpointer draft, const char *text, GError **error)
-{
-    return bh_fading_parse_dips(&((BhDeviceDraft *)draft)->device->fading, text, error);
-}
-
-static gboolean
 read_arrive(gpointer draft, const char *text, GError **error)
 {
     return bh_text_to_us(text, 0, MAX_TIME_MS, &((BhDeviceDraft *)draft)->device->arrive_us, error);
@@ -182,12 +143,12 @@ static const BhKey KEYS[] = {
     {"Advertising", bh_draft_read_advertising},
     {"ScanResponse", bh_draft_read_scan_response},
     {"IntervalMs", read_interval},
-    {"RSSI", read_rssi},
-    {"RSSIWalk", read_rssi_walk},
-    {"RSSIPath", read_rssi_path},
-    {"PathOffsetMs", read_path_offset},
-    {"RSSINoise", read_rssi_noise},
-    {"RSSIDips", read_rssi_dips},
+    {"RSSI", bh_draft_read_rssi},
+    {"RSSIWalk", bh_draft_read_rssi_walk},
+    {"RSSIPath", bh_draft_read_rssi_path},
+    {"PathOffsetMs", bh_draft_read_path_offset},
+    {"RSSINoise", bh_draft_read_rssi_noise},
+    {"RSSIDips", bh_draft_read_rssi_dips},
     {"ArriveMs", read_arrive},
     {"DepartMs", read_depart},
     {"PayloadCounter", read_counter},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A device group while it is read, and the readers of its payload keys. */
+/* A device group while it is read, and the readers of its keys about payload and signal. */
 #include "scenario.h"
 
 G_BEGIN_DECLS
@@ -31,5 +31,11 @@ gboolean bh_draft_read_appearance(gpointer draft, const char *text, GError **err
 gboolean bh_draft_read_flags(gpointer draft, const char *text, GError **error);
 gboolean bh_draft_read_advertising(gpointer draft, const char *text, GError **error);
 gboolean bh_draft_read_scan_response(gpointer draft, const char *text, GError **error);
+gboolean bh_draft_read_rssi(gpointer draft, const char *text, GError **error);
+gboolean bh_draft_read_rssi_walk(gpointer draft, const char *text, GError **error);
+gboolean bh_draft_read_rssi_path(gpointer draft, const char *text, GError **error);
+gboolean bh_draft_read_path_offset(gpointer draft, const char *text, GError **error);
+gboolean bh_draft_read_rssi_noise(gpointer draft, const char *text, GError **error);
+gboolean bh_draft_read_rssi_dips(gpointer draft, const char *text, GError **error);
 
 G_END_DECLS
