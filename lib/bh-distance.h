@@ -16,4 +16,13 @@ G_BEGIN_DECLS
 /** Metres. exponent must be positive. */
 double bh_distance_m(double rssi_dbm, double measured_power_dbm, double exponent);
 
+/** From where to where a distance may be whose RSSI deviates by so many dB (one standard deviation)
+ * either way: 6 dB at exponent 2.5 are a factor of 1.7. */
+void bh_distance_interval_m(double rssi_dbm,
+                            double deviation_db,
+                            double measured_power_dbm,
+                            double exponent,
+                            double *min_m,
+                            double *max_m);
+
 G_END_DECLS

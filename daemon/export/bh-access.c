@@ -18,6 +18,7 @@ typedef struct {
 #define DEVICE "org.blehub.Device1"
 #define HOLD "org.blehub.Hold1"
 #define SUBSCRIPTION "org.blehub.Subscription1"
+#define WATCH "org.blehub.Watch1"
 #define APPLICATION "org.blehub.Application1"
 #define ADVERTISEMENT "org.blehub.Advertisement1"
 #define MANAGER "org.freedesktop.DBus.ObjectManager"
@@ -31,6 +32,7 @@ static const AccessRow rows[] = {
     {HUB, BH_MEMBER_METHOD, "ConnectMany", BH_ACCESS_ANYONE},
     {HUB, BH_MEMBER_METHOD, "RegisterApplication", BH_ACCESS_ANYONE},
     {HUB, BH_MEMBER_METHOD, "Advertise", BH_ACCESS_ANYONE},
+    {HUB, BH_MEMBER_METHOD, "Watch", BH_ACCESS_ANYONE},
     {HUB, BH_MEMBER_METHOD, "RadioOff", BH_ACCESS_ANYONE}, /* Force: root */
     {HUB, BH_MEMBER_METHOD, "RadioOn", BH_ACCESS_ANYONE},
     {HUB, BH_MEMBER_METHOD, "ListBonds", BH_ACCESS_ANYONE},
@@ -147,6 +149,19 @@ static const AccessRow rows[] = {
     {ADVERTISEMENT, BH_MEMBER_READ, "State", BH_ACCESS_OWNER},
     {ADVERTISEMENT, BH_MEMBER_READ, "Adapters", BH_ACCESS_OWNER},
     {ADVERTISEMENT, BH_MEMBER_READ, "LastError", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_METHOD, "GetStates", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_METHOD, "GetStatistics", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_METHOD, "WaitZone", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_METHOD, "Renew", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_METHOD, "Release", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_READ, "Options", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_READ, "State", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_READ, "Window", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_READ, "ResponseSamples", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_READ, "ResponseMs", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_READ, "Identities", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_READ, "Readings", BH_ACCESS_OWNER},
+    {WATCH, BH_MEMBER_READ, "Forgotten", BH_ACCESS_OWNER},
 
     {MANAGER, BH_MEMBER_METHOD, "GetManagedObjects", BH_ACCESS_ANYONE},
 
