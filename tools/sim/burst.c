@@ -24,23 +24,33 @@ struct _BhBurst {
 };
 
 static void
-set_random_address(BhBurst *burst)
+set_random_address(BhAddress *address, BhPrng *prng)
 {
-    BhAddress *address = &burst->plan.device->address;
-
     for (guint i = 0; i < sizeof address->octets; i++)
-        address->octets[i] = (guint8)bh_prng_next(&burst->prng);
+        address->octets[i] = (guint8)bh_prng_next(prng);
     address->octets[0] |= 0xc0; /* random static */
     address->type = BH_ADDRESS_RANDOM;
 }
 
 static void
+set_new_address(BhScenarioDevice *device, BhPrng *prng)
+{
+    if (device->irk == NULL)
+        set_random_address(&device->address, prng);
+    else
+        bh_rpa_key_make_address(device->irk,
+                                bh_prng_below(prng, BH_SCENARIO_PRANDS) + 1,
+                                &device->address);
+}
+
+static void
 send_one(BhBurst *burst)
 {
-    BhScenarioDevice *device = burst->plan.device;
+    const GPtrArray *devices = burst->plan.devices;
+    BhScenarioDevice *device = devices->pdata[burst->sent % devices->len];
     guint32 number = GUINT32_TO_LE(burst->sent);
 
-    set_random_address(burst);
+    set_new_address(device, &burst->prng);
     if (device->counter_offset >= 0)
         memcpy(device->advertising->data + device->counter_offset, &number, sizeof number);
     burst->heard += bh_world_advertise(burst->world, device);
@@ -100,6 +110,6 @@ void
 bh_burst_free(BhBurst *burst)
 {
     bh_timeline_clear(burst->timeline, &burst->timer);
-    bh_scenario_device_unref(burst->plan.device);
+    g_ptr_array_unref(burst->plan.devices);
     g_free(burst);
 }

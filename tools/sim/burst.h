@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Many advertisements, each from a new random address, at a given rate. */
+/* Many advertisements, each from a new address, at a given rate. */
 #include "world.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
     guint32 count;
-    guint32 rate;             /* a second, 0 = as fast as it goes */
-    BhScenarioDevice *device; /* taken; what each looks like but for its address */
+    guint32 rate; /* a second, 0 = as fast as it goes */
+    GPtrArray
+        *devices; /* BhScenarioDevice, taken; what each looks like in turn, but for the address */
 } BhBurstPlan;
 
 typedef struct _BhBurst BhBurst;

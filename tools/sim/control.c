@@ -159,11 +159,17 @@ handle_remove_device(BhSimDbusSim1 *object, GDBusMethodInvocation *invocation, c
     return bh_sim_finish(invocation, error);
 }
 
-/* One device that is described by options and never in the air. */
+/* Devices that are described by options and never in the air. */
+static GPtrArray *
+devices_from_options(GVariant *options, GError **error)
+{
+    return bh_scenario_devices_from_options("injected", options, error);
+}
+
 static BhScenarioDevice *
 device_from_options(GVariant *options, GError **error)
 {
-    g_autoptr(GPtrArray) devices = bh_scenario_devices_from_options("injected", options, error);
+    g_autoptr(GPtrArray) devices = devices_from_options(options, error);
 
     return devices != NULL ? g_rc_box_acquire(devices->pdata[0]) : NULL;
 }
@@ -203,9 +209,9 @@ on_burst_done(BhBurst *burst, guint heard, gpointer user_data)
     g_hash_table_remove(self->bursts, burst);
 }
 
-/* The options of a burst that are not its own describe the device. */
-static BhScenarioDevice *
-burst_device(GVariant *options, guint32 *rate, GError **error)
+/* The options of a burst that are not its own describe who advertises. */
+static GPtrArray *
+burst_devices(GVariant *options, guint32 *rate, GError **error)
 {
     g_auto(GVariantDict) description = G_VARIANT_DICT_INIT(options);
     g_autoptr(GVariant) rest = NULL;
@@ -218,7 +224,7 @@ burst_device(GVariant *options, guint32 *rate, GError **error)
         g_variant_dict_insert(&description, "PayloadCounter", "b", TRUE);
     }
     rest = g_variant_ref_sink(g_variant_dict_end(&description));
-    return device_from_options(rest, error);
+    return devices_from_options(rest, error);
 }
 
 static gboolean
@@ -231,8 +237,8 @@ handle_burst(BhSimDbusSim1 *object,
     g_autoptr(GError) error = NULL;
     BhBurstPlan plan = {.count = count};
 
-    plan.device = burst_device(options, &plan.rate, &error);
-    if (plan.device == NULL)
+    plan.devices = burst_devices(options, &plan.rate, &error);
+    if (plan.devices == NULL)
         return bh_sim_finish(invocation, error);
     g_hash_table_insert(self->bursts,
                         bh_burst_new(self->timeline, self->world, &plan, on_burst_done, self),

@@ -5,6 +5,8 @@
 #include "sim-rig.h"
 #include "test-main.h"
 
+#include "bh-rpa.h"
+
 #include <string.h>
 
 #define A "C1:00:00:00:00:0A"
@@ -605,6 +607,54 @@ START_TEST(burst_makes_an_object_per_address)
 }
 END_TEST
 
+static gboolean
+address_of_added(const Signal *signal, BhAddress *address)
+{
+    const char *path = NULL;
+    const char *name = NULL;
+    g_autofree char *text = NULL;
+
+    if (!g_str_equal(signal->member, "InterfacesAdded"))
+        return FALSE;
+    g_variant_get_child(signal->arguments, 0, "&o", &path);
+    name = strstr(path, "/dev_");
+    if (name == NULL)
+        return FALSE;
+    text = g_strdelimit(g_strdup(name + strlen("/dev_")), "_", ':');
+    return bh_address_parse(text, BH_ADDRESS_RANDOM, address, NULL);
+}
+
+static guint
+count_added_of(Rig *rig, const char *key)
+{
+    g_autoptr(BhRpaKey) irk = bh_rpa_key_new(key, NULL);
+    BhAddress address;
+    guint n = 0;
+
+    for (guint i = 0; i < rig->signals->len; i++)
+        n += address_of_added(rig->signals->pdata[i], &address) &&
+             bh_rpa_key_resolves(irk, &address);
+    return n;
+}
+
+START_TEST(burst_of_phones_has_addresses_of_each_in_turn)
+{
+    g_auto(Rig) rig = {0};
+
+    rig_init(&rig, NULL, NULL);
+    rig_start(&rig, EVERY);
+    tell(&rig,
+         "Burst",
+         g_variant_new_parsed("(uint32 90, {'RatePerSecond': <uint32 0>, 'Count': <3>, "
+                              "'IRK': <'ec0234a357c8ad05341010a60a397dff'>})"));
+    rig_settle(&rig);
+    ck_assert_uint_eq(count_added_of(&rig, "ec0234a357c8ad05341010a60a397dff"), 30);
+    ck_assert_uint_eq(count_added_of(&rig, "ec0234a357c8ad05341010a60a397e00"), 30);
+    ck_assert_uint_eq(count_added_of(&rig, "ec0234a357c8ad05341010a60a397e01"), 30);
+    ck_assert_uint_eq(count_added_of(&rig, "ec0234a357c8ad05341010a60a397e02"), 0);
+}
+END_TEST
+
 START_TEST(scenario_devices_advertise_by_themselves_and_faults_strike)
 {
     g_auto(Rig) rig = {0};
@@ -701,6 +751,7 @@ BH_TEST_MAIN("sim-bus",
              calls_are_written_down_with_sender_and_arguments,
              newer_version_has_what_the_older_lacks,
              burst_makes_an_object_per_address,
+             burst_of_phones_has_addresses_of_each_in_turn,
              scenario_devices_advertise_by_themselves_and_faults_strike,
              remove_device_forgets_it,
              mistakes_in_control_calls_name_the_key)
