@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Beacons as dictionaries: what a caller writes to be advertised, and what is told about one that
- * was heard; the keys are the same. Each format has its table of keys, how the fields are taken
- * over, and how they are told.
+ * Beacons out of dictionaries, as a caller writes them to be advertised: each format has its table
+ * of keys and how the fields are taken over. The keys are those that bh-beacon-fields.c tells.
  */
 #include "bh-beacon.h"
 
@@ -21,12 +20,6 @@
 #define TEMPERATURE_UNITS 256 /* in a degree */
 #define UPTIME_UNIT_MS 100
 #define MAX_UPTIME_MS (UPTIME_UNIT_MS * (gint64)G_MAXUINT32)
-
-#define NAMESPACE_SIZE 10
-#define INSTANCE_SIZE 6
-#define EID_SIZE 8
-#define ETLM_SIZE 12
-#define ALTBEACON_SIZE 20
 
 typedef struct {
     char *type;
@@ -159,16 +152,16 @@ take_altbeacon(const Values *values, BhBeacon *beacon, GError **error)
     beacon->company = (guint16)values->company;
     beacon->reserved = (guint8)values->reserved;
     return require(values->has_company, "Company", error) &&
-           take_id(values->id, "ID", beacon->id, ALTBEACON_SIZE, error);
+           take_id(values->id, "ID", beacon->id, BH_BEACON_ALTBEACON_SIZE, error);
 }
 
 static gboolean
 take_uid(const Values *values, BhBeacon *beacon, GError **error)
 {
-    guint8 *instance = beacon->id + NAMESPACE_SIZE;
+    guint8 *instance = beacon->id + BH_BEACON_NAMESPACE_SIZE;
 
-    return take_id(values->name_space, "Namespace", beacon->id, NAMESPACE_SIZE, error) &&
-           take_id(values->instance, "Instance", instance, INSTANCE_SIZE, error);
+    return take_id(values->name_space, "Namespace", beacon->id, BH_BEACON_NAMESPACE_SIZE, error) &&
+           take_id(values->instance, "Instance", instance, BH_BEACON_INSTANCE_SIZE, error);
 }
 
 static gboolean
@@ -203,121 +196,30 @@ take_etlm(const Values *values, BhBeacon *beacon, GError **error)
 {
     beacon->salt = (guint16)values->salt;
     beacon->mic = (guint16)values->mic;
-    return take_id(values->encrypted, "Encrypted", beacon->id, ETLM_SIZE, error) &&
+    return take_id(values->encrypted, "Encrypted", beacon->id, BH_BEACON_ETLM_SIZE, error) &&
            require(values->has_salt, "Salt", error) && require(values->has_mic, "MIC", error);
 }
 
 static gboolean
 take_eid(const Values *values, BhBeacon *beacon, GError **error)
 {
-    return take_id(values->eid, "EID", beacon->id, EID_SIZE, error);
+    return take_id(values->eid, "EID", beacon->id, BH_BEACON_EID_SIZE, error);
 }
 
-/* Telling */
-
-static void
-tell_hex(GVariantBuilder *builder, const char *key, const guint8 *bytes, gsize size)
-{
-    g_autofree char *hex = bh_hex_from_bytes(bytes, size);
-
-    g_variant_builder_add(builder, "{sv}", key, g_variant_new_string(hex));
-}
-
-static void
-tell_uint16(GVariantBuilder *builder, const char *key, guint16 number)
-{
-    g_variant_builder_add(builder, "{sv}", key, g_variant_new_uint16(number));
-}
-
-static void
-tell_dbm(GVariantBuilder *builder, const char *key, gint8 dbm)
-{
-    g_variant_builder_add(builder, "{sv}", key, g_variant_new_int16(dbm));
-}
-
-static void
-tell_ibeacon(const BhBeacon *beacon, GVariantBuilder *builder)
-{
-    char uuid[BH_UUID_TEXT_SIZE];
-
-    bh_uuid_format(&beacon->uuid, uuid);
-    g_variant_builder_add(builder, "{sv}", "UUID", g_variant_new_string(uuid));
-    tell_uint16(builder, "Major", beacon->major);
-    tell_uint16(builder, "Minor", beacon->minor);
-    tell_dbm(builder, "MeasuredPower", beacon->power);
-}
-
-static void
-tell_altbeacon(const BhBeacon *beacon, GVariantBuilder *builder)
-{
-    tell_uint16(builder, "Company", beacon->company);
-    tell_hex(builder, "ID", beacon->id, ALTBEACON_SIZE);
-    tell_dbm(builder, "MeasuredPower", beacon->power);
-    g_variant_builder_add(builder, "{sv}", "Reserved", g_variant_new_byte(beacon->reserved));
-}
-
-static void
-tell_uid(const BhBeacon *beacon, GVariantBuilder *builder)
-{
-    tell_hex(builder, "Namespace", beacon->id, NAMESPACE_SIZE);
-    tell_hex(builder, "Instance", beacon->id + NAMESPACE_SIZE, INSTANCE_SIZE);
-    tell_dbm(builder, "TxPower", beacon->power);
-}
-
-static void
-tell_url(const BhBeacon *beacon, GVariantBuilder *builder)
-{
-    g_variant_builder_add(builder, "{sv}", "URL", g_variant_new_string(beacon->url));
-    tell_dbm(builder, "TxPower", beacon->power);
-}
-
-static void
-tell_tlm(const BhBeacon *beacon, GVariantBuilder *builder)
-{
-    double celsius = beacon->temperature / (double)TEMPERATURE_UNITS;
-    guint64 uptime_ms = (guint64)beacon->uptime * UPTIME_UNIT_MS;
-
-    if (beacon->battery_mv != 0)
-        tell_uint16(builder, "BatteryMv", beacon->battery_mv);
-    if (beacon->temperature != BH_BEACON_NO_TEMPERATURE)
-        g_variant_builder_add(builder, "{sv}", "TemperatureC", g_variant_new_double(celsius));
-    g_variant_builder_add(builder,
-                          "{sv}",
-                          "AdvertisingCount",
-                          g_variant_new_uint32(beacon->advertising_count));
-    g_variant_builder_add(builder, "{sv}", "UptimeMs", g_variant_new_uint64(uptime_ms));
-}
-
-static void
-tell_etlm(const BhBeacon *beacon, GVariantBuilder *builder)
-{
-    tell_hex(builder, "Encrypted", beacon->id, ETLM_SIZE);
-    tell_uint16(builder, "Salt", beacon->salt);
-    tell_uint16(builder, "MIC", beacon->mic);
-}
-
-static void
-tell_eid(const BhBeacon *beacon, GVariantBuilder *builder)
-{
-    tell_hex(builder, "EID", beacon->id, EID_SIZE);
-    tell_dbm(builder, "TxPower", beacon->power);
-}
-
-/* Both ways */
+/* Each of them */
 
 static const struct {
     const BhOptionSpec *specs;
     gint8 default_power; /* dBm */
     gboolean (*take)(const Values *values, BhBeacon *beacon, GError **error);
-    void (*tell)(const BhBeacon *beacon, GVariantBuilder *builder);
 } formats[] = {
-    [BH_BEACON_IBEACON] = {ibeacon_specs, DEFAULT_AT_1_M, take_ibeacon, tell_ibeacon},
-    [BH_BEACON_ALTBEACON] = {altbeacon_specs, DEFAULT_AT_1_M, take_altbeacon, tell_altbeacon},
-    [BH_BEACON_EDDYSTONE_UID] = {uid_specs, DEFAULT_AT_0_M, take_uid, tell_uid},
-    [BH_BEACON_EDDYSTONE_URL] = {url_specs, DEFAULT_AT_0_M, take_url, tell_url},
-    [BH_BEACON_EDDYSTONE_TLM] = {tlm_specs, 0, take_tlm, tell_tlm},
-    [BH_BEACON_EDDYSTONE_ETLM] = {etlm_specs, 0, take_etlm, tell_etlm},
-    [BH_BEACON_EDDYSTONE_EID] = {eid_specs, DEFAULT_AT_0_M, take_eid, tell_eid},
+    [BH_BEACON_IBEACON] = {ibeacon_specs, DEFAULT_AT_1_M, take_ibeacon},
+    [BH_BEACON_ALTBEACON] = {altbeacon_specs, DEFAULT_AT_1_M, take_altbeacon},
+    [BH_BEACON_EDDYSTONE_UID] = {uid_specs, DEFAULT_AT_0_M, take_uid},
+    [BH_BEACON_EDDYSTONE_URL] = {url_specs, DEFAULT_AT_0_M, take_url},
+    [BH_BEACON_EDDYSTONE_TLM] = {tlm_specs, 0, take_tlm},
+    [BH_BEACON_EDDYSTONE_ETLM] = {etlm_specs, 0, take_etlm},
+    [BH_BEACON_EDDYSTONE_EID] = {eid_specs, DEFAULT_AT_0_M, take_eid},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(formats) == BH_N_BEACON_TYPES);
 
@@ -358,13 +260,4 @@ bh_beacon_parse(GVariant *options, BhBeacon *self, GError **error)
     self->power = (gint8)values.power;
     bh_options_clear(formats[self->type].specs, &values);
     return ok;
-}
-
-void
-bh_beacon_add_to_row(const BhBeacon *self, GVariantBuilder *builder)
-{
-    const char *name = bh_beacon_type_to_name(self->type);
-
-    g_variant_builder_add(builder, "{sv}", "Type", g_variant_new_string(name));
-    formats[self->type].tell(self, builder);
 }

@@ -2,9 +2,10 @@
 
 /*
  * One table of formats. A row says whose data it is, the bytes it begins with and how long it may
- * be: that is how a beacon is told from other data of the same owner. What comes after the first
- * bytes is read and written field by field, and reading checks the length once more, so that a
- * wrong row cannot read beyond the data. Multi-byte fields are big-endian in all formats.
+ * be. The first bytes tell a beacon from other data of the same owner; with another length it is a
+ * malformed one. What comes after them is read and written field by field, and reading checks the
+ * length once more, so that a wrong row cannot read beyond the data. Multi-byte fields are
+ * big-endian in all formats.
  */
 #include "bh-beacon.h"
 
@@ -13,9 +14,7 @@
 
 #include <string.h>
 
-#define UID_SIZE 16 /* namespace and instance */
-#define EID_SIZE 8
-#define ETLM_SIZE 12
+#define UID_SIZE (BH_BEACON_NAMESPACE_SIZE + BH_BEACON_INSTANCE_SIZE)
 
 /* Reading: once something was not there, all the rest is not, either. */
 
@@ -117,7 +116,7 @@ encode_ibeacon(const BhBeacon *beacon, BhBeaconData *data)
 static void
 decode_altbeacon(Reader *reader, BhBeacon *beacon)
 {
-    memcpy(beacon->id, read_bytes(reader, 20), 20);
+    memcpy(beacon->id, read_bytes(reader, BH_BEACON_ALTBEACON_SIZE), BH_BEACON_ALTBEACON_SIZE);
     beacon->power = (gint8)read_u8(reader);
     beacon->reserved = read_u8(reader);
 }
@@ -126,7 +125,7 @@ static gboolean
 encode_altbeacon(const BhBeacon *beacon, BhBeaconData *data)
 {
     data->owner = beacon->company;
-    write_bytes(data, beacon->id, 20);
+    write_bytes(data, beacon->id, BH_BEACON_ALTBEACON_SIZE);
     write_u8(data, (guint8)beacon->power);
     write_u8(data, beacon->reserved);
     return TRUE;
@@ -197,7 +196,7 @@ encode_tlm(const BhBeacon *beacon, BhBeaconData *data)
 static void
 decode_etlm(Reader *reader, BhBeacon *beacon)
 {
-    memcpy(beacon->id, read_bytes(reader, ETLM_SIZE), ETLM_SIZE);
+    memcpy(beacon->id, read_bytes(reader, BH_BEACON_ETLM_SIZE), BH_BEACON_ETLM_SIZE);
     beacon->salt = read_be16(reader);
     beacon->mic = read_be16(reader);
 }
@@ -205,7 +204,7 @@ decode_etlm(Reader *reader, BhBeacon *beacon)
 static gboolean
 encode_etlm(const BhBeacon *beacon, BhBeaconData *data)
 {
-    write_bytes(data, beacon->id, ETLM_SIZE);
+    write_bytes(data, beacon->id, BH_BEACON_ETLM_SIZE);
     write_be16(data, beacon->salt);
     write_be16(data, beacon->mic);
     return TRUE;
@@ -215,14 +214,14 @@ static void
 decode_eid(Reader *reader, BhBeacon *beacon)
 {
     beacon->power = (gint8)read_u8(reader);
-    memcpy(beacon->id, read_bytes(reader, EID_SIZE), EID_SIZE);
+    memcpy(beacon->id, read_bytes(reader, BH_BEACON_EID_SIZE), BH_BEACON_EID_SIZE);
 }
 
 static gboolean
 encode_eid(const BhBeacon *beacon, BhBeaconData *data)
 {
     write_u8(data, (guint8)beacon->power);
-    write_bytes(data, beacon->id, EID_SIZE);
+    write_bytes(data, beacon->id, BH_BEACON_EID_SIZE);
     return TRUE;
 }
 
@@ -263,6 +262,7 @@ static const Format formats[] = {
     {"Eddystone-EID", EDDYSTONE, "\x30", 1, 10, 10, AT_0_M, decode_eid, encode_eid},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(formats) == BH_N_BEACON_TYPES);
+G_STATIC_ASSERT(BH_N_BEACON_TYPES <= 8); /* a set of them is a byte */
 
 const char *
 bh_beacon_type_to_name(BhBeaconType type)
@@ -297,51 +297,83 @@ cut_data(const BhAdStructure *structure, gboolean *is_service, guint16 *owner, R
 }
 
 static gboolean
-has_format(const Format *format, gboolean is_service, guint16 owner, const Reader *data)
+begins_as(const Format *format, gboolean is_service, guint16 owner, const Reader *data)
 {
     return format->is_service == is_service && (format->owner == owner || format->owner == ANY) &&
-           data->left >= format->min_size && data->left <= format->max_size &&
+           data->left >= format->head_size &&
            memcmp(data->next, format->head, format->head_size) == 0;
 }
 
 static gboolean
 decode(BhBeaconType type, guint16 owner, Reader reader, BhBeacon *beacon)
 {
+    const Format *format = &formats[type];
+
+    if (reader.left < format->min_size || reader.left > format->max_size)
+        return FALSE;
     *beacon = (BhBeacon){.type = type};
-    if (formats[type].owner == ANY)
+    if (format->owner == ANY)
         beacon->company = owner;
-    read_bytes(&reader, formats[type].head_size);
-    formats[type].decode(&reader, beacon);
+    read_bytes(&reader, format->head_size);
+    format->decode(&reader, beacon);
     return !reader.failed && reader.left == 0;
 }
 
-static gboolean
-decode_structure(const BhAdStructure *structure, BhBeacon *beacon)
+/* No two formats begin alike. */
+static BhBeaconResult
+detect_in(const BhAdStructure *structure, BhBeacon *beacon)
 {
     gboolean is_service;
     guint16 owner;
     Reader reader;
 
     if (!cut_data(structure, &is_service, &owner, &reader))
-        return FALSE;
+        return BH_BEACON_NONE;
     for (guint i = 0; i < G_N_ELEMENTS(formats); i++)
-        if (has_format(&formats[i], is_service, owner, &reader) &&
-            decode((BhBeaconType)i, owner, reader, beacon))
-            return TRUE;
-    return FALSE;
+        if (begins_as(&formats[i], is_service, owner, &reader))
+            return decode((BhBeaconType)i, owner, reader, beacon) ? BH_BEACON_FOUND
+                                                                  : BH_BEACON_MALFORMED;
+    return BH_BEACON_NONE;
+}
+
+/* Of the structure that runs past the payload's end, from its length byte on. */
+static gboolean
+begins_a_beacon(const guint8 *rest, gsize size)
+{
+    BhBeacon beacon;
+
+    if (size < 2)
+        return FALSE;
+    return detect_in(&(BhAdStructure){rest[1], (guint8)(size - 2), rest + 2}, &beacon) !=
+           BH_BEACON_NONE;
+}
+
+BhBeaconResult
+bh_beacon_detect(const guint8 *payload, gsize size, BhBeacon *beacon)
+{
+    BhBeaconResult result = BH_BEACON_NONE;
+    const guint8 *at = payload;
+    BhAdStructure structure;
+    BhAdIter iter;
+
+    bh_ad_iter_init(&iter, payload, size);
+    while (bh_ad_iter_next(&iter, &structure)) {
+        BhBeaconResult here = detect_in(&structure, beacon);
+
+        if (here == BH_BEACON_FOUND)
+            return here;
+        result = MAX(result, here);
+        at = iter.next;
+    }
+    if (iter.malformed && begins_a_beacon(at, (gsize)(iter.end - at)))
+        return BH_BEACON_MALFORMED;
+    return result;
 }
 
 gboolean
 bh_beacon_find(const guint8 *payload, gsize size, BhBeacon *beacon)
 {
-    BhAdIter iter;
-    BhAdStructure structure;
-
-    bh_ad_iter_init(&iter, payload, size);
-    while (bh_ad_iter_next(&iter, &structure))
-        if (decode_structure(&structure, beacon))
-            return TRUE;
-    return FALSE;
+    return bh_beacon_detect(payload, size, beacon) == BH_BEACON_FOUND;
 }
 
 /* What it says */

@@ -29,7 +29,23 @@ typedef enum {
 const char *bh_beacon_type_to_name(BhBeaconType type);
 gboolean bh_beacon_type_from_name(const char *name, BhBeaconType *type);
 
-#define BH_BEACON_ID_MAX 20
+/** A set of types has a bit for each; 0 is the empty one. */
+#define BH_BEACON_BIT(type) ((guint8)(1u << (type)))
+#define BH_BEACON_ANY ((guint8)((1u << BH_N_BEACON_TYPES) - 1))
+
+/** The set that names (NULL-terminated; NULL = none) stand for, in either case: types, "Eddystone"
+ * for all that begin so, "any". Error: InvalidArguments, beginning with key, that lists the names
+ * there are. */
+gboolean bh_beacon_types_parse(char *const *names, const char *key, guint8 *types, GError **error);
+
+/* Bytes of what tells one beacon from another. */
+#define BH_BEACON_ALTBEACON_SIZE 20
+#define BH_BEACON_NAMESPACE_SIZE 10 /* Eddystone-UID */
+#define BH_BEACON_INSTANCE_SIZE 6   /* Eddystone-UID */
+#define BH_BEACON_EID_SIZE 8
+#define BH_BEACON_ETLM_SIZE 12 /* of what is encrypted */
+#define BH_BEACON_ID_MAX BH_BEACON_ALTBEACON_SIZE
+
 #define BH_BEACON_URL_MAX 114             /* characters: "https://www." and 17 times ".info/" */
 #define BH_BEACON_NO_TEMPERATURE (-32768) /* the beacon does not measure it */
 #define BH_BEACON_EDDYSTONE_LOSS_DB 41    /* from 0 m to 1 m */
@@ -43,8 +59,7 @@ typedef struct {
     guint16 minor;   /* iBeacon */
     guint16 company; /* AltBeacon */
     guint8 reserved; /* AltBeacon: a byte that its company may use */
-    guint8
-        id[BH_BEACON_ID_MAX]; /* AltBeacon 20 bytes; UID namespace 10, instance 6; EID 8; eTLM 12 */
+    guint8 id[BH_BEACON_ID_MAX];     /* AltBeacon; UID: namespace, then instance; EID; eTLM */
     char url[BH_BEACON_URL_MAX + 1]; /* URL */
     guint16 battery_mv;              /* TLM: mV; 0 = not measured */
     gint16 temperature;              /* TLM: 1/256 degree Celsius */
@@ -54,9 +69,20 @@ typedef struct {
     guint16 mic;                     /* eTLM */
 } BhBeacon;
 
-/** The first beacon in a payload (advertising data from the air); FALSE if there is none whose
- * length and content are right. An Eddystone-UID may lack its two reserved bytes, as older beacons
- * have it. */
+typedef enum {
+    BH_BEACON_NONE,      /* nothing begins as a format does */
+    BH_BEACON_FOUND,     /* the first beacon is in *beacon */
+    BH_BEACON_MALFORMED, /* something begins as a format does, to the last byte of what the format
+                            is told by, but its length or content is wrong; and there is no beacon
+                          */
+} BhBeaconResult;
+
+/** Looks for a beacon in a payload (advertising data from the air). A structure that runs past the
+ * payload's end is none, whatever is there of it. An Eddystone-UID may lack its two reserved bytes,
+ * as older beacons have it. *beacon means nothing unless one was found. */
+BhBeaconResult bh_beacon_detect(const guint8 *payload, gsize size, BhBeacon *beacon);
+
+/** Whether bh_beacon_detect() finds one. */
 gboolean bh_beacon_find(const guint8 *payload, gsize size, BhBeacon *beacon);
 
 /** What is received at 1 m, dBm; FALSE if the format does not say. */

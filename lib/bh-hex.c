@@ -26,17 +26,23 @@ bh_bytes_from_hex(const char *text)
     return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
 }
 
+void
+bh_hex_format(const guint8 *bytes, gsize size, char *hex)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (gsize i = 0; i < size; i++) {
+        *hex++ = digits[bytes[i] >> 4];
+        *hex++ = digits[bytes[i] & 0xf];
+    }
+    *hex = '\0';
+}
+
 char *
 bh_hex_from_bytes(const guint8 *bytes, gsize size)
 {
-    static const char digits[] = "0123456789abcdef";
     char *hex = g_new(char, 2 * size + 1);
-    char *to = hex;
 
-    for (gsize i = 0; i < size; i++) {
-        *to++ = digits[bytes[i] >> 4];
-        *to++ = digits[bytes[i] & 0xf];
-    }
-    *to = '\0';
+    bh_hex_format(bytes, size, hex);
     return hex;
 }

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  * may begin with 0x; NULL if it is something else. No digits are no bytes. */
 GBytes *bh_bytes_from_hex(const char *text);
 
+/** Lower-case hex into 2 * size + 1 characters. */
+void bh_hex_format(const guint8 *bytes, gsize size, char *hex);
+
 /** Lower-case hex. */
 char *bh_hex_from_bytes(const guint8 *bytes, gsize size);
 

@@ -63,13 +63,52 @@ check_told(const BhBeacon *beacon)
         g_assert_nonnull(strstr(error->message, "Power: "));
 }
 
+/* Data before and behind it changes nothing, other than that a beacon there comes first or is
+ * there at all. */
+static void
+check_surrounded(const uint8_t *data, size_t size, BhBeaconResult result)
+{
+    static const guint8 flags[] = {0x02, 0x01, 0x06};
+    static const guint8 eid[] =
+        {0x0d, 0x16, 0xaa, 0xfe, 0x30, 0xf6, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08};
+    g_autoptr(GByteArray) payload = g_byte_array_new();
+    BhBeacon beacon;
+
+    g_byte_array_append(payload, flags, sizeof flags);
+    g_byte_array_append(payload, data, (guint)size);
+    g_assert_cmpint(bh_beacon_detect(payload->data, payload->len, &beacon), ==, result);
+    g_byte_array_prepend(payload, eid, sizeof eid);
+    g_assert_cmpint(bh_beacon_detect(payload->data, payload->len, &beacon), ==, BH_BEACON_FOUND);
+    g_assert_cmpint(beacon.type, ==, BH_BEACON_EDDYSTONE_EID);
+}
+
+/* A malformed beacon needs a structure that begins as one. */
+static void
+check_malformed(const uint8_t *data, size_t size)
+{
+    BhAdIter iter;
+    BhAdStructure structure;
+    gboolean may_be = FALSE;
+
+    bh_ad_iter_init(&iter, data, size);
+    while (bh_ad_iter_next(&iter, &structure))
+        may_be |=
+            (structure.type == BH_AD_MANUFACTURER || structure.type == BH_AD_SERVICE_DATA16) &&
+            structure.length >= 3;
+    g_assert_true(may_be || iter.malformed);
+}
+
 static void
 read_payload(const uint8_t *data, size_t size)
 {
     BhBeacon beacon;
+    BhBeaconResult result = bh_beacon_detect(data, size, &beacon);
     gint power;
 
-    if (!bh_beacon_find(data, size, &beacon))
+    check_surrounded(data, size, result);
+    if (result == BH_BEACON_MALFORMED)
+        check_malformed(data, size);
+    if (result != BH_BEACON_FOUND)
         return;
     check_written(&beacon);
     check_told(&beacon);

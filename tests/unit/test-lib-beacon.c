@@ -21,6 +21,12 @@ static const struct {
      "{'Type': <'iBeacon'>, 'UUID': <'e2c56db5-dffb-48d2-b060-d0f5a71096e0'>,"
      " 'Major': <uint16 1>, 'Minor': <uint16 515>, 'MeasuredPower': <int16 -59>}",
      -59},
+    /* Apple, "Getting Started with iBeacon": the stores of a chain, Paris, housewares. */
+    {BH_BEACON_IBEACON,
+     "1a ff 4c00 0215 d9b9ec1f392543d080a91e39d4cea95c 0002 0014 c5",
+     "{'Type': <'iBeacon'>, 'UUID': <'d9b9ec1f-3925-43d0-80a9-1e39d4cea95c'>,"
+     " 'Major': <uint16 2>, 'Minor': <uint16 20>, 'MeasuredPower': <int16 -59>}",
+     -59},
     /* AltBeacon 1.0: length 0x1b, code 0xbeac, 20 bytes of identity, reference RSSI, reserved. */
     {BH_BEACON_ALTBEACON,
      "1b ff 1801 beac 000102030405060708090a0b0c0d0e0f10111213 c4 2a",
@@ -89,6 +95,33 @@ find(const char *hex, BhBeacon *beacon)
     g_autofree guint8 *bytes = bh_test_bytes(hex, &size);
 
     return bh_beacon_find(bytes, size, beacon);
+}
+
+static BhBeaconResult
+detect(const guint8 *payload, gsize size)
+{
+    BhBeacon beacon;
+
+    return bh_beacon_detect(payload, size, &beacon);
+}
+
+static BhBeaconResult
+detect_hex(const char *hex)
+{
+    gsize size;
+    g_autofree guint8 *bytes = bh_test_bytes(hex, &size);
+
+    return detect(bytes, size);
+}
+
+/* Bytes of a structure, from its length byte to the last by which its format is told. */
+static gsize
+head_end(BhBeaconType type)
+{
+    gboolean one_byte = type == BH_BEACON_EDDYSTONE_UID || type == BH_BEACON_EDDYSTONE_URL ||
+                        type == BH_BEACON_EDDYSTONE_EID;
+
+    return one_byte ? 5 : 6;
 }
 
 static void
@@ -174,9 +207,19 @@ START_TEST(names_and_types_belong_together)
 }
 END_TEST
 
-/* Every length from nothing to twice as long, except the right one; the structure's own length byte
- * tells the truth each time. */
-START_TEST(wrong_length_is_no_beacon)
+/* The lengths that a structure of a format may have in all. */
+static gboolean
+is_right_size(BhBeaconType type, gsize size, gsize published_size)
+{
+    if (type == BH_BEACON_EDDYSTONE_UID && size == published_size - 2)
+        return TRUE; /* without the reserved bytes */
+    if (type == BH_BEACON_EDDYSTONE_URL)
+        return size >= 7 && size <= 24; /* any URL of up to 17 bytes; 0 is ".com/" */
+    return size == published_size;
+}
+
+/* Every length up to twice as long; the structure's own length byte tells the truth each time. */
+START_TEST(wrong_length_is_malformed)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(published); i++) {
         gsize size;
@@ -184,16 +227,15 @@ START_TEST(wrong_length_is_no_beacon)
 
         for (gsize wrong = 2; wrong <= 2 * size; wrong++) {
             g_autofree guint8 *cut = g_malloc0(wrong);
-            BhBeacon beacon;
-            gboolean right = wrong == size;
+            BhBeaconResult expected = BH_BEACON_MALFORMED;
 
             memcpy(cut, bytes, MIN(size, wrong));
             cut[0] = (guint8)(wrong - 1);
-            if (published[i].type == BH_BEACON_EDDYSTONE_UID)
-                right |= wrong == size - 2; /* the reserved bytes */
-            if (published[i].type == BH_BEACON_EDDYSTONE_URL)
-                right |= wrong >= 7 && wrong <= 24; /* any URL of up to 17 bytes; 0 is ".com/" */
-            ck_assert_msg(bh_beacon_find(cut, wrong, &beacon) == right,
+            if (wrong < head_end(published[i].type))
+                expected = BH_BEACON_NONE;
+            else if (is_right_size(published[i].type, wrong, size))
+                expected = BH_BEACON_FOUND;
+            ck_assert_msg(detect(cut, wrong) == expected,
                           "%s of %zu bytes",
                           bh_beacon_type_to_name(published[i].type),
                           wrong);
@@ -203,7 +245,7 @@ START_TEST(wrong_length_is_no_beacon)
 END_TEST
 
 /* The length byte says more than there is: the payload ends before. */
-START_TEST(beacon_cut_by_the_end_of_the_payload_is_none)
+START_TEST(beacon_cut_by_the_end_of_the_payload_is_malformed)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(published); i++) {
         gsize size;
@@ -211,11 +253,57 @@ START_TEST(beacon_cut_by_the_end_of_the_payload_is_none)
 
         for (gsize left = 0; left < size; left++) {
             g_autofree guint8 *cut = g_memdup2(bytes, left);
-            BhBeacon beacon;
+            gboolean is_told = left >= head_end(published[i].type);
 
-            ck_assert(!bh_beacon_find(cut, left, &beacon));
+            ck_assert_int_eq(detect(cut, left), is_told ? BH_BEACON_MALFORMED : BH_BEACON_NONE);
         }
     }
+}
+END_TEST
+
+/* All bytes of a beacon are there, but the structure says that it has one more. */
+START_TEST(beacon_in_a_structure_that_runs_past_the_end_is_malformed)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(published); i++) {
+        gsize size;
+        g_autofree guint8 *bytes = bh_test_bytes(published[i].structure, &size);
+
+        bytes[0]++;
+        ck_assert_int_eq(detect(bytes, size), BH_BEACON_MALFORMED);
+    }
+}
+END_TEST
+
+START_TEST(wrong_content_is_malformed)
+{
+    static const char *const frames[] = {
+        "0d 16 aafe 10eb 04 626c65687562 07", /* no such scheme */
+        "0d 16 aafe 10eb 01 626c65687562 0e", /* reserved from 0x0e */
+        "0d 16 aafe 10eb 01 626c65687562 20", /* to 0x20 */
+        "0d 16 aafe 10eb 01 626c65687562 7f", /* and from 0x7f */
+        "0d 16 aafe 10eb 01 626c65687562 ff",
+        "15 16 aafe 2000 000102030405060708090a0b 1234 5678", /* plain TLM as long as the other */
+        "11 16 aafe 2001 0bb8 15c0 00000064 00000c80",        /* and the other way round */
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(frames); i++)
+        ck_assert_msg(detect_hex(frames[i]) == BH_BEACON_MALFORMED, "%s", frames[i]);
+}
+END_TEST
+
+START_TEST(first_beacon_wins_over_malformed_ones_and_later_ones)
+{
+    static const char malformed[] = "0d 16 aafe 10eb 04 626c65687562 07";
+    static const char first[] = "0d 16 aafe 30f6 0102030405060708";
+    static const char second[] = "11 16 aafe 2000 0bb8 15c0 00000064 00000c80";
+    g_autofree char *payload = g_strconcat(malformed, first, second, malformed, NULL);
+    g_autofree char *spoilt = g_strconcat("020106", malformed, "0303aafe", NULL);
+    BhBeacon beacon;
+
+    ck_assert(find(payload, &beacon));
+    ck_assert_int_eq(beacon.type, BH_BEACON_EDDYSTONE_EID);
+    ck_assert_int_eq(detect_hex(spoilt), BH_BEACON_MALFORMED);
+    ck_assert(!find(spoilt, &beacon));
 }
 END_TEST
 
@@ -232,20 +320,13 @@ START_TEST(other_data_of_the_same_owner_is_no_beacon)
         "17 16 aafe 01ee 8b0ca750095477cb3e77 0123456789ab 0000", /* low bits are reserved */
         "17 16 aafe 40ee 8b0ca750095477cb3e77 0123456789ab 0000", /* so is this type */
         "11 16 aafe 2002 0bb8 15c0 00000064 00000c80",            /* TLM of a later version */
-        "15 16 aafe 2000 000102030405060708090a0b 1234 5678", /* plain, with the other's length */
-        "0d 16 aafe 10eb 04 626c65687562 07",                 /* no such scheme */
-        "0d 16 aafe 10eb 01 626c65687562 0e",                 /* reserved from 0x0e */
-        "0d 16 aafe 10eb 01 626c65687562 20",                 /* to 0x20 */
-        "0d 16 aafe 10eb 01 626c65687562 7f",                 /* and from 0x7f */
-        "0d 16 aafe 10eb 01 626c65687562 ff",
+        "03 16 aafe",
         "03 03 aafe",
         "",
     };
 
-    for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
-        BhBeacon beacon;
-        ck_assert_msg(!find(others[i], &beacon), "%s", others[i]);
-    }
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
+        ck_assert_msg(detect_hex(others[i]) == BH_BEACON_NONE, "%s", others[i]);
 }
 END_TEST
 
@@ -356,6 +437,70 @@ START_TEST(url_in_another_form_is_the_same_beacon)
 END_TEST
 
 static const struct {
+    const char *names;
+    guint types; /* 0: refused */
+} sets[] = {
+    {"iBeacon", BH_BEACON_BIT(BH_BEACON_IBEACON)},
+    {"IBEACON", BH_BEACON_BIT(BH_BEACON_IBEACON)},
+    {"altbeacon,eddystone-tlm",
+     BH_BEACON_BIT(BH_BEACON_ALTBEACON) | BH_BEACON_BIT(BH_BEACON_EDDYSTONE_TLM)},
+    {"Eddystone-eTLM,eddystone-ETLM", BH_BEACON_BIT(BH_BEACON_EDDYSTONE_ETLM)},
+    {"Eddystone",
+     BH_BEACON_BIT(BH_BEACON_EDDYSTONE_UID) | BH_BEACON_BIT(BH_BEACON_EDDYSTONE_URL) |
+         BH_BEACON_BIT(BH_BEACON_EDDYSTONE_TLM) | BH_BEACON_BIT(BH_BEACON_EDDYSTONE_ETLM) |
+         BH_BEACON_BIT(BH_BEACON_EDDYSTONE_EID)},
+    {"Any", 0x7f},
+    {"iBeacon,Eddy", 0},
+    {"Eddystone-", 0},
+    {" any", 0},
+    {"any,", 0},
+};
+
+START_TEST(names_stand_for_sets_of_types)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(sets); i++) {
+        g_auto(GStrv) names = g_strsplit(sets[i].names, ",", -1);
+        g_autoptr(GError) error = NULL;
+        guint8 types;
+        gboolean ok = bh_beacon_types_parse(names, "Beacons", &types, &error);
+
+        ck_assert_msg(ok == (sets[i].types != 0), "%s", sets[i].names);
+        if (ok)
+            ck_assert_uint_eq(types, sets[i].types);
+        else
+            ck_assert(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID_ARGUMENTS));
+    }
+}
+END_TEST
+
+START_TEST(no_name_is_the_empty_set)
+{
+    char *none[] = {NULL};
+    guint8 types = 1;
+
+    ck_assert(bh_beacon_types_parse(NULL, "Beacons", &types, NULL));
+    ck_assert_uint_eq(types, 0);
+    types = 1;
+    ck_assert(bh_beacon_types_parse(none, "Beacons", &types, NULL));
+    ck_assert_uint_eq(types, 0);
+}
+END_TEST
+
+START_TEST(unknown_name_is_answered_with_those_that_are_known)
+{
+    char *names[] = {"any", "blueBeacon\xff", NULL};
+    g_autoptr(GError) error = NULL;
+    guint8 types;
+
+    ck_assert(!bh_beacon_types_parse(names, "Beacons", &types, &error));
+    ck_assert_str_eq(error->message,
+                     "Beacons: 'blueBeacon\xef\xbf\xbd' is none of any, Eddystone, iBeacon, "
+                     "AltBeacon, Eddystone-UID, Eddystone-URL, Eddystone-TLM, Eddystone-eTLM, "
+                     "Eddystone-EID");
+}
+END_TEST
+
+static const struct {
     const char *dictionary;
     const char *message;
 } mistakes[] = {
@@ -445,8 +590,11 @@ BH_TEST_MAIN("beacon",
              every_format_is_told,
              every_format_is_written_as_it_is_read,
              names_and_types_belong_together,
-             wrong_length_is_no_beacon,
-             beacon_cut_by_the_end_of_the_payload_is_none,
+             wrong_length_is_malformed,
+             beacon_cut_by_the_end_of_the_payload_is_malformed,
+             beacon_in_a_structure_that_runs_past_the_end_is_malformed,
+             wrong_content_is_malformed,
+             first_beacon_wins_over_malformed_ones_and_later_ones,
              other_data_of_the_same_owner_is_no_beacon,
              beacon_is_found_behind_other_structures,
              company_of_an_altbeacon_may_be_any,
@@ -454,5 +602,8 @@ BH_TEST_MAIN("beacon",
              urls_are_as_short_as_can_be,
              longest_url_has_room,
              url_in_another_form_is_the_same_beacon,
+             names_stand_for_sets_of_types,
+             no_name_is_the_empty_set,
+             unknown_name_is_answered_with_those_that_are_known,
              mistake_names_the_key,
              power_has_a_default)
