@@ -43,6 +43,7 @@ struct BhDeviceTable {
     guint max_rows;
     guint32 last_generation;
     guint64 evictions;
+    guint64 malformed_beacons;
 };
 
 static void
@@ -282,6 +283,18 @@ apply_payload(BhDeviceTable *self, Row *row, const BhReport *report)
     return TRUE;
 }
 
+/* What a payload is need not be found out again while it stays the same. */
+static void
+look_for_beacon(BhDeviceTable *self, BhDevice *device)
+{
+    BhBeacon beacon;
+    BhBeaconResult result = bh_beacon_detect(device->payload, device->payload_size, &beacon);
+
+    device->beacon = result == BH_BEACON_FOUND ? BH_BEACON_BIT(beacon.type) : 0;
+    if (result == BH_BEACON_MALFORMED)
+        self->malformed_beacons++;
+}
+
 /* TRUE if the signal strength changed. */
 static gboolean
 apply_rssi(BhDevice *device, gint8 rssi)
@@ -306,8 +319,10 @@ bh_device_table_update(BhDeviceTable *self, const BhReport *report, BhDeviceChan
         touch(self, row);
     }
 
-    if (apply_payload(self, row, report))
+    if (apply_payload(self, row, report)) {
         *change |= BH_DEVICE_CHANGE_PAYLOAD;
+        look_for_beacon(self, &row->device);
+    }
     if (apply_rssi(&row->device, report->rssi))
         *change |= BH_DEVICE_CHANGE_RSSI;
     if (report->connectable != BH_CONNECTABLE_UNKNOWN)
@@ -386,6 +401,12 @@ guint64
 bh_device_table_evictions(BhDeviceTable *self)
 {
     return self->evictions;
+}
+
+guint64
+bh_device_table_malformed_beacons(BhDeviceTable *self)
+{
+    return self->malformed_beacons;
 }
 
 void

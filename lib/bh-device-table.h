@@ -7,6 +7,7 @@
  * stays while the row lives and is then reused with a new generation, so others can keep arrays
  * beside the table instead of maps, and notice that a row has become another.
  */
+#include "bh-beacon.h"
 #include "bh-report.h"
 #include "bh-statistics.h"
 
@@ -22,6 +23,7 @@ typedef struct {
     guint8 merged;      /* raw only: the advertising data may end with a scan response, joined to it
                            by the kernel */
     guint8 connectable; /* BhConnectable */
+    guint8 beacon; /* BH_BEACON_BIT() of the type of the beacon that the payload has; 0 = none */
     guint32 slot;
     guint32 generation; /* never 0; differs for each tenant of a slot */
     guint16 holds;
@@ -73,14 +75,23 @@ void bh_device_table_foreach(BhDeviceTable *self, BhDeviceFunc func, gpointer us
 
 guint bh_device_table_size(BhDeviceTable *self);
 guint64 bh_device_table_evictions(BhDeviceTable *self);
+/** Payloads that were new and had a malformed beacon, see bh_beacon_detect(). */
+guint64 bh_device_table_malformed_beacons(BhDeviceTable *self);
 /** Changes the bound; a smaller one evicts at once. Held rows beyond it stay, and go after their
  * last unhold when the next new device comes. */
 void bh_device_table_set_max_rows(BhDeviceTable *self, guint max_rows);
 
+/** The beacon in the payload; FALSE (at the cost of a look at one byte) if there is none. */
+gboolean bh_device_get_beacon(const BhDevice *device, BhBeacon *beacon);
+
+/** Distance in metres after its newest RSSI, which must be known: exponent 2.5, power at 1 m as
+ * beacon (NULL = none) says it, else -59 dBm; see bh-distance.h. */
+double bh_device_get_distance_m(const BhDevice *device, const BhBeacon *beacon);
+
 /** Everything known of the device except statistics and adapter name: Address s, AddressType s,
- * RSSI n, DistanceM d (measured power -59 dBm at 1 m, exponent 2.5; see bh-distance.h), payload
- * fields as in bh_ad_add_to_row, Connectable b if known; only if raw AdvertisingData ay with
- * Merged b, and ScanResponse ay, each if known; Timestamp x and TimestampMonotonic x (us). */
+ * RSSI n, DistanceM d (see bh_device_get_distance_m()), payload fields as in bh_ad_add_to_row,
+ * Beacon a{sv} (see bh_beacon_add_to_row()), Connectable b if known; only if raw AdvertisingData ay
+ * with Merged b, and ScanResponse ay, each if known; Timestamp x and TimestampMonotonic x (us). */
 void bh_device_add_to_row(const BhDevice *device, GVariantBuilder *builder);
 
 G_END_DECLS

@@ -7,6 +7,22 @@
 
 #include "bh-distance.h"
 
+gboolean
+bh_device_get_beacon(const BhDevice *device, BhBeacon *beacon)
+{
+    return device->beacon != 0 && bh_beacon_find(device->payload, device->payload_size, beacon);
+}
+
+double
+bh_device_get_distance_m(const BhDevice *device, const BhBeacon *beacon)
+{
+    gint power = BH_DISTANCE_DEFAULT_POWER_DBM;
+
+    if (beacon != NULL)
+        bh_beacon_get_power_at_1m(beacon, &power);
+    return bh_distance_m(device->rssi, power, BH_DISTANCE_DEFAULT_EXPONENT);
+}
+
 static void
 add_identity(const BhDevice *device, GVariantBuilder *builder)
 {
@@ -19,14 +35,28 @@ add_identity(const BhDevice *device, GVariantBuilder *builder)
 }
 
 static void
-add_signal(const BhDevice *device, GVariantBuilder *builder)
+add_signal(const BhDevice *device, const BhBeacon *beacon, GVariantBuilder *builder)
 {
     if (device->rssi == BH_RSSI_UNKNOWN)
         return;
-    double distance =
-        bh_distance_m(device->rssi, BH_DISTANCE_DEFAULT_POWER_DBM, BH_DISTANCE_DEFAULT_EXPONENT);
+    double distance = bh_device_get_distance_m(device, beacon);
     g_variant_builder_add(builder, "{sv}", "RSSI", g_variant_new_int16(device->rssi));
     g_variant_builder_add(builder, "{sv}", "DistanceM", g_variant_new_double(distance));
+}
+
+static void
+add_beacon(const BhBeacon *beacon, GVariantBuilder *builder)
+{
+    if (beacon == NULL)
+        return;
+    g_variant_builder_open(builder, G_VARIANT_TYPE("{sv}"));
+    g_variant_builder_add(builder, "s", "Beacon");
+    g_variant_builder_open(builder, G_VARIANT_TYPE_VARIANT);
+    g_variant_builder_open(builder, G_VARIANT_TYPE_VARDICT);
+    bh_beacon_add_to_row(beacon, builder);
+    g_variant_builder_close(builder);
+    g_variant_builder_close(builder);
+    g_variant_builder_close(builder);
 }
 
 static void
@@ -67,9 +97,13 @@ add_connectable(const BhDevice *device, GVariantBuilder *builder)
 void
 bh_device_add_to_row(const BhDevice *device, GVariantBuilder *builder)
 {
+    BhBeacon found;
+    const BhBeacon *beacon = bh_device_get_beacon(device, &found) ? &found : NULL;
+
     add_identity(device, builder);
-    add_signal(device, builder);
+    add_signal(device, beacon, builder);
     bh_ad_add_to_row(device->payload, device->payload_size, builder);
+    add_beacon(beacon, builder);
     add_connectable(device, builder);
     add_raw(device, builder);
     g_variant_builder_add(builder, "{sv}", "Timestamp", g_variant_new_int64(device->realtime_us));

@@ -19,6 +19,7 @@ struct BhFilter {
     GArray *manufacturers; /* guint16; empty = any */
     GPatternSpec *name;    /* NULL = any */
     GPatternSpec *address; /* upper case; NULL = any */
+    guint8 beacons;        /* 0 = any device */
     gboolean has_rssi;
     gint rssi;
 };
@@ -97,6 +98,7 @@ bh_filter_new(const BhFilterSpec *spec, GError **error)
     g_autoptr(BhFilter) self = g_new0(BhFilter, 1);
     self->uuids = g_array_new(FALSE, FALSE, sizeof(BhUuid));
     self->manufacturers = g_array_new(FALSE, FALSE, sizeof(guint16));
+    self->beacons = spec->beacons;
     if (spec->n_manufacturer_ids > 0)
         g_array_append_vals(self->manufacturers,
                             spec->manufacturer_ids,
@@ -127,6 +129,12 @@ matches_rssi(const BhFilter *self, const BhDevice *device)
     if (!self->has_rssi)
         return TRUE;
     return device->rssi != BH_RSSI_UNKNOWN && device->rssi >= self->rssi;
+}
+
+static gboolean
+matches_beacons(const BhFilter *self, const BhDevice *device)
+{
+    return self->beacons == 0 || (self->beacons & device->beacon) != 0;
 }
 
 static gboolean
@@ -198,9 +206,9 @@ matches_name(const BhFilter *self, const BhDevice *device)
 gboolean
 bh_filter_matches(const BhFilter *self, const BhDevice *device)
 {
-    return matches_rssi(self, device) && matches_address(self, device) &&
-           matches_manufacturer(self, device) && matches_uuids(self, device) &&
-           matches_name(self, device);
+    return matches_rssi(self, device) && matches_beacons(self, device) &&
+           matches_address(self, device) && matches_manufacturer(self, device) &&
+           matches_uuids(self, device) && matches_name(self, device);
 }
 
 const BhUuid *

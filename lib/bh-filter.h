@@ -18,6 +18,7 @@ typedef struct {
     char *address_pattern; /* glob on "AA:BB:..", either case */
     guint16 *manufacturer_ids;
     gsize n_manufacturer_ids;
+    guint8 beacons; /* a set of beacon types, see bh_beacon_types_parse(); 0 = whatever it is */
     gboolean has_rssi;
     gint rssi; /* minimum dBm, -127 to 20 */
 } BhFilterSpec;

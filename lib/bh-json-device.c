@@ -7,7 +7,7 @@
 #include "bh-json.h"
 
 #include "bh-ad-fields.h"
-#include "bh-distance.h"
+#include "bh-beacon-fields.h"
 
 /* Keys are our own and plain. */
 static void
@@ -180,15 +180,31 @@ append_identity(GString *out, const BhDevice *device)
 }
 
 static void
-append_signal(GString *out, const BhDevice *device)
+append_signal(GString *out, const BhDevice *device, const BhBeacon *beacon)
 {
     if (device->rssi == BH_RSSI_UNKNOWN)
         return;
     append_integer(out, "RSSI", device->rssi);
-    append_real(
-        out,
-        "DistanceM",
-        bh_distance_m(device->rssi, BH_DISTANCE_DEFAULT_POWER_DBM, BH_DISTANCE_DEFAULT_EXPONENT));
+    append_real(out, "DistanceM", bh_device_get_distance_m(device, beacon));
+}
+
+static void
+append_beacon_number(gpointer out, const char *key, BhBeaconNumber type, gint64 value)
+{
+    append_integer(out, key, value);
+}
+
+static void
+append_beacon(GString *out, const BhBeacon *beacon)
+{
+    static const BhBeaconSink members = {append_text, append_beacon_number, append_real};
+
+    if (beacon == NULL)
+        return;
+    append_key(out, "Beacon");
+    g_string_append_c(out, '{');
+    bh_beacon_tell_fields(beacon, &members, out);
+    end_list(out, '}');
 }
 
 static void
@@ -219,9 +235,13 @@ append_connectable(GString *out, const BhDevice *device)
 void
 bh_json_append_device(GString *out, const BhDevice *device, const char *adapter)
 {
+    BhBeacon found;
+    const BhBeacon *beacon = bh_device_get_beacon(device, &found) ? &found : NULL;
+
     append_identity(out, device);
-    append_signal(out, device);
+    append_signal(out, device, beacon);
     bh_ad_tell_fields(device->payload, device->payload_size, &payload_sink, out);
+    append_beacon(out, beacon);
     append_connectable(out, device);
     append_raw(out, device);
     if (adapter != NULL)

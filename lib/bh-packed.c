@@ -332,6 +332,8 @@ bh_packed_iter_next_value(BhPackedIter *iter, BhPackedValue *value, GError **err
 void
 bh_packed_record_get_device(const BhPackedRecord *record, BhDevice *device)
 {
+    BhBeacon beacon;
+
     *device = (BhDevice){
         .address = record->address,
         .rssi = record->rssi,
@@ -345,6 +347,8 @@ bh_packed_record_get_device(const BhPackedRecord *record, BhDevice *device)
         .first_seen_us = record->monotonic_us,
         .last_seen_us = record->monotonic_us,
     };
+    if (bh_beacon_find(device->payload, device->payload_size, &beacon))
+        device->beacon = BH_BEACON_BIT(beacon.type);
 }
 
 void

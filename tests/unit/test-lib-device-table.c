@@ -428,6 +428,66 @@ START_TEST(row_follows_the_newest_report)
 }
 END_TEST
 
+static BhDevice *
+hear_payload(BhDeviceTable *table, guint n, const char *hex)
+{
+    gsize size;
+    g_autofree guint8 *bytes = bh_test_bytes(hex, &size);
+    BhReport report = report_of(n, 1);
+    BhDeviceChange change;
+
+    report.replaced = BH_AD_GROUP_ALL;
+    report.raw = TRUE;
+    report.data = bytes;
+    report.size = size;
+    return bh_device_table_update(table, &report, &change);
+}
+
+#define IBEACON "1aff4c000215 e2c56db5dffb48d2b060d0f5a71096e0 0001 0203 c5"
+#define EID "0d16aafe30f6 0102030405060708"
+#define EID_CUT "0c16aafe30f6 01020304050607"
+
+START_TEST(payload_tells_which_beacon_it_is)
+{
+    g_autoptr(BhDeviceTable) table = bh_device_table_new(1);
+    BhBeacon beacon;
+
+    BhDevice *device = hear_payload(table, 1, "020106");
+    ck_assert_uint_eq(device->beacon, 0);
+    ck_assert(!bh_device_get_beacon(device, &beacon));
+
+    hear_payload(table, 1, "020106" IBEACON);
+    ck_assert_uint_eq(device->beacon, BH_BEACON_BIT(BH_BEACON_IBEACON));
+    ck_assert(bh_device_get_beacon(device, &beacon));
+    ck_assert_uint_eq(beacon.minor, 0x203);
+    hear_payload(table, 1, "020106" EID);
+    ck_assert_uint_eq(device->beacon, BH_BEACON_BIT(BH_BEACON_EDDYSTONE_EID));
+    hear(table, 1, 2); /* which says nothing of the payload */
+    ck_assert_uint_eq(device->beacon, BH_BEACON_BIT(BH_BEACON_EDDYSTONE_EID));
+
+    hear(table, 2, 3); /* takes its place */
+    ck_assert_uint_eq(find(table, 2)->beacon, 0);
+    ck_assert_uint_eq(bh_device_table_malformed_beacons(table), 0);
+}
+END_TEST
+
+START_TEST(malformed_beacon_is_none_and_counted_once_for_each_new_payload)
+{
+    g_autoptr(BhDeviceTable) table = bh_device_table_new(2);
+    BhDevice *device = hear_payload(table, 1, EID);
+
+    hear_payload(table, 1, EID_CUT);
+    ck_assert_uint_eq(device->beacon, 0);
+    hear_payload(table, 1, EID_CUT);
+    hear(table, 1, 2);
+    ck_assert_uint_eq(bh_device_table_malformed_beacons(table), 1);
+    hear_payload(table, 2, EID_CUT);
+    hear_payload(table, 1, EID);
+    hear_payload(table, 1, EID_CUT);
+    ck_assert_uint_eq(bh_device_table_malformed_beacons(table), 3);
+}
+END_TEST
+
 static char *
 row_text(const BhDevice *device)
 {
@@ -464,6 +524,43 @@ START_TEST(row_tells_what_is_known_and_nothing_else)
                      "'AdvertisingFlags': <[byte 0x06]>, "
                      "'AdvertisingData': <[byte 0x02, 0x01, 0x06]>, 'Merged': <false>, "
                      "'Timestamp': <int64 6>, 'TimestampMonotonic': <int64 5>}");
+}
+END_TEST
+
+/* What each says of its power at 1 m is 25 dB more than what is received: 10 m. */
+START_TEST(distance_is_that_of_the_beacons_own_power)
+{
+    static const struct {
+        const char *hex;
+        gint8 rssi;
+    } cases[] = {
+        {"1aff4c000215 e2c56db5dffb48d2b060d0f5a71096e0 0001 0203 bf", -90}, /* -65 dBm */
+        {"0d16aafe30f6 0102030405060708", -76},            /* -10 dBm at 0 m: -51 */
+        {"1116aafe2000 0bb8 15c0 00000064 00000c80", -84}, /* it does not say */
+        {"020106", -84},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(BhDeviceTable) table = bh_device_table_new(1);
+        BhDevice *device = hear_payload(table, 1, cases[i].hex);
+
+        device->rssi = cases[i].rssi;
+        g_autofree char *text = row_text(device);
+        ck_assert_msg(strstr(text, "'DistanceM': <10.0>") != NULL, "%s", text);
+    }
+}
+END_TEST
+
+START_TEST(row_of_a_beacon_says_what_it_says)
+{
+    g_autoptr(BhDeviceTable) table = bh_device_table_new(1);
+    g_autofree char *text = row_text(hear_payload(table, 1, EID));
+
+    ck_assert_msg(strstr(text,
+                         " 'Beacon': <{'Type': <'Eddystone-EID'>, 'EID': <'0102030405060708'>,"
+                         " 'TxPower': <int16 -10>}>,") != NULL,
+                  "%s",
+                  text);
 }
 END_TEST
 
@@ -542,5 +639,9 @@ BH_TEST_MAIN("lib-device-table",
              payload_too_long_to_be_real_is_cut_and_not_raw,
              payload_memory_is_reused_and_given_back_when_it_is_mostly_empty,
              row_follows_the_newest_report,
+             payload_tells_which_beacon_it_is,
+             malformed_beacon_is_none_and_counted_once_for_each_new_payload,
              row_tells_what_is_known_and_nothing_else,
+             distance_is_that_of_the_beacons_own_power,
+             row_of_a_beacon_says_what_it_says,
              fifty_thousand_strangers_pass_through_a_bounded_table)

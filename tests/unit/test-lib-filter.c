@@ -96,6 +96,23 @@ START_TEST(manufacturers_pass_if_one_is_there)
 }
 END_TEST
 
+START_TEST(beacons_pass_if_theirs_is_one_of_the_types)
+{
+    BhFilterSpec spec = {.beacons = BH_BEACON_BIT(BH_BEACON_IBEACON) |
+                                    BH_BEACON_BIT(BH_BEACON_EDDYSTONE_EID)};
+    g_autoptr(BhFilter) filter = bh_filter_new(&spec, NULL);
+    BhDevice device = {.rssi = -50};
+
+    ck_assert(!bh_filter_matches(filter, &device));
+    device.beacon = BH_BEACON_BIT(BH_BEACON_ALTBEACON);
+    ck_assert(!bh_filter_matches(filter, &device));
+    device.beacon = BH_BEACON_BIT(BH_BEACON_IBEACON);
+    ck_assert(bh_filter_matches(filter, &device));
+    device.beacon = BH_BEACON_BIT(BH_BEACON_EDDYSTONE_EID);
+    ck_assert(bh_filter_matches(filter, &device));
+}
+END_TEST
+
 START_TEST(name_pattern_is_a_glob_on_the_cleaned_name)
 {
     static const struct {
@@ -249,6 +266,7 @@ BH_TEST_MAIN("lib-filter",
              minimum_rssi_keeps_out_the_weaker_and_the_unknown,
              uuids_pass_if_one_is_listed,
              manufacturers_pass_if_one_is_there,
+             beacons_pass_if_theirs_is_one_of_the_types,
              name_pattern_is_a_glob_on_the_cleaned_name,
              longest_name_is_matched,
              address_pattern_is_a_glob_in_either_case,

@@ -217,6 +217,33 @@ START_TEST(a_device_has_the_members_of_its_row)
 }
 END_TEST
 
+START_TEST(a_beacon_has_the_members_of_its_row)
+{
+    static const char *const payloads[] = {
+        "020106 1aff4c000215 e2c56db5dffb48d2b060d0f5a71096e0 0001 0203 c5",
+        "1bff1801beac 000102030405060708090a0b0c0d0e0f10111213 c4 2a",
+        "1716aafe00ee 8b0ca750095477cb3e77 0123456789ab 0000",
+        "0d16aafe10eb 01 626c65687562 07",
+        "1116aafe2000 0bb8 15c0 ffffffff ffffffff",
+        "1116aafe2000 0000 8000 00000000 00000000",
+        "1516aafe2001 000102030405060708090a0b 1234 5678",
+        "0d16aafe30f6 0102030405060708",
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(payloads); i++) {
+        gsize size;
+        g_autofree guint8 *payload = bh_test_bytes(payloads[i], &size);
+        BhDevice device = device_with(payload, size);
+        g_autoptr(JsonNode) node = NULL;
+
+        device.beacon = BH_BEACON_ANY;
+        require_same(&device);
+        node = node_of_device(&device);
+        ck_assert(json_object_has_member(json_node_get_object(node), "Beacon"));
+    }
+}
+END_TEST
+
 /* The longest lines the air can make: lists of short UUIDs that become long, and raw bytes. */
 START_TEST(the_longest_line_is_shorter_than_readers_buffers)
 {
@@ -304,5 +331,6 @@ BH_TEST_MAIN("lib-json",
              numbers_are_written_exactly,
              bytes_are_lower_case_hex,
              a_device_has_the_members_of_its_row,
+             a_beacon_has_the_members_of_its_row,
              the_longest_line_is_shorter_than_readers_buffers,
              ten_times_the_structures_cost_some_ten_times_as_much)

@@ -270,6 +270,24 @@ START_TEST(the_row_of_a_record_is_the_row_of_its_device)
 }
 END_TEST
 
+START_TEST(the_device_of_a_record_knows_its_beacon)
+{
+    gsize size;
+    g_autofree guint8 *eid = bh_test_bytes("0d16aafe30f6 0102030405060708", &size);
+    BhDevice device = make_device();
+    g_autoptr(GByteArray) packet = NULL;
+    BhPackedRecord record;
+    BhDevice read;
+
+    device.payload = eid;
+    device.payload_size = (guint16)size;
+    packet = make_packet(&device, &radio, 1, 0);
+    read_one(packet, &record);
+    bh_packed_record_get_device(&record, &read);
+    ck_assert_uint_eq(read.beacon, BH_BEACON_BIT(BH_BEACON_EDDYSTONE_EID));
+}
+END_TEST
+
 BH_TEST_MAIN("lib-packed",
              a_packet_has_the_documented_bytes,
              a_packet_that_is_none_is_refused,
@@ -280,4 +298,5 @@ BH_TEST_MAIN("lib-packed",
              merged_and_not_connectable_are_told,
              records_of_a_packet_are_numbered_and_the_loss_is_told_once,
              fields_of_a_later_version_are_skipped,
-             the_row_of_a_record_is_the_row_of_its_device)
+             the_row_of_a_record_is_the_row_of_its_device,
+             the_device_of_a_record_knows_its_beacon)
