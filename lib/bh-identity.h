@@ -37,6 +37,9 @@ gboolean bh_identity_of_beacon(const BhBeacon *beacon, BhIdentity *self);
 
 void bh_identity_format(const BhIdentity *self, char text[BH_IDENTITY_TEXT_SIZE]);
 
+/** "address", "irk", or the name of the beacon type; static storage. */
+const char *bh_identity_kind_to_string(guint8 kind);
+
 guint bh_identity_hash(gconstpointer self);
 gboolean bh_identity_equal(gconstpointer a, gconstpointer b);
 
@@ -46,7 +49,6 @@ gboolean bh_identity_equal(gconstpointer a, gconstpointer b);
 typedef struct {
     BhIdentity identity; /* of size bytes only the beginning counts */
     gboolean is_whole;   /* it is one identity */
-    gboolean any_type;   /* of an address: public or random */
 } BhIdentityPattern;
 
 /** From the texts above, the beginnings of them, or "AA:BB:CC:DD:EE:FF". Names of types and hex

@@ -48,13 +48,17 @@ void bh_presence_settings_init(BhPresenceSettings *self, gboolean retail);
 /** What is watched: everything that one of these chooses. */
 typedef struct {
     gboolean everything; /* every beacon, and every device by its address */
-    guint beacon_types;  /* bit 1 << BhBeaconType: all beacons of these types */
+    guint beacon_types;  /* BH_BEACON_BIT(): all beacons of these types */
     GArray *patterns;    /* BhIdentityPattern, owned */
     GPtrArray *keys;     /* BhRpaKey, owned */
     GPtrArray *aliases;  /* BhAlias: chosen by their names; owned */
     char *name_pattern;  /* glob on the device's name; such a device is its address */
     GPtrArray *known;    /* BhAlias: names for what something else chose; owned */
 } BhPresenceSelection;
+
+/** In how many milliseconds the average goes 95 % of a step, of something heard every interval_ms;
+ * 0 if that would have to be known, and is 0. */
+double bh_presence_settings_get_response_ms(const BhPresenceSettings *self, double interval_ms);
 
 void bh_presence_selection_init(BhPresenceSelection *self);
 void bh_presence_selection_clear(BhPresenceSelection *self);
@@ -73,11 +77,18 @@ typedef void (*BhPresenceFunc)(gpointer user_data,
                                BhZone from,
                                gint64 now_us);
 
+/** There is no such identity any more; its number may be given to another one. */
+typedef void (*BhPresenceForgottenFunc)(gpointer user_data, BhPresenceId id);
+
+typedef struct {
+    BhPresenceFunc changed;
+    BhPresenceForgottenFunc forgotten;
+} BhPresenceFuncs;
+
 /** Takes what selection has, and leaves it empty. */
 BhPresence *bh_presence_new(const BhPresenceSettings *settings,
                             BhPresenceSelection *selection,
-                            gint64 now_us,
-                            BhPresenceFunc func,
+                            const BhPresenceFuncs *funcs,
                             gpointer user_data);
 void bh_presence_free(BhPresence *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPresence, bh_presence_free)
@@ -110,7 +121,7 @@ typedef struct {
 typedef struct {
     const BhIdentity *identity; /* borrowed, as alias: until the next call that changes anything */
     const char *alias;          /* NULL */
-    BhAddress address;          /* with which it was heard last; while heard */
+    BhAddress address;          /* with which it was heard last; if last_us is not 0 */
     BhZone zone;
     gboolean heard;  /* it was heard since it was lost; what follows is of then */
     gint8 rssi;      /* newest reading, dBm */
@@ -133,22 +144,18 @@ typedef struct {
 
 /** What became of an identity since the watch began or it was forgotten. */
 typedef struct {
-    guint32 visits;      /* times that it was not lost any more */
-    guint32 transitions; /* between far, near and immediate */
-    guint32 below_floor; /* reports that were no readings */
-    guint64 readings;
+    guint32 visits;                                /* times that it was not lost any more */
+    guint32 transitions;                           /* between far, near and immediate */
+    guint32 below_floor;                           /* reports that were no readings */
+    guint32 readings;                              /* stays at the largest value */
     gint64 zone_us[BH_N_ZONES];                    /* time spent in each; of lost 0 */
     guint32 lengths[BH_PRESENCE_VISIT_BOUNDS + 1]; /* of visits that ended; the last: longer */
 } BhPresenceStatistics;
 
 /** FALSE if it was forgotten. */
-gboolean bh_presence_get_state(const BhPresence *self,
-                               BhPresenceId id,
-                               gint64 now_us,
-                               BhPresenceState *state);
+gboolean bh_presence_get_state(const BhPresence *self, BhPresenceId id, BhPresenceState *state);
 gboolean bh_presence_get_statistics(const BhPresence *self,
                                     BhPresenceId id,
-                                    gint64 now_us,
                                     BhPresenceStatistics *statistics);
 
 /** All, most recently heard first, until func returns FALSE. */
@@ -169,7 +176,7 @@ void bh_presence_state_add_to_row(const BhPresenceState *state,
                                   gint64 realtime_us,
                                   GVariantBuilder *builder);
 
-/** Visits u, Transitions u, Readings t, BelowFloor u, ImmediateMs t, NearMs t, FarMs t,
+/** Visits u, Transitions u, Readings u, BelowFloor u, ImmediateMs t, NearMs t, FarMs t,
  * VisitLengths au (ended visits of up to 10 s, 1 min, 5 min, 15 min, 1 h, and longer). */
 void bh_presence_statistics_add_to_row(const BhPresenceStatistics *statistics,
                                        GVariantBuilder *builder);

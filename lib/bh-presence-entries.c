@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Which identity a report is about, and the entries of identities in order of when they were heard.
+ * What a device is, is found out once and remembered beside the device table; a device that says
+ * something else is looked at again, but only as far as that can make a difference.
+ */
+#include "bh-presence-private.h"
+
+BhPresenceEntry *
+bh_presence_entry(const BhPresence *self, guint32 number)
+{
+    return bh_blocks_get(self->entries, number);
+}
+
+/* Order */
+
+static void
+unlink_entry(BhPresence *self, guint32 number)
+{
+    BhPresenceEntry *entry = bh_presence_entry(self, number);
+
+    if (entry->newer != BH_NO_ENTRY)
+        bh_presence_entry(self, entry->newer)->older = entry->older;
+    else
+        self->newest = entry->older;
+    if (entry->older != BH_NO_ENTRY)
+        bh_presence_entry(self, entry->older)->newer = entry->newer;
+    else
+        self->oldest = entry->newer;
+}
+
+static void
+link_newest(BhPresence *self, guint32 number)
+{
+    BhPresenceEntry *entry = bh_presence_entry(self, number);
+
+    entry->newer = BH_NO_ENTRY;
+    entry->older = self->newest;
+    if (self->newest != BH_NO_ENTRY)
+        bh_presence_entry(self, self->newest)->newer = number;
+    else
+        self->oldest = number;
+    self->newest = number;
+}
+
+void
+bh_presence_make_newest(BhPresence *self, guint32 number)
+{
+    if (self->newest == number)
+        return;
+    unlink_entry(self, number);
+    link_newest(self, number);
+}
+
+/* Room */
+
+static void
+forget(BhPresence *self, guint32 number)
+{
+    BhPresenceEntry *entry = bh_presence_entry(self, number);
+    guint32 tenancy = entry->tenancy;
+
+    self->funcs.forgotten(self->user_data, number);
+    self->forgotten++;
+    g_hash_table_remove(self->by_identity, &entry->identity);
+    unlink_entry(self, number);
+    bh_tracks_clear(&entry->track);
+    *entry = (BhPresenceEntry){.tenancy = tenancy + 1};
+    g_array_append_val(self->freed, number);
+}
+
+/* There are few who were asked for by name, and only those are passed over. */
+static gboolean
+make_room(BhPresence *self)
+{
+    if (g_hash_table_size(self->by_identity) < self->settings.max_identities)
+        return TRUE;
+    for (guint32 i = self->oldest; i != BH_NO_ENTRY; i = bh_presence_entry(self, i)->newer) {
+        if (!bh_presence_entry(self, i)->named) {
+            forget(self, i);
+            return TRUE;
+        }
+    }
+    self->forgotten++; /* the new one */
+    return FALSE;
+}
+
+static guint32
+take_number(BhPresence *self)
+{
+    guint32 number;
+
+    if (self->freed->len == 0)
+        return self->used++;
+    number = g_array_index(self->freed, guint32, self->freed->len - 1);
+    g_array_set_size(self->freed, self->freed->len - 1);
+    return number;
+}
+
+static guint32
+add_entry(BhPresence *self, const BhIdentity *identity)
+{
+    guint32 number = take_number(self);
+    BhPresenceEntry *entry = bh_presence_entry(self, number);
+
+    entry->identity = *identity;
+    entry->alias = bh_watched_find_alias(self->watched, identity);
+    entry->beacon_power = BH_NO_POWER;
+    g_hash_table_insert(self->by_identity, &entry->identity, GUINT_TO_POINTER(number + 1));
+    link_newest(self, number);
+    return number;
+}
+
+static guint32
+find_entry(const BhPresence *self, const BhIdentity *identity)
+{
+    return GPOINTER_TO_UINT(g_hash_table_lookup(self->by_identity, identity)) - 1;
+}
+
+static guint32
+ensure_entry(BhPresence *self, const BhIdentity *identity)
+{
+    guint32 number = find_entry(self, identity);
+
+    if (number == BH_NO_ENTRY && make_room(self))
+        number = add_entry(self, identity);
+    return number;
+}
+
+static void
+add_one_named(const BhIdentity *identity, gpointer user_data)
+{
+    BhPresence *self = user_data;
+
+    if (find_entry(self, identity) == BH_NO_ENTRY)
+        bh_presence_entry(self, add_entry(self, identity))->named = 1;
+}
+
+void
+bh_presence_add_named(BhPresence *self)
+{
+    bh_watched_foreach_named(self->watched, add_one_named, self);
+}
+
+/* Devices */
+
+static guint32
+remembered(const BhPresence *self, const BhPresenceSlot *slot)
+{
+    if (slot->entry == BH_NO_ENTRY ||
+        bh_presence_entry(self, slot->entry)->tenancy != slot->tenancy)
+        return BH_NO_ENTRY;
+    return slot->entry;
+}
+
+static guint32
+identify_device(BhPresence *self, const BhDevice *device)
+{
+    BhIdentity identity;
+
+    return bh_watched_find_device(self->watched, device, &identity) ? ensure_entry(self, &identity)
+                                                                    : BH_NO_ENTRY;
+}
+
+static void
+note_power(BhPresence *self, guint32 number, const BhBeacon *beacon)
+{
+    gint dbm;
+
+    if (number != BH_NO_ENTRY && bh_beacon_get_power_at_1m(beacon, &dbm))
+        bh_presence_entry(self, number)->beacon_power =
+            (gint8)CLAMP(dbm, G_MININT8, BH_NO_POWER - 1);
+}
+
+static guint32
+identify_anew(BhPresence *self, const BhDevice *device, const BhPresenceSlot *slot)
+{
+    BhIdentity identity;
+    BhBeacon beacon;
+    guint32 number;
+
+    switch (bh_watched_find_beacon(self->watched, device, &beacon, &identity)) {
+    case BH_WATCHED_IS:
+        number = ensure_entry(self, &identity);
+        note_power(self, number, &beacon);
+        return number;
+    case BH_WATCHED_STAYS:
+        return slot->generation == 0 ? identify_device(self, device) : remembered(self, slot);
+    default:
+        return identify_device(self, device);
+    }
+}
+
+/* Of a known device that says something else: can it be somebody else now? Not without a beacon,
+ * which is what it says, and not if it was watched for its address. */
+static gboolean
+may_be_another(const BhPresence *self, const BhPresenceSlot *slot, const BhDevice *device)
+{
+    guint32 number = remembered(self, slot);
+
+    if (device->beacon != 0)
+        return TRUE;
+    if (number == BH_NO_ENTRY)
+        return bh_watched_has_name(self->watched) || slot->entry != BH_NO_ENTRY;
+    return bh_presence_entry(self, number)->identity.kind < BH_N_BEACON_TYPES;
+}
+
+guint32
+bh_presence_identify(BhPresence *self, const BhDevice *device, BhDeviceChange change)
+{
+    BhPresenceSlot *slot = bh_blocks_get(self->slots, device->slot);
+    gboolean known = slot->generation == device->generation;
+    gboolean forgotten;
+
+    if (!known)
+        *slot = (BhPresenceSlot){.entry = BH_NO_ENTRY};
+    forgotten = slot->entry != BH_NO_ENTRY && remembered(self, slot) == BH_NO_ENTRY;
+    if (known && !forgotten &&
+        ((change & BH_DEVICE_CHANGE_PAYLOAD) == 0 || !may_be_another(self, slot, device)))
+        return slot->entry;
+    slot->entry = identify_anew(self, device, slot);
+    slot->generation = device->generation;
+    if (slot->entry != BH_NO_ENTRY)
+        slot->tenancy = bh_presence_entry(self, slot->entry)->tenancy;
+    return slot->entry;
+}
