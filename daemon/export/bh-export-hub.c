@@ -206,6 +206,7 @@ build_counters(const BhExportContext *context)
     } all[] = {
         {"Reports", c.reports},
         {"Malformed", c.radio.malformed},
+        {"MalformedBeacons", c.malformed_beacons},
         {"DevicesEvicted", c.devices_evicted},
         {"DevicesKnown", c.devices_known},
         {"Clients", bh_peers_count(context->peers)},

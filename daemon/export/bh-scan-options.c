@@ -28,6 +28,7 @@ static const BhScanNeeds duties[] = {
     {"UUIDs", BH_OPTION_STRINGS, AT(uuids)}, {"NamePattern", BH_OPTION_STRING, AT(name_pattern)},  \
         {"AddressPattern", BH_OPTION_STRING, AT(address_pattern)},                                 \
         {"ManufacturerIds", BH_OPTION_UINT16S, AT(manufacturer_ids)},                              \
+        {"Beacons", BH_OPTION_STRINGS, AT(beacons)},                                               \
         {"RSSI", BH_OPTION_INT, AT_WITH(rssi, has_rssi), -127, 20},                                \
     {                                                                                              \
         "Adapter", BH_OPTION_STRING, AT(adapter)                                                   \
@@ -106,7 +107,9 @@ bh_scan_options_parse(GVariant *dict,
         .active = TRUE,
         .life = {BH_LIFETIME_CALLER, defaults->lease_ms},
     };
-    return bh_options_parse(dict, specs_for[what], options, error) && resolve_duty(options, error);
+    return bh_options_parse(dict, specs_for[what], options, error) &&
+           bh_beacon_types_parse(options->beacons, "Beacons", &options->beacon_types, error) &&
+           resolve_duty(options, error);
 }
 
 void
@@ -142,6 +145,7 @@ bh_scan_options_to_spec(const BhScanOptions *options, BhHub *hub, BhScanSpec *sp
         .filter = {.uuids = options->uuids,
                    .name_pattern = options->name_pattern,
                    .address_pattern = options->address_pattern,
+                   .beacons = options->beacon_types,
                    .has_rssi = options->has_rssi,
                    .rssi = (gint)options->rssi},
         .rule = {.mode = (BhReportMode)options->report,
@@ -178,6 +182,8 @@ add_filter(const BhScanOptions *options, GVariantDict *dict)
                                                               options->manufacturer_ids->data,
                                                               options->manufacturer_ids->len,
                                                               sizeof(guint16)));
+    if (options->beacons != NULL)
+        g_variant_dict_insert(dict, "Beacons", "^as", options->beacons);
     if (options->has_rssi)
         g_variant_dict_insert(dict, "RSSI", "n", (gint16)options->rssi);
     if (options->adapter != NULL)

@@ -14,6 +14,8 @@ typedef struct {
     char *name_pattern;
     char *address_pattern;
     GArray *manufacturer_ids; /* guint16 */
+    char **beacons;
+    guint8 beacon_types; /* the set that beacons names */
     gboolean has_rssi;
     gint64 rssi;
     char *adapter;

@@ -51,6 +51,7 @@ bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
     counters->power_cycles = self->ledger.power_cycles;
     counters->limit_exceeded = bh_quota_refusals(self->quota);
     counters->devices_evicted = bh_device_table_evictions(self->table);
+    counters->malformed_beacons = bh_device_table_malformed_beacons(self->table);
     counters->devices_known = bh_device_table_size(self->table);
     counters->streams = bh_quota_total(self->quota, BH_QUOTA_STREAMS);
     add_scans(self, counters);

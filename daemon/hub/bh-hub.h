@@ -43,6 +43,7 @@ typedef struct {
     guint64 power_cycles;
     guint64 limit_exceeded;
     guint64 devices_evicted;
+    guint64 malformed_beacons;
     guint devices_known;
     guint scans;
     guint streams;

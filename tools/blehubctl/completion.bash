@@ -37,6 +37,7 @@ _blehubctl()
             f32le f32be f64le f64be'
         ;;
     --set) compopt -o nospace; words='-' ;;
+    --beacons) words='any iBeacon AltBeacon Eddystone Eddystone-UID Eddystone-URL Eddystone-TLM Eddystone-eTLM Eddystone-EID' ;;
     --capability) words='NoInputNoOutput DisplayOnly DisplayYesNo KeyboardOnly KeyboardDisplay' ;;
     --preset) words='low-latency balanced low-power' ;;
     --adapter) words=$(cd /sys/class/bluetooth 2>/dev/null && echo hci*) ;;

@@ -40,6 +40,13 @@ bh_filter_options_add(BhFilterOptions *self, GOptionContext *context)
          &self->manufacturers,
          "Company identifier, hexadecimal (may be repeated)",
          "ID"},
+        {"beacons",
+         'b',
+         0,
+         G_OPTION_ARG_STRING_ARRAY,
+         &self->beacons,
+         "Beacons: any, iBeacon, AltBeacon, Eddystone, Eddystone-UID, ... (may be repeated)",
+         "TYPE,..."},
         {"adapter",
          0,
          0,
@@ -161,6 +168,15 @@ fill_uuids(char **texts, GVariantDict *dict, GError **error)
     return TRUE;
 }
 
+static void
+fill_beacons(char **texts, GVariantDict *dict)
+{
+    g_autofree char *joined = g_strjoinv(",", texts);
+    g_auto(GStrv) names = g_strsplit(joined, ",", -1);
+
+    g_variant_dict_insert(dict, "Beacons", "^as", names);
+}
+
 gboolean
 bh_filter_options_fill(const BhFilterOptions *self, GVariantDict *dict, GError **error)
 {
@@ -172,6 +188,8 @@ bh_filter_options_fill(const BhFilterOptions *self, GVariantDict *dict, GError *
         return FALSE;
     if (self->uuids && !fill_uuids(self->uuids, dict, error))
         return FALSE;
+    if (self->beacons)
+        fill_beacons(self->beacons, dict);
     if (self->rssi)
         g_variant_dict_insert(dict, "RSSI", "n", (gint16)rssi);
     if (self->name)
@@ -191,5 +209,6 @@ bh_filter_options_clear(BhFilterOptions *self)
     g_clear_pointer(&self->address, g_free);
     g_clear_pointer(&self->rssi, g_free);
     g_clear_pointer(&self->manufacturers, g_strfreev);
+    g_clear_pointer(&self->beacons, g_strfreev);
     g_clear_pointer(&self->adapter, g_free);
 }

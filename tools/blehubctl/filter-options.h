@@ -16,6 +16,7 @@ typedef struct {
     char *address;
     char *rssi;
     char **manufacturers; /* hexadecimal, "004c" or "0x4c" */
+    char **beacons;       /* of each, names with commas between them */
     char *adapter;
 } BhFilterOptions;
 

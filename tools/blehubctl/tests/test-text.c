@@ -422,11 +422,15 @@ START_TEST(filters_become_options_of_their_types)
 {
     char *const manufacturers[] = {"004c", "0xffff", NULL};
     const BhFilterOptions ids = {.manufacturers = (char **)manufacturers};
+    char *const types[] = {"iBeacon", "Eddystone-UID,Eddystone-URL", NULL};
+    const BhFilterOptions beacons = {.beacons = (char **)types};
     const BhFilterOptions rssi = {.rssi = "-70"};
     const BhFilterOptions name = {.name = "A*"};
     const BhFilterOptions nothing = {0};
 
     assert_text(print_options(&ids, NULL), "{'ManufacturerIds': <[uint16 76, 65535]>}");
+    assert_text(print_options(&beacons, NULL),
+                "{'Beacons': <['iBeacon', 'Eddystone-UID', 'Eddystone-URL']>}");
     assert_text(print_options(&rssi, NULL), "{'RSSI': <int16 -70>}");
     assert_text(print_options(&name, NULL), "{'NamePattern': <'A*'>}");
     assert_text(print_options(&nothing, NULL), "@a{sv} {}");

@@ -300,6 +300,9 @@ START_TEST(scan_options_reach_the_hub)
                  "--rssi",
                  "-70",
                  "--manufacturer=004c",
+                 "--beacons=iBeacon,Eddystone",
+                 "-b",
+                 "altbeacon",
                  "--adapter=hci1",
                  "--report=all",
                  "--min-interval=250",
@@ -310,7 +313,9 @@ START_TEST(scan_options_reach_the_hub)
     ck_assert_int_eq(run.code, 0);
     assert_options("{'UUIDs': <['180d', '180f']>, 'NamePattern': <'HR*'>,"
                    " 'AddressPattern': <'11:*'>, 'RSSI': <int16 -70>,"
-                   " 'ManufacturerIds': <[uint16 76]>, 'Adapter': <'hci1'>, 'Report': <'all'>,"
+                   " 'ManufacturerIds': <[uint16 76]>,"
+                   " 'Beacons': <['iBeacon', 'Eddystone', 'altbeacon']>, 'Adapter': <'hci1'>,"
+                   " 'Report': <'all'>,"
                    " 'Preset': <'balanced'>, 'Active': <false>, 'MinIntervalMs': <uint32 250>}");
 }
 END_TEST
