@@ -229,6 +229,8 @@ append_numbers(BhIdentity *self, const char *text)
     g_auto(GStrv) parts = g_strsplit(text, "-", 3);
     guint16 number;
 
+    if (parts[0] == NULL)
+        return FALSE;
     for (guint i = 0; parts[i] != NULL; i++) {
         if (i == 2 || !parse_number(parts[i], &number))
             return FALSE;
