@@ -6,15 +6,12 @@
  * median of several runs, in CPU time of the process. Nothing is asserted: figures move with the
  * machine.
  */
+#include "bench-measure.h"
 #include "blehub.h"
 
-#include <malloc.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define RUNS 7
 #define PAYLOADS_PER_RUN 200000
 #define ROWS_PER_RUN 20000
 #define UPDATES_PER_RUN 500000
@@ -70,19 +67,19 @@ typedef struct {
     guint updates; /* so far, over all runs: the changing part of each payload */
 } TableBench;
 
-static gint64
-cpu_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return now.tv_sec * G_GINT64_CONSTANT(1000000000) + now.tv_nsec;
-}
+typedef struct {
+    void (*func)(guint count, gpointer user_data);
+    gpointer user_data;
+} Whole;
 
-static int
-compare_doubles(const void *a, const void *b)
+static gint64
+run_whole(guint count, gpointer user_data)
 {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
+    const Whole *whole = user_data;
+    gint64 start = bench_cpu_ns();
+
+    whole->func(count, whole->user_data);
+    return bench_cpu_ns() - start;
 }
 
 /* Prints the median time of one of count operations, of which run() does all. */
@@ -92,15 +89,11 @@ measure(const char *name,
         void (*run)(guint count, gpointer user_data),
         gpointer user_data)
 {
-    double times[RUNS];
-    for (guint i = 0; i < RUNS; i++) {
-        gint64 start = cpu_ns();
-        run(count, user_data);
-        times[i] = (double)(cpu_ns() - start) / count;
-    }
-    qsort(times, RUNS, sizeof times[0], compare_doubles);
-    printf("%s: %.1f ns\n", name, times[RUNS / 2]);
-    return times[RUNS / 2];
+    Whole whole = {run, user_data};
+    double time = bench_time(count, run_whole, &whole);
+
+    printf("%s: %.1f ns\n", name, time);
+    return time;
 }
 
 /* What a filter asks of a payload. */
@@ -172,22 +165,14 @@ measure_table(const char *name, guint devices)
     return measure(name, UPDATES_PER_RUN, update_table_often, &bench);
 }
 
-/* Bytes allocated, small ones and those mapped one by one. */
-static gsize
-allocated_bytes(void)
-{
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
-
 static void
 measure_memory(void)
 {
-    gsize before = allocated_bytes();
+    gsize before = bench_allocated_bytes();
     g_autoptr(BhDeviceTable) table = bh_device_table_new(FULL_TABLE);
     TableBench bench = {table, FULL_TABLE, 0};
     update_table_often(FULL_TABLE, &bench);
-    printf("bytes-per-device: %.0f B\n", (double)(allocated_bytes() - before) / FULL_TABLE);
+    printf("bytes-per-device: %.0f B\n", (double)(bench_allocated_bytes() - before) / FULL_TABLE);
 }
 
 int
