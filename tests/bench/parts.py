@@ -66,7 +66,8 @@ class Bench:
     # The parts
 
     def lib(self):
-        subprocess.run([BUILD / "tests/bench/bench-lib"], check=True, stdin=subprocess.DEVNULL)
+        for program in ["bench-lib", "bench-presence"]:
+            subprocess.run([BUILD / "tests/bench" / program], check=True, stdin=subprocess.DEVNULL)
 
     def ready(self):
         """From the start of blehubd to READY=1, with the simulated BlueZ there already."""
