@@ -28,14 +28,14 @@ typedef struct {
     guint32 below_floor;
     guint32 visits;
     guint32 transitions;
-    guint32 tenancy; /* another one each time that the entry is another identity's */
-    guint32 newer;   /* the neighbours in order of last_us; BH_NO_ENTRY at the ends */
+    guint32 tenancy : 30; /* another one each time that the entry is another identity's */
+    guint32 heard : 1;
+    guint32 named : 1; /* asked for by name: never forgotten */
+    guint32 newer;     /* the neighbours in order of last_us; BH_NO_ENTRY at the ends */
     guint32 older;
     guint16 lengths[BH_PRESENCE_VISIT_BOUNDS + 1]; /* stay at the largest value */
     BhAddress address;
     gint8 beacon_power; /* at 1 m; BH_NO_POWER */
-    guint8 heard : 1;
-    guint8 named : 1; /* asked for by name: never forgotten */
 } BhPresenceEntry;
 
 #define BH_NO_ENTRY G_MAXUINT32
