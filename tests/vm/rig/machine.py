@@ -27,6 +27,7 @@ class Machine:
         self.process = None
         self.pending = b""
         self.console_before = 0
+        self.case_began = self.case_before = 0  # in the console: of this case, and of the one before
 
     def start(self):
         self.console_before = len(self._console())
@@ -50,6 +51,13 @@ class Machine:
         """What its kernel died of, if it said so on the console."""
         found = LAST_WORDS.search(self._console()[self.console_before:])
         return f": {found.group()}" if found else ""
+
+    def begin_case(self):
+        self.case_before, self.case_began = self.case_began, len(self._console())
+
+    def said_lately(self, words):
+        """Whether its kernel has said this in this case, or at the end of the one before."""
+        return words in self._console()[self.case_before:]
 
     def _console(self):
         path = self.out / "console.log"
