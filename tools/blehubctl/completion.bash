@@ -9,7 +9,7 @@ _blehubctl_options()
 
 _blehubctl_verbs()
 {
-    command "$1" --help 2>/dev/null | sed -nE '/^Verbs:/,/^$/s/^  ([a-z]+) .*/\1/p'
+    command "$1" --help 2>/dev/null | sed -nE '/^Verbs:/,/^$/s/^  ([a-z-]+) .*/\1/p'
 }
 
 _blehubctl()
@@ -39,7 +39,10 @@ _blehubctl()
     --set) compopt -o nospace; words='-' ;;
     --beacons) words='any iBeacon AltBeacon Eddystone Eddystone-UID Eddystone-URL Eddystone-TLM Eddystone-eTLM Eddystone-EID' ;;
     --capability) words='NoInputNoOutput DisplayOnly DisplayYesNo KeyboardOnly KeyboardDisplay' ;;
-    --preset) words='low-latency balanced low-power' ;;
+    --preset)
+        words='low-latency balanced low-power'
+        [[ $verb == @(watch|simulate-ema) ]] && words='default retail'
+        ;;
     --adapter) words=$(cd /sys/class/bluetooth 2>/dev/null && echo hci*) ;;
     *)
         if [[ $current == -* ]]; then

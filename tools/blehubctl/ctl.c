@@ -16,24 +16,11 @@
 #include <string.h>
 
 static const BhVerb *const verbs[] = {
-    &bh_verb_status,
-    &bh_verb_devices,
-    &bh_verb_scan,
-    &bh_verb_discover,
-    &bh_verb_connect,
-    &bh_verb_disconnect,
-    &bh_verb_explore,
-    &bh_verb_read,
-    &bh_verb_write,
-    &bh_verb_subscribe,
-    &bh_verb_transact,
-    &bh_verb_pair,
-    &bh_verb_bonds,
-    &bh_verb_advertise,
-    &bh_verb_serve,
-    &bh_verb_radio,
-    &bh_verb_decode,
-    &bh_verb_uuid,
+    &bh_verb_status,       &bh_verb_devices,    &bh_verb_scan,     &bh_verb_discover,
+    &bh_verb_connect,      &bh_verb_disconnect, &bh_verb_explore,  &bh_verb_read,
+    &bh_verb_write,        &bh_verb_subscribe,  &bh_verb_transact, &bh_verb_pair,
+    &bh_verb_bonds,        &bh_verb_advertise,  &bh_verb_serve,    &bh_verb_radio,
+    &bh_verb_simulate_ema, &bh_verb_decode,     &bh_verb_uuid,
 };
 
 void
@@ -265,7 +252,7 @@ print_help(GOptionContext *context)
     g_autofree char *help = NULL;
 
     for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
-        g_string_append_printf(summary, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
+        g_string_append_printf(summary, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
     g_string_append(summary, "\n\"blehubctl VERB --help\" shows the options of a verb.");
     g_option_context_set_summary(context, summary->str);
     g_option_context_set_description(

@@ -85,6 +85,34 @@ bh_option_read_integer(const char *option,
 }
 
 gboolean
+bh_option_read_number(const char *option,
+                      const char *text,
+                      double min,
+                      double max,
+                      double *value,
+                      GError **error)
+{
+    char *end = NULL;
+    double number = text ? g_ascii_strtod(text, &end) : 0;
+
+    if (!text)
+        return TRUE;
+    if (end == text || *end != '\0' || !(number >= min && number <= max)) {
+        g_set_error(error,
+                    G_OPTION_ERROR,
+                    G_OPTION_ERROR_BAD_VALUE,
+                    "--%s takes a number from %g to %g, not \"%s\"",
+                    option,
+                    min,
+                    max,
+                    text);
+        return FALSE;
+    }
+    *value = number;
+    return TRUE;
+}
+
+gboolean
 bh_option_read_seconds(const char *option,
                        const char *text,
                        gint64 fallback_ms,

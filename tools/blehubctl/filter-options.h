@@ -45,4 +45,12 @@ gboolean bh_option_read_integer(const char *option,
                                 gint64 *value,
                                 GError **error);
 
+/** The same of any number. */
+gboolean bh_option_read_number(const char *option,
+                               const char *text,
+                               double min,
+                               double max,
+                               double *value,
+                               GError **error);
+
 G_END_DECLS
