@@ -54,7 +54,7 @@ def play(name, case):
             notes = [case(world), difference.note()]
     except Exception as error:  # a case may fail in any way, and the next one has to run
         save_log(name, since, traceback.format_exc())
-        return f"FAIL {name}: {reason_of(error)}"
+        return f"FAIL {name} ({time.monotonic() - began:.1f} s): {reason_of(error)}"
     if (OUT / "keep").exists():
         save_log(name, since)
     return " ".join([f"ok {name} ({time.monotonic() - began:.1f} s)", *filter(None, notes)])

@@ -10,6 +10,7 @@ Only a kernel that breaks in a way that is known to be its own fault does not fa
 
 import collections
 import os
+import re
 import select
 import time
 
@@ -22,6 +23,10 @@ LOSSES_MAX = 3  # machines of a guest; what loses as many would lose the next on
 KNOWN_DEFECT = "list_del corruption"  # of Linux 6.1, when links end while their channels are being freed
 # Linux 6.12 could not cancel an attempt to connect, and keeps it for 20 s, in which nobody else can connect.
 KNOWN_FAILURE = "Opcode 0x200e failed: -16"
+# The guest's clock is the host's counter of ticks, which goes on while the host itself is stopped. All deadlines are over then.
+LEAP_S = 3.0
+LEAPS_MAX = 3  # of one case
+GUEST_SECONDS = re.compile(r"\((\d+\.\d) s\)")
 
 
 class Part:
@@ -34,7 +39,7 @@ class Part:
         self.alone = [case for case in cases if case in alone]  # these wait until the others are done
         self.results = {}  # by case: None for passed, else the reason
         self.seconds = {}  # by case: how long it took
-        self.again = set()
+        self.again = collections.Counter()
         self.losses = 0
 
     def report(self, verdict, rest):
@@ -44,15 +49,21 @@ class Part:
         self.results[case] = None if verdict == "ok" else rest
         print(f"{verdict} {self.name}/{rest}", flush=True)
 
-    def may_fail_again(self, case, machine):
-        """Whether a case that failed is given once more, because of what its machine's kernel said meanwhile."""
-        return machine.said_lately(KNOWN_FAILURE) and self.give_again(case)
+    def excuse(self, case, machine, rest, seconds):
+        """Why a case that failed is given once more; None if it is not."""
+        taken = GUEST_SECONDS.search(rest)
+        leap = float(taken.group(1)) - seconds if taken else 0.0
+        if leap > LEAP_S and self.give_again(case, LEAPS_MAX):
+            return f"its clock leapt by {leap:.0f} s"
+        if machine.said_lately(KNOWN_FAILURE) and self.give_again(case):
+            return f"its kernel said {KNOWN_FAILURE!r}"
+        return None
 
-    def give_again(self, case):
-        """True if it was not given again before."""
-        if case in self.again:
+    def give_again(self, case, most=1):
+        """True if it was not given again so often before."""
+        if self.again[case] >= most:
             return False
-        self.again.add(case)
+        self.again[case] += 1
         self.waiting.insert(0, case)
         return True
 
@@ -96,17 +107,21 @@ class Place:
     def _take(self, line):
         verdict, _, rest = line.partition(" ")
         if verdict in ("ok", "FAIL") and rest:
-            if verdict == "FAIL" and self.part.may_fail_again(self.running, self.machine):
-                print(f"# {self.part.name}/{self.running} is given once more, the kernel said {KNOWN_FAILURE!r}: {rest}", flush=True)
-            else:
-                self.part.report(verdict, rest)
-            now = time.monotonic()
-            self.part.seconds[self.running] = now - self.began
-            self.running, self.began = None, now
+            self._take_verdict(verdict, rest)
         elif verdict == "figure":
             print(line, flush=True)
         elif line == "next?":
             self.state, self.measures = "asks", False
+
+    def _take_verdict(self, verdict, rest):
+        now = time.monotonic()
+        excuse = self.part.excuse(self.running, self.machine, rest, now - self.began) if verdict == "FAIL" else None
+        if excuse:
+            print(f"# {self.part.name}/{rest}: given once more, {excuse}", flush=True)
+        else:
+            self.part.report(verdict, rest)
+        self.part.seconds[self.running] = now - self.began
+        self.running, self.began = None, now
 
     def give(self, case, measures=False):
         self.state, self.running, self.began = "busy", case, time.monotonic()
