@@ -261,7 +261,7 @@ END_TEST
 
 START_TEST(shipped_scenarios_are_right)
 {
-    static const char *const names[] = {"crowd.ini", "gatt.ini", "home.ini"};
+    static const char *const names[] = {"crowd.ini", "gatt.ini", "home.ini", "shop.ini"};
 
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(g_getenv("SIM_SCENARIOS"), names[i], NULL);
