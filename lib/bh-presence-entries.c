@@ -154,11 +154,15 @@ remembered(const BhPresence *self, const BhPresenceSlot *slot)
     return slot->entry;
 }
 
+/* Keys are tried once for each new address. */
 static guint32
-identify_device(BhPresence *self, const BhDevice *device)
+identify_device(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot)
 {
     BhIdentity identity;
 
+    if (!slot->keyless && bh_watched_resolve(self->watched, &device->address, &identity))
+        return ensure_entry(self, &identity);
+    slot->keyless = 1;
     return bh_watched_find_device(self->watched, device, &identity) ? ensure_entry(self, &identity)
                                                                     : BH_NO_ENTRY;
 }
@@ -174,7 +178,7 @@ note_power(BhPresence *self, guint32 number, const BhBeacon *beacon)
 }
 
 static guint32
-identify_anew(BhPresence *self, const BhDevice *device, const BhPresenceSlot *slot)
+identify_anew(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot)
 {
     BhIdentity identity;
     BhBeacon beacon;
@@ -186,9 +190,9 @@ identify_anew(BhPresence *self, const BhDevice *device, const BhPresenceSlot *sl
         note_power(self, number, &beacon);
         return number;
     case BH_WATCHED_STAYS:
-        return slot->generation == 0 ? identify_device(self, device) : remembered(self, slot);
+        return slot->generation == 0 ? identify_device(self, device, slot) : remembered(self, slot);
     default:
-        return identify_device(self, device);
+        return identify_device(self, device, slot);
     }
 }
 

@@ -42,9 +42,10 @@ typedef struct {
 
 /* What a slot of the device table was found to be. */
 typedef struct {
-    guint32 generation; /* of the slot's tenant; 0 = not looked at yet */
-    guint32 entry;      /* BH_NO_ENTRY = not watched */
-    guint32 tenancy;    /* of the entry */
+    guint32 generation;   /* of the slot's tenant; 0 = not looked at yet */
+    guint32 entry;        /* BH_NO_ENTRY = not watched */
+    guint32 tenancy : 30; /* of the entry */
+    guint32 keyless : 1;  /* its address was made with none of the keys */
 } BhPresenceSlot;
 
 struct BhPresence {

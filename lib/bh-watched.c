@@ -47,8 +47,8 @@ bh_watched_find_beacon(const BhWatched *self,
                : BH_WATCHED_NOT;
 }
 
-static gboolean
-resolve(const BhWatched *self, const BhAddress *address, BhIdentity *identity)
+gboolean
+bh_watched_resolve(const BhWatched *self, const BhAddress *address, BhIdentity *identity)
 {
     if (!bh_rpa_is_resolvable(address))
         return FALSE;
@@ -75,8 +75,6 @@ has_such_name(const BhWatched *self, const BhDevice *device)
 gboolean
 bh_watched_find_device(const BhWatched *self, const BhDevice *device, BhIdentity *identity)
 {
-    if (resolve(self, &device->address, identity))
-        return TRUE;
     bh_identity_of_address(&device->address, identity);
     return self->selection.everything || matches_pattern(self, identity) ||
            has_such_name(self, device);

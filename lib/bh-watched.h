@@ -32,7 +32,9 @@ BhWatchedResult bh_watched_find_beacon(const BhWatched *self,
                                        BhBeacon *beacon,
                                        BhIdentity *identity);
 
-/* Of the device itself, by its address. */
+/* Of an address that was made with one of the keys: an AES block for each of them. */
+gboolean bh_watched_resolve(const BhWatched *self, const BhAddress *address, BhIdentity *identity);
+/* Of the device by its address as it is. */
 gboolean
 bh_watched_find_device(const BhWatched *self, const BhDevice *device, BhIdentity *identity);
 /* Whether the answer can change with what the device says. */
