@@ -24,8 +24,8 @@ append_name(GString *out, GVariant *row)
     bh_terminal_append(out, name[0] ? name : "(unknown)");
 }
 
-static void
-append_distance(GString *out, double metres)
+void
+bh_row_append_distance(GString *out, double metres)
 {
     int decimals = metres < 0.1 ? 2 : metres < 10 ? 1 : 0;
 
@@ -50,7 +50,7 @@ bh_row_text(GVariant *row, const char *verb)
         g_string_append(out, "unknown");
     if (g_variant_lookup(row, "DistanceM", "d", &metres)) {
         g_string_append(out, " | Distance: ");
-        append_distance(out, metres);
+        bh_row_append_distance(out, metres);
     }
     g_string_append_c(out, '\n');
     return g_string_free(out, FALSE);
@@ -86,9 +86,8 @@ bh_row_summary(GVariant *row)
     return g_string_free(out, FALSE);
 }
 
-/* Seconds, minutes or hours since a monotonic time. */
-static void
-append_age(GString *out, gint64 age_us)
+void
+bh_row_append_age(GString *out, gint64 age_us)
 {
     double seconds = (double)MAX(age_us, 0) / G_USEC_PER_SEC;
 
@@ -139,11 +138,11 @@ append_row(GString *out, GVariant *row, gint64 now_us)
     append_number_cell(out, row, "RSSI", 4);
     append_number_cell(out, row, "RSSIMean", 6);
     if (g_variant_lookup(row, "DistanceM", "d", &metres))
-        append_distance(distance, metres);
+        bh_row_append_distance(distance, metres);
     append_cell(out, 8, distance->len ? distance->str : "-");
     append_number_cell(out, row, "Samples", 7);
     if (g_variant_lookup(row, "TimestampMonotonic", "x", &heard_us))
-        append_age(age, now_us - heard_us);
+        bh_row_append_age(age, now_us - heard_us);
     append_cell(out, 6, age->len ? age->str : "-");
     append_name(out, row);
     g_string_append_c(out, '\n');

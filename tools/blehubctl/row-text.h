@@ -20,6 +20,12 @@ char *bh_row_summary(GVariant *row);
  */
 char *bh_rows_table(GVariant *rows, gint64 now_us);
 
+/** "~0.3 m": a hint, with no more digits than it deserves. */
+void bh_row_append_distance(GString *out, double metres);
+
+/** "5 s", "3 min", "2 h". */
+void bh_row_append_age(GString *out, gint64 age_us);
+
 /** Which device a row is about: address and address type. */
 char *bh_row_dup_identity(GVariant *row);
 

@@ -10,6 +10,7 @@ extern const BhVerb bh_verb_status;
 extern const BhVerb bh_verb_devices;
 extern const BhVerb bh_verb_scan;
 extern const BhVerb bh_verb_discover;
+extern const BhVerb bh_verb_beacons;
 extern const BhVerb bh_verb_connect;
 extern const BhVerb bh_verb_disconnect;
 extern const BhVerb bh_verb_explore;
