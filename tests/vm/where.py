@@ -95,6 +95,9 @@ ON_ONE = [
         "beacons_by_name_are_heard_to_the_byte",
         "advertisements_of_a_killed_daemon_go_and_nobody_elses",
     ]),
+    ("trixie", "what blehubd itself makes of the kernel's bytes", [
+        "beacons_of_every_format_are_told_apart_from_all_else",
+    ]),
     ("trixie", "waits for a fixed time, for what is the same everywhere", [
         "a_pairing_that_nobody_answers_ends_at_its_deadline",
         "connecting_to_an_absent_device_times_out_and_leaves_nothing_behind",
