@@ -107,6 +107,7 @@ add_entry(BhPresence *self, const BhIdentity *identity)
     entry->identity = *identity;
     entry->alias = bh_watched_find_alias(self->watched, identity);
     entry->beacon_power = BH_NO_POWER;
+    entry->named = bh_watched_is_named(self->watched, identity);
     g_hash_table_insert(self->by_identity, &entry->identity, GUINT_TO_POINTER(number + 1));
     link_newest(self, number);
     return number;
@@ -134,7 +135,7 @@ add_one_named(const BhIdentity *identity, gpointer user_data)
     BhPresence *self = user_data;
 
     if (find_entry(self, identity) == BH_NO_ENTRY)
-        bh_presence_entry(self, add_entry(self, identity))->named = 1;
+        add_entry(self, identity);
 }
 
 void

@@ -121,6 +121,32 @@ bh_watched_foreach_named(const BhWatched *self, BhWatchedFunc func, gpointer use
         func(&g_array_index(self->key_identities, BhIdentity, i), user_data);
 }
 
+static gboolean
+names(const BhIdentityPattern *pattern, const BhIdentity *identity)
+{
+    return (pattern->is_whole || pattern->identity.kind == BH_IDENTITY_ADDRESS) &&
+           bh_identity_pattern_matches(pattern, identity);
+}
+
+gboolean
+bh_watched_is_named(const BhWatched *self, const BhIdentity *identity)
+{
+    const GArray *patterns = self->selection.patterns;
+
+    if (identity->kind == BH_IDENTITY_IRK)
+        return TRUE; /* there is no other way to be watched */
+    for (guint i = 0; i < patterns->len; i++)
+        if (names(&g_array_index(patterns, BhIdentityPattern, i), identity))
+            return TRUE;
+    for (guint i = 0; i < self->selection.aliases->len; i++) {
+        const BhAlias *alias = self->selection.aliases->pdata[i];
+
+        if (alias->key == NULL && names(&alias->pattern, identity))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
 add_key(BhWatched *self, BhRpaKey *key)
 {

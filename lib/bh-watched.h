@@ -18,6 +18,8 @@ void bh_watched_free(BhWatched *self);
 /* Those that were asked for one by one. */
 typedef void (*BhWatchedFunc)(const BhIdentity *identity, gpointer user_data);
 void bh_watched_foreach_named(const BhWatched *self, BhWatchedFunc func, gpointer user_data);
+/* Also if it was asked for by an address without a type. */
+gboolean bh_watched_is_named(const BhWatched *self, const BhIdentity *identity);
 
 typedef enum {
     BH_WATCHED_NOT,

@@ -274,7 +274,7 @@ START_TEST(those_asked_for_by_name_leave_no_room_for_others)
     g_autoptr(Scene) scene = scene_new();
 
     scene->selection.everything = TRUE;
-    scene_watch(scene, "random:C0:00:00:00:00:01");
+    scene_watch(scene, "C0:00:00:00:00:01");
     scene->settings.max_identities = 1;
     scene_start(scene);
     scene_hear(scene, -60);
