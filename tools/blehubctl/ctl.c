@@ -16,11 +16,12 @@
 #include <string.h>
 
 static const BhVerb *const verbs[] = {
-    &bh_verb_status,  &bh_verb_devices,      &bh_verb_scan,       &bh_verb_discover,
-    &bh_verb_beacons, &bh_verb_connect,      &bh_verb_disconnect, &bh_verb_explore,
-    &bh_verb_read,    &bh_verb_write,        &bh_verb_subscribe,  &bh_verb_transact,
-    &bh_verb_pair,    &bh_verb_bonds,        &bh_verb_advertise,  &bh_verb_serve,
-    &bh_verb_radio,   &bh_verb_simulate_ema, &bh_verb_decode,     &bh_verb_uuid,
+    &bh_verb_status,  &bh_verb_devices, &bh_verb_scan,         &bh_verb_discover,
+    &bh_verb_beacons, &bh_verb_connect, &bh_verb_disconnect,   &bh_verb_explore,
+    &bh_verb_read,    &bh_verb_write,   &bh_verb_subscribe,    &bh_verb_transact,
+    &bh_verb_pair,    &bh_verb_bonds,   &bh_verb_advertise,    &bh_verb_serve,
+    &bh_verb_radio,   &bh_verb_watch,   &bh_verb_simulate_ema, &bh_verb_decode,
+    &bh_verb_uuid,
 };
 
 void

@@ -25,11 +25,18 @@ append_name(GString *out, GVariant *row)
 }
 
 void
+bh_row_append_metres(GString *out, double metres)
+{
+    int decimals = metres < 0.095 ? 2 : metres < 9.95 ? 1 : 0;
+
+    g_string_append_printf(out, "%.*f m", decimals, metres);
+}
+
+void
 bh_row_append_distance(GString *out, double metres)
 {
-    int decimals = metres < 0.1 ? 2 : metres < 10 ? 1 : 0;
-
-    g_string_append_printf(out, "~%.*f m", decimals, metres);
+    g_string_append_c(out, '~');
+    bh_row_append_metres(out, metres);
 }
 
 char *

@@ -20,7 +20,8 @@ char *bh_row_summary(GVariant *row);
  */
 char *bh_rows_table(GVariant *rows, gint64 now_us);
 
-/** "~0.3 m": a hint, with no more digits than it deserves. */
+/** "0.3 m", with no more digits than it deserves; "~0.3 m", a hint. */
+void bh_row_append_metres(GString *out, double metres);
 void bh_row_append_distance(GString *out, double metres);
 
 /** "5 s", "3 min", "2 h". */

@@ -59,22 +59,31 @@ on_vanished(GDBusConnection *bus, const char *name, gpointer user_data)
                 g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CLOSED, "blehubd left the bus"));
 }
 
+static guint
+watch_name(BhStay *self)
+{
+    if (self->outlasts)
+        return 0;
+    return g_bus_watch_name_on_connection(self->bus,
+                                          BH_CTL_BUS_NAME,
+                                          G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                          NULL,
+                                          on_vanished,
+                                          self,
+                                          NULL);
+}
+
 gboolean
 bh_stay_run(BhStay *self)
 {
     guint time = self->duration_ms ? g_timeout_add((guint)self->duration_ms, on_end, self) : 0;
-    guint name = g_bus_watch_name_on_connection(self->bus,
-                                                BH_CTL_BUS_NAME,
-                                                G_BUS_NAME_WATCHER_FLAGS_NONE,
-                                                NULL,
-                                                on_vanished,
-                                                self,
-                                                NULL);
+    guint name = watch_name(self);
 
     bh_stay_arm(self);
     if (!self->ended)
         g_main_loop_run(self->loop);
-    g_bus_unwatch_name(name);
+    if (name)
+        g_bus_unwatch_name(name);
     if (time)
         g_source_remove(time);
     return !self->error;

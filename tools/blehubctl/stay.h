@@ -3,7 +3,7 @@
 
 /*
  * Staying on the bus while something of ours is there: until the user or a time ends it, it breaks
- * off, or blehubd goes away.
+ * off, or, normally, blehubd goes away.
  */
 #include "ctl.h"
 
@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct {
     GDBusConnection *bus;
     gint64 duration_ms; /* 0 = no bound */
+    gboolean outlasts;  /* it goes on when blehubd goes away */
     GMainLoop *loop;
     guint signals[2]; /* sources; 0 = not armed */
     gboolean ended;   /* bh_stay_end() was called, or the user ended it */

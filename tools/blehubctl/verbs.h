@@ -23,6 +23,7 @@ extern const BhVerb bh_verb_bonds;
 extern const BhVerb bh_verb_advertise;
 extern const BhVerb bh_verb_serve;
 extern const BhVerb bh_verb_radio;
+extern const BhVerb bh_verb_watch;
 extern const BhVerb bh_verb_simulate_ema;
 extern const BhVerb bh_verb_decode;
 extern const BhVerb bh_verb_uuid;

@@ -8,6 +8,7 @@
 
 #include "bh-zone.h"
 #include "columns.h"
+#include "row-text.h"
 #include "sparkline.h"
 #include "terminal.h"
 #include "zone-text.h"
@@ -237,16 +238,13 @@ append_distance(GVariant *row, GString *out)
 static void
 append_age(const Entry *entry, gint64 now_us, GString *out)
 {
-    double seconds = (double)MAX(now_us - entry->heard_us, 0) / G_USEC_PER_SEC;
+    g_autoptr(GString) cell = g_string_new(NULL);
 
-    if (!entry->is_heard)
-        g_string_append_printf(out, "%*s", AGE_WIDTH, "-");
-    else if (seconds < 100)
-        g_string_append_printf(out, "%*.0f s", AGE_WIDTH - 2, seconds);
-    else if (seconds < 6000)
-        g_string_append_printf(out, "%*.0f min", AGE_WIDTH - 4, seconds / 60);
+    if (entry->is_heard)
+        bh_row_append_age(cell, now_us - entry->heard_us);
     else
-        g_string_append_printf(out, "%*.0f h", AGE_WIDTH - 2, seconds / 3600);
+        g_string_append_c(cell, '-');
+    g_string_append_printf(out, "%*s", AGE_WIDTH, cell->str);
 }
 
 typedef struct {

@@ -3,6 +3,7 @@
 /* One line formatter for readings that were heard and for those that are only thought. */
 #include "zone-text.h"
 
+#include "row-text.h"
 #include "terminal.h"
 
 const char *
@@ -13,14 +14,6 @@ bh_zone_peek_name(GVariant *row)
     if (!g_variant_lookup(row, "Alias", "&s", &name))
         g_variant_lookup(row, "Id", "&s", &name);
     return name ? name : "?";
-}
-
-void
-bh_zone_append_metres(double metres, GString *out)
-{
-    int decimals = metres < 0.095 ? 2 : metres < 9.95 ? 1 : 0;
-
-    g_string_append_printf(out, "%.*f m", decimals, metres);
 }
 
 static void
@@ -43,7 +36,7 @@ bh_zone_append_state(GVariant *row, GString *out)
         g_string_append_printf(out, "Smoothed: %.1f dBm -> ", number);
     if (g_variant_lookup(row, "DistanceM", "d", &number)) {
         g_string_append(out, "Distance: ");
-        bh_zone_append_metres(number, out);
+        bh_row_append_metres(out, number);
         g_string_append(out, " -> ");
     }
     g_string_append(out, "Zone: ");

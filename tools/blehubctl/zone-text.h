@@ -18,9 +18,6 @@ void bh_zone_append_state(GVariant *row, GString *out);
 /** Appends "Zone: far -> near", of a row that has From. */
 void bh_zone_append_change(GVariant *row, GString *out);
 
-/** Appends a distance as "4.4 m": decimals as far as they mean something. */
-void bh_zone_append_metres(double metres, GString *out);
-
 /** A table of statistics rows with a heading; "Nothing was watched.\n" if rows (aa{sv}) is empty.
  */
 char *bh_zone_statistics_table(GVariant *rows);

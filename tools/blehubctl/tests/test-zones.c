@@ -5,6 +5,7 @@
  * makes of readings.
  */
 #include "columns.h"
+#include "row-text.h"
 #include "sparkline.h"
 #include "zone-table.h"
 #include "zone-text.h"
@@ -85,7 +86,7 @@ START_TEST(distance_has_the_decimals_that_mean_something)
 {
     GString *out = g_string_new(NULL);
 
-    bh_zone_append_metres(distances[_i].metres, out);
+    bh_row_append_metres(out, distances[_i].metres);
     assert_text(g_string_free(out, FALSE), distances[_i].text);
 }
 END_TEST
