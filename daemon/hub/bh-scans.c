@@ -1,41 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A list. A scan leaves it by the signal that it is released, whoever released it.
+ * Listeners whose demand has a filter, and whose time may be over while they are still held.
  */
 #include "bh-scans.h"
 
-#include "bh-log.h"
+#include "bh-listeners.h"
 
 struct BhScans {
-    BhScanShared shared;            /* borrowed: outlives us */
-    const BhAdapterSlots *adapters; /* borrowed: outlives us */
-    BhPowerKeeper *power;           /* borrowed: outlives us */
+    BhScanShared shared; /* borrowed: outlives us */
     BhScansChangedFunc changed;
     gpointer user_data;
-    GPtrArray *scans; /* owned */
+    BhListeners *all;
     BhScansCounters counters;
 };
-
-/* A scan whose user is off wants nothing at present. */
-static gboolean
-wants(BhScans *self, BhScan *scan, BhAdapter *adapter)
-{
-    return bh_scan_wants(scan, adapter) &&
-           !bh_power_keeper_is_off_for(self->power, bh_owned_get_uid(BH_OWNED(scan)));
-}
-
-static gboolean
-runs_for(BhScans *self, BhScan *scan)
-{
-    for (guint i = 0; i < BH_RADIO_MAX_ADAPTERS; i++) {
-        BhAdapter *adapter = bh_adapter_slots_peek(self->adapters, i);
-
-        if (adapter != NULL && bh_adapter_is_scanning(adapter) && wants(self, scan, adapter))
-            return TRUE;
-    }
-    return FALSE;
-}
 
 static void
 add_stream_counts(BhScan *scan, BhScansCounters *counters)
@@ -44,39 +22,51 @@ add_stream_counts(BhScan *scan, BhScansCounters *counters)
     counters->stream_losses += bh_scan_get_stream_losses(scan);
 }
 
-/* Coming and going */
+/* As listeners */
 
-static void
-log_loss(BhScan *scan, BhReleaseReason reason)
+static gboolean
+wants(BhOwned *it, BhAdapter *adapter)
 {
-    BhClient *client = bh_owned_peek_client(BH_OWNED(scan));
-
-    bh_log_client(G_LOG_LEVEL_INFO,
-                  BH_MESSAGE_CLIENT,
-                  bh_client_get_name(client),
-                  bh_client_get_uid(client),
-                  "a scan of client %s ended: %s",
-                  bh_client_get_name(client),
-                  reason == BH_RELEASE_LEASE_OVER ? "its lease ran out" : "the client left");
+    return bh_scan_wants(BH_SCAN(it), adapter);
 }
 
 static void
-on_released(BhScan *scan, BhReleaseReason reason, BhScans *self)
+set_radio(BhOwned *it, gboolean running)
 {
-    guint32 uid = bh_owned_get_uid(BH_OWNED(scan));
+    bh_scan_set_radio(BH_SCAN(it), running);
+}
 
-    self->counters.orphans_released += reason == BH_RELEASE_CLIENT_GONE;
-    self->counters.leases_expired += reason == BH_RELEASE_LEASE_OVER;
-    if (reason == BH_RELEASE_CLIENT_GONE || reason == BH_RELEASE_LEASE_OVER)
-        log_loss(scan, reason);
+static void
+radio_off(BhOwned *it)
+{
+    bh_scan_radio_off(BH_SCAN(it));
+}
+
+static void
+ended(gpointer user_data, BhOwned *it)
+{
+    BhScans *self = user_data;
+    BhScan *scan = BH_SCAN(it);
+    guint32 uid = bh_owned_get_uid(it);
+
     g_signal_handlers_disconnect_by_data(scan, self);
     if (bh_scan_get_state(scan) == BH_SCAN_FINISHED)
         bh_quota_unrest(self->shared.quota, uid);
     bh_quota_give(self->shared.quota, uid, bh_scan_get_quota(scan));
     add_stream_counts(scan, &self->counters);
-    g_ptr_array_remove(self->scans, scan);
+}
+
+static void
+tell_changed(gpointer user_data)
+{
+    BhScans *self = user_data;
+
     self->changed(self->user_data);
 }
+
+static const BhListenerKind kind = {"scan", wants, set_radio, radio_off, ended, tell_changed};
+
+/* Coming */
 
 static void
 on_state(BhScan *scan, BhScans *self)
@@ -84,7 +74,7 @@ on_state(BhScan *scan, BhScans *self)
     if (bh_scan_get_state(scan) != BH_SCAN_FINISHED)
         return;
     bh_quota_rest(self->shared.quota, bh_owned_get_uid(BH_OWNED(scan)));
-    self->changed(self->user_data);
+    bh_listeners_changed(self->all);
 }
 
 BhScan *
@@ -100,12 +90,8 @@ bh_scans_add(BhScans *self,
     if (scan == NULL ||
         !bh_quota_take(self->shared.quota, bh_client_get_uid(client), spec->quota, error))
         return NULL;
-    bh_owned_claim(BH_OWNED(scan), client, lifetime, lease_ms, self->shared.clock);
-    g_signal_connect_after(scan, "released", G_CALLBACK(on_released), self);
     g_signal_connect(scan, "state-changed", G_CALLBACK(on_state), self);
-    bh_scan_set_radio(scan, runs_for(self, scan));
-    g_ptr_array_add(self->scans, g_object_ref(scan));
-    self->changed(self->user_data);
+    bh_listeners_add(self->all, BH_OWNED(scan), client, lifetime, lease_ms);
     return g_steal_pointer(&scan);
 }
 
@@ -114,10 +100,10 @@ bh_scans_add(BhScans *self,
 void
 bh_scans_add_demand(BhScans *self, BhAdapter *adapter, BhScanDemand *demand)
 {
-    for (guint i = 0; i < self->scans->len; i++) {
-        BhScan *scan = self->scans->pdata[i];
+    for (guint i = 0; i < bh_listeners_count(self->all); i++) {
+        BhScan *scan = bh_listeners_peek(self->all, i);
 
-        if (wants(self, scan, adapter))
+        if (bh_listeners_wants(self->all, scan, adapter))
             bh_scan_demand_add(demand, bh_scan_peek_filter(scan), bh_scan_peek_needs(scan));
     }
 }
@@ -125,8 +111,7 @@ bh_scans_add_demand(BhScans *self, BhAdapter *adapter, BhScanDemand *demand)
 void
 bh_scans_look_at_radio(BhScans *self)
 {
-    for (guint i = 0; i < self->scans->len; i++)
-        bh_scan_set_radio(self->scans->pdata[i], runs_for(self, self->scans->pdata[i]));
+    bh_listeners_look_at_radio(self->all);
 }
 
 void
@@ -136,10 +121,10 @@ bh_scans_offer(BhScans *self,
                BhDeviceChange change,
                const BhReport *report)
 {
-    for (guint i = self->scans->len; i > 0; i--) { /* backwards: a scan may end itself here */
-        BhScan *scan = self->scans->pdata[i - 1];
+    for (guint i = bh_listeners_count(self->all); i > 0; i--) {
+        BhScan *scan = bh_listeners_peek(self->all, i - 1);
 
-        if (wants(self, scan, adapter))
+        if (bh_listeners_wants(self->all, scan, adapter))
             bh_scan_offer(scan, device, change, report);
     }
 }
@@ -147,27 +132,23 @@ bh_scans_offer(BhScans *self,
 void
 bh_scans_radio_off(BhScans *self, guint32 uid)
 {
-    g_autoptr(GPtrArray) scans =
-        g_ptr_array_copy(self->scans, (GCopyFunc)(void (*)(void))g_object_ref, NULL);
-
-    for (guint i = 0; i < scans->len; i++)
-        if (uid == G_MAXUINT32 || bh_owned_get_uid(BH_OWNED(scans->pdata[i])) == uid)
-            bh_scan_radio_off(scans->pdata[i]);
+    bh_listeners_radio_off(self->all, uid);
 }
 
 void
 bh_scans_get_counters(BhScans *self, BhScansCounters *counters)
 {
     *counters = self->counters;
-    for (guint i = 0; i < self->scans->len; i++)
-        add_stream_counts(self->scans->pdata[i], counters);
+    counters->orphans_released = bh_listeners_get_orphans(self->all);
+    counters->leases_expired = bh_listeners_get_leases_expired(self->all);
+    for (guint i = 0; i < bh_listeners_count(self->all); i++)
+        add_stream_counts(bh_listeners_peek(self->all, i), counters);
 }
 
 void
 bh_scans_stop(BhScans *self)
 {
-    while (self->scans->len > 0)
-        bh_owned_release(self->scans->pdata[0], BH_RELEASE_SHUTDOWN);
+    bh_listeners_stop(self->all);
 }
 
 BhScans *
@@ -180,17 +161,15 @@ bh_scans_new(const BhScanShared *shared,
     BhScans *self = g_new0(BhScans, 1);
 
     self->shared = *shared;
-    self->adapters = adapters;
-    self->power = power;
     self->changed = changed;
     self->user_data = user_data;
-    self->scans = g_ptr_array_new_with_free_func(g_object_unref);
+    self->all = bh_listeners_new(&kind, adapters, power, shared->clock, self);
     return self;
 }
 
 void
 bh_scans_free(BhScans *self)
 {
-    g_ptr_array_unref(self->scans);
+    bh_listeners_free(self->all);
     g_free(self);
 }
