@@ -62,6 +62,7 @@ double bh_presence_settings_get_response_ms(const BhPresenceSettings *self, doub
 
 void bh_presence_selection_init(BhPresenceSelection *self);
 void bh_presence_selection_clear(BhPresenceSelection *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhPresenceSelection, bh_presence_selection_clear)
 
 typedef struct BhPresence BhPresence;
 

@@ -10,8 +10,9 @@
 
 struct BhWatched {
     BhPresenceSelection selection;
-    GArray *key_identities; /* BhIdentity, as selection.keys, and then of aliases with keys */
-    GPtrArray *keys;        /* BhRpaKey, borrowed from selection: those of aliases, too */
+    GArray *key_identities; /* BhIdentity, of each of keys */
+    GPtrArray *keys;        /* BhRpaKey, borrowed from selection: its own, then those of aliases */
+    guint n_named_keys;     /* of these; the others are of aliases that are only known */
     GPatternSpec *name;
 };
 
@@ -117,7 +118,7 @@ bh_watched_foreach_named(const BhWatched *self, BhWatchedFunc func, gpointer use
         if (alias->key == NULL && alias->pattern.is_whole)
             func(&alias->pattern.identity, user_data);
     }
-    for (guint i = 0; i < self->key_identities->len; i++)
+    for (guint i = 0; i < self->n_named_keys; i++)
         func(&g_array_index(self->key_identities, BhIdentity, i), user_data);
 }
 
@@ -157,6 +158,17 @@ add_key(BhWatched *self, BhRpaKey *key)
     g_ptr_array_add(self->keys, key);
 }
 
+static void
+add_keys_of_aliases(BhWatched *self, const GPtrArray *aliases)
+{
+    for (guint i = 0; i < aliases->len; i++) {
+        BhAlias *alias = aliases->pdata[i];
+
+        if (alias->key != NULL)
+            add_key(self, alias->key);
+    }
+}
+
 BhWatched *
 bh_watched_new(BhPresenceSelection *selection)
 {
@@ -168,12 +180,10 @@ bh_watched_new(BhPresenceSelection *selection)
     self->key_identities = g_array_new(FALSE, FALSE, sizeof(BhIdentity));
     for (guint i = 0; i < self->selection.keys->len; i++)
         add_key(self, self->selection.keys->pdata[i]);
-    for (guint i = 0; i < self->selection.aliases->len; i++) {
-        BhAlias *alias = self->selection.aliases->pdata[i];
-
-        if (alias->key != NULL)
-            add_key(self, alias->key);
-    }
+    add_keys_of_aliases(self, self->selection.aliases);
+    self->n_named_keys = self->keys->len;
+    if (self->selection.everything)
+        add_keys_of_aliases(self, self->selection.known);
     if (self->selection.name_pattern != NULL)
         self->name = g_pattern_spec_new(self->selection.name_pattern);
     return self;
