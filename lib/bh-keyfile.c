@@ -55,6 +55,15 @@ read_group(Reader *self, char *line, GError **error)
     return self->func(&self->entry, self->user_data, error);
 }
 
+/* A line that is none may have a secret in it: what is told of it is what may be meant as a key. */
+static void
+end_word(char *line)
+{
+    while (g_ascii_isalpha(*line))
+        line++;
+    *line = '\0';
+}
+
 static gboolean
 read_pair(Reader *self, char *line, GError **error)
 {
@@ -62,8 +71,10 @@ read_pair(Reader *self, char *line, GError **error)
 
     self->entry.key = line;
     self->entry.value = NULL;
-    if (!equals)
+    if (!equals) {
+        end_word(line);
         return bh_keyfile_entry_refuse(&self->entry, error, "neither [group] nor key=value");
+    }
     *equals = '\0';
     self->entry.key = g_strstrip(line);
     self->entry.value = g_strstrip(equals + 1);
