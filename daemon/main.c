@@ -56,6 +56,8 @@ hub_settings(const BhConfig *config)
         .max_operations = (guint)config->max_operations,
         .max_applications = (guint)config->max_applications,
         .max_advertisements = (guint)config->max_advertisements,
+        .max_watches = (guint)config->max_watches,
+        .max_identities = (guint)config->max_identities,
         .max_links = (guint)config->max_links,
         .max_stream_bytes = (guint)config->max_stream_bytes,
         .max_devices = (guint)config->max_devices,
@@ -64,6 +66,27 @@ hub_settings(const BhConfig *config)
                      .power_cycle_max_us = config->power_cycle_max_ms * 1000},
         .may_power_cycle = config->power_cycle,
         .adapters = config->use,
+    };
+}
+
+static BhWatchDefaults
+watch_defaults(const BhConfig *config)
+{
+    return (BhWatchDefaults){
+        .alpha = config->alpha,
+        .sample_period_ms = config->sample_period_ms,
+        .median_window = config->median_window,
+        .rssi = config->rssi,
+        .immediate_dbm = config->immediate_dbm,
+        .near_dbm = config->near_dbm,
+        .hysteresis_db = config->hysteresis_db,
+        .min_samples = config->min_samples,
+        .dwell_ms = config->dwell_ms,
+        .lost_ms = config->lost_ms,
+        .lost_intervals = config->lost_intervals,
+        .exponent = config->exponent,
+        .switch_db = config->switch_db,
+        .aliases = config->devices,
     };
 }
 
@@ -85,6 +108,7 @@ option_defaults(const BhConfig *config)
         .transact_ms = config->transact_ms,
         .pair_ms = config->pair_ms,
         .queue = config->queue,
+        .watch = watch_defaults(config),
     };
 }
 

@@ -1,95 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Every key there is stands once in the table below, with its bounds and its default written as the
- * file would write it. Defaults are read by the same code as files, the manual page and the example
- * file are held against this table by a test.
+ * Defaults are read by the same code as files. What is read is either of a key that stands in the
+ * table (bh-config-keys.c), or of a [device NAME], of which there may be any number.
  */
 #include "bh-config.h"
 
 #include "bh-address.h"
-#include "bh-device-table.h"
+#include "bh-config-devices.h"
 #include "bh-error.h"
 #include "bh-keyfile.h"
-#include "bh-recovery.h"
 
 #include <gio/gio.h>
-#include <stddef.h>
 #include <string.h>
 
-#define DAY_MS 86400000
-#define HOUR_MS 3600000
-
-#define INT_KEY(group_, key_, field, default_, min_, max_)                                         \
-    {                                                                                              \
-        .group = group_, .default_text = default_, .spec = {                                       \
-            .key = key_,                                                                           \
-            .type = BH_OPTION_INT,                                                                 \
-            .offset = offsetof(BhConfig, field),                                                   \
-            .present_offset = BH_OPTION_NO_PRESENT,                                                \
-            .min = min_,                                                                           \
-            .max = max_                                                                            \
-        }                                                                                          \
-    }
-#define OTHER_KEY(group_, key_, field, default_, type_)                                            \
-    {                                                                                              \
-        .group = group_, .default_text = default_, .spec = {                                       \
-            .key = key_,                                                                           \
-            .type = type_,                                                                         \
-            .offset = offsetof(BhConfig, field),                                                   \
-            .present_offset = BH_OPTION_NO_PRESENT                                                 \
-        }                                                                                          \
-    }
-
-/* clang-format off */
-static const BhConfigKey keys[] = {
-    INT_KEY("limits", "MaxScans", max_scans, "32", 1, 1024),
-    INT_KEY("limits", "MaxWaits", max_waits, "64", 1, 1024),
-    INT_KEY("limits", "MaxStreams", max_streams, "64", 1, 1024),
-    INT_KEY("limits", "MaxStreamBytes", max_stream_bytes, "33554432", 65536, 1073741824),
-    INT_KEY("limits", "MaxHolds", max_holds, "64", 1, 1024),
-    INT_KEY("limits", "MaxSubscriptions", max_subscriptions, "256", 1, 4096),
-    INT_KEY("limits", "MaxOperations", max_operations, "4096", 1, 65536),
-    INT_KEY("limits", "MaxApplications", max_applications, "16", 1, 256),
-    INT_KEY("limits", "MaxAdvertisements", max_advertisements, "16", 1, 256),
-    INT_KEY("limits", "MaxLinks", max_links, "16", 1, 64),
-    INT_KEY("limits", "MaxClients", max_clients, "2048", 1, 4096),
-    INT_KEY("limits", "MaxDevices", max_devices, G_STRINGIFY(BH_DEVICE_TABLE_DEFAULT_ROWS), 1, 1000000),
-    INT_KEY("recovery", "SilentMs", silent_ms, G_STRINGIFY(BH_RECOVERY_SILENT_MS), 100, DAY_MS),
-    INT_KEY("recovery", "PowerCycleMinMs", power_cycle_min_ms,
-            G_STRINGIFY(BH_RECOVERY_POWER_CYCLE_MIN_MS), 100, DAY_MS),
-    INT_KEY("recovery", "PowerCycleMaxMs", power_cycle_max_ms,
-            G_STRINGIFY(BH_RECOVERY_POWER_CYCLE_MAX_MS), 100, DAY_MS),
-    OTHER_KEY("recovery", "PowerCycle", power_cycle, "true", BH_OPTION_BOOL),
-    OTHER_KEY("adapters", "Use", use, "", BH_OPTION_STRINGS),
-    INT_KEY("scan", "DiscoverMs", discover_ms, "5000", 1, DAY_MS),
-    INT_KEY("scan", "LeaseMs", lease_ms, "60000", 1000, DAY_MS),
-    INT_KEY("scan", "RefreshMs", refresh_ms, "2000", 500, 60000),
-    INT_KEY("connect", "TimeoutMs", connect_ms, "10000", 1, DAY_MS),
-    INT_KEY("connect", "ManyTimeoutMs", connect_many_ms, "30000", 1, DAY_MS),
-    INT_KEY("connect", "BackoffInitialMs", backoff_initial_ms, "5000", 100, HOUR_MS),
-    INT_KEY("connect", "BackoffMaxMs", backoff_max_ms, "60000", 100, HOUR_MS),
-    INT_KEY("connect", "StableMs", stable_ms, "0", 0, DAY_MS),
-    OTHER_KEY("connect", "ReconnectScan", reconnect_scan, "true", BH_OPTION_BOOL),
-    INT_KEY("connect", "LingerMs", linger_ms, "0", 0, HOUR_MS),
-    INT_KEY("operations", "TimeoutMs", operation_ms, "1000", 1, DAY_MS),
-    INT_KEY("operations", "ServicesTimeoutMs", services_ms, "10000", 1, DAY_MS),
-    INT_KEY("operations", "TransactTimeoutMs", transact_ms, "10000", 1, DAY_MS),
-    INT_KEY("operations", "PairTimeoutMs", pair_ms, "20000", 1, DAY_MS),
-    INT_KEY("operations", "Queue", queue, "1", 1, 65536),
-};
-/* clang-format on */
+#define ALPHA_MIN 0.001
 
 /* A load under way. */
 typedef struct {
     BhConfig *config;
-    char *origins[G_N_ELEMENTS(keys)]; /* "file:line" of the last one who set the key */
+    char **origins; /* by key: "file:line" of the last one who set it */
+    BhConfigDevices *devices;
 } Load;
 
 static const BhConfigKey *
 find_key(const char *group, const char *key)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+    gsize n;
+    const BhConfigKey *keys = bh_config_peek_keys(&n);
+
+    for (gsize i = 0; i < n; i++)
         if (g_str_equal(keys[i].group, group) && g_str_equal(keys[i].spec.key, key))
             return &keys[i];
     return NULL;
@@ -98,7 +38,10 @@ find_key(const char *group, const char *key)
 static gboolean
 is_group(const char *group)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+    gsize n;
+    const BhConfigKey *keys = bh_config_peek_keys(&n);
+
+    for (gsize i = 0; i < n; i++)
         if (g_str_equal(keys[i].group, group))
             return TRUE;
     return FALSE;
@@ -146,12 +89,35 @@ find_bad_adapter(const BhConfig *config)
     return NULL;
 }
 
+/* What the bounds of one key cannot say. */
+static const char *
+find_bad_watch(const BhConfig *config, const char *key)
+{
+    if (g_str_equal(key, "Alpha") && !(config->alpha >= ALPHA_MIN))
+        return "must be from 0.001 to 1";
+    if (g_str_equal(key, "MedianWindow") && config->median_window == 1)
+        return "must be 0, or from 2 to 15";
+    if (g_str_equal(key, "LostIntervals") && config->lost_intervals == 1)
+        return "must be 0, or from 2 to 1000";
+    return NULL;
+}
+
+/* Where the origin of a key is. */
+static char **
+origin_of(const Load *self, const BhConfigKey *key)
+{
+    gsize n;
+
+    return &self->origins[key - bh_config_peek_keys(&n)];
+}
+
 static gboolean
 on_pair(Load *self, const BhKeyfileEntry *entry, GError **error)
 {
     const BhConfigKey *key = find_key(entry->group, entry->key);
     g_autoptr(GError) reason = NULL;
     const char *adapter = NULL;
+    const char *fault = NULL;
 
     if (!key)
         return bh_keyfile_entry_refuse(entry, error, "unknown key");
@@ -163,16 +129,23 @@ on_pair(Load *self, const BhKeyfileEntry *entry, GError **error)
             g_strdup_printf("\"%s\" is neither an address nor a name like hci0", adapter);
         return bh_keyfile_entry_refuse(entry, error, text);
     }
-    g_free(self->origins[key - keys]);
-    self->origins[key - keys] = g_strdup_printf("%s:%u", entry->file, entry->line);
+    fault = g_str_equal(entry->group, "watch") ? find_bad_watch(self->config, entry->key) : NULL;
+    if (fault)
+        return bh_keyfile_entry_refuse(entry, error, fault);
+    g_free(*origin_of(self, key));
+    *origin_of(self, key) = g_strdup_printf("%s:%u", entry->file, entry->line);
     return TRUE;
 }
 
 static gboolean
 on_entry(const BhKeyfileEntry *entry, gpointer user_data, GError **error)
 {
+    Load *self = user_data;
+
+    if (bh_config_devices_is_group(entry->group))
+        return bh_config_devices_read(self->devices, entry, error);
     if (entry->key)
-        return on_pair(user_data, entry, error);
+        return on_pair(self, entry, error);
     return is_group(entry->group) || bh_keyfile_entry_refuse(entry, error, "unknown group");
 }
 
@@ -188,23 +161,25 @@ check_order(const Load *self,
             const char *group,
             const char *min_key,
             const char *max_key,
+            gint64 least, /* by how much the second is above the first */
             GError **error)
 {
     const BhConfigKey *min = find_key(group, min_key);
     const BhConfigKey *max = find_key(group, max_key);
-    const BhConfigKey *blamed = self->origins[min - keys] ? min : max;
+    const BhConfigKey *blamed = *origin_of(self, min) ? min : max;
 
-    if (get_integer(self, min) <= get_integer(self, max))
+    if (get_integer(self, max) - get_integer(self, min) >= least)
         return TRUE;
     g_set_error(error,
                 BH_ERROR,
                 BH_ERROR_INVALID_ARGUMENTS,
-                "%s: [%s] %s: %s is %" G_GINT64_FORMAT ", above %s, which is %" G_GINT64_FORMAT,
-                self->origins[blamed - keys],
+                "%s: [%s] %s: %s is %" G_GINT64_FORMAT ", %s %s, which is %" G_GINT64_FORMAT,
+                *origin_of(self, blamed),
                 group,
                 blamed->spec.key,
                 min_key,
                 get_integer(self, min),
+                least > 0 ? "not below" : "above",
                 max_key,
                 get_integer(self, max));
     return FALSE;
@@ -214,8 +189,9 @@ check_order(const Load *self,
 static gboolean
 check_whole(const Load *self, GError **error)
 {
-    return check_order(self, "recovery", "PowerCycleMinMs", "PowerCycleMaxMs", error) &&
-           check_order(self, "connect", "BackoffInitialMs", "BackoffMaxMs", error);
+    return check_order(self, "recovery", "PowerCycleMinMs", "PowerCycleMaxMs", 0, error) &&
+           check_order(self, "connect", "BackoffInitialMs", "BackoffMaxMs", 0, error) &&
+           check_order(self, "watch", "NearDbm", "ImmediateDbm", 1, error);
 }
 
 static gboolean
@@ -282,13 +258,19 @@ static BhConfig *
 load(const char *path, gboolean is_directory, GError **error)
 {
     g_autoptr(BhConfig) config = bh_config_new();
-    Load self = {.config = config};
-    gboolean good =
-        is_directory ? load_directory(&self, path, error) : load_file(&self, path, FALSE, error);
+    g_autoptr(BhConfigDevices) devices = bh_config_devices_new();
+    Load self = {.config = config, .devices = devices};
+    gboolean good;
+    gsize n;
 
-    good = good && check_whole(&self, error);
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+    bh_config_peek_keys(&n);
+    self.origins = g_new0(char *, n);
+    good = is_directory ? load_directory(&self, path, error) : load_file(&self, path, FALSE, error);
+    good = good && check_whole(&self, error) &&
+           bh_config_devices_finish(devices, config->devices, error);
+    for (gsize i = 0; i < n; i++)
         g_free(self.origins[i]);
+    g_free(self.origins);
     return good ? g_steal_pointer(&config) : NULL;
 }
 
@@ -315,19 +297,15 @@ bh_config_uses_adapter(const BhConfig *self, const char *address, const char *na
     return FALSE;
 }
 
-const BhConfigKey *
-bh_config_peek_keys(gsize *n)
-{
-    *n = G_N_ELEMENTS(keys);
-    return keys;
-}
-
 BhConfig *
 bh_config_new(void)
 {
     g_autoptr(BhConfig) self = g_new0(BhConfig, 1);
+    gsize n;
+    const BhConfigKey *keys = bh_config_peek_keys(&n);
 
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+    self->devices = g_ptr_array_new_with_free_func((GDestroyNotify)bh_alias_unref);
+    for (gsize i = 0; i < n; i++) {
         gboolean good = set_key(self, &keys[i], keys[i].default_text, NULL);
 
         g_assert(good); /* or the table contradicts itself */
@@ -338,9 +316,13 @@ bh_config_new(void)
 void
 bh_config_free(BhConfig *self)
 {
+    gsize n;
+    const BhConfigKey *keys = bh_config_peek_keys(&n);
+
     if (!self)
         return;
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+    g_ptr_array_unref(self->devices);
+    for (gsize i = 0; i < n; i++) {
         const BhOptionSpec specs[] = {keys[i].spec, {.key = NULL}};
 
         bh_options_clear(specs, self);

@@ -6,6 +6,7 @@
  * mistake anywhere refuses the whole load, so that a running configuration is replaced entirely or
  * not at all.
  */
+#include "bh-alias.h"
 #include "bh-options.h"
 
 #include <glib.h>
@@ -23,6 +24,8 @@ typedef struct {
     gint64 max_operations;     /* of one user on attributes of remote devices */
     gint64 max_applications;   /* of one user */
     gint64 max_advertisements; /* of one user */
+    gint64 max_watches;        /* of one user */
+    gint64 max_identities;     /* of one watch */
     gint64 max_links;          /* of one adapter */
     gint64 max_clients;        /* connections served at once, all users */
     gint64 max_devices;        /* rows of the device table, all users */
@@ -51,6 +54,22 @@ typedef struct {
     gint64 transact_ms;  /* of Transact() */
     gint64 pair_ms;      /* of Pair() */
     gint64 queue;        /* Queue of Subscribe() */
+    /* [watch]: options of Watch() that are not given */
+    double alpha;
+    gint64 sample_period_ms;
+    gint64 median_window;
+    gint64 rssi; /* -127 = none */
+    gint64 immediate_dbm;
+    gint64 near_dbm; /* always below the one before */
+    double hysteresis_db;
+    gint64 min_samples;
+    gint64 dwell_ms;
+    gint64 lost_ms;
+    gint64 lost_intervals;
+    double exponent;
+    double switch_db;
+    /* [device NAME] */
+    GPtrArray *devices; /* BhAlias, owned; in the order of the files */
 } BhConfig;
 
 /** Every key at its default. */

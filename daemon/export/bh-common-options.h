@@ -13,6 +13,26 @@ G_BEGIN_DECLS
 #define BH_DAY_MS G_GINT64_CONSTANT(86400000)
 #define BH_WAIT_DEFAULT_MS 20000 /* the usual D-Bus callers give up at 25 s */
 
+/* Of Watch(). */
+typedef struct {
+    double alpha;
+    gint64 sample_period_ms;
+    gint64 median_window;
+    gint64 rssi; /* BH_WATCH_NO_FLOOR = none */
+    gint64 immediate_dbm;
+    gint64 near_dbm;
+    double hysteresis_db;
+    gint64 min_samples;
+    gint64 dwell_ms;
+    gint64 lost_ms;
+    gint64 lost_intervals;
+    double exponent;
+    double switch_db;
+    GPtrArray *aliases; /* BhAlias; borrowed: outlives us */
+} BhWatchDefaults;
+
+#define BH_WATCH_NO_FLOOR (-127) /* nothing is weaker */
+
 /* Defaults that the configuration may change. */
 typedef struct {
     gint64 lease_ms;
@@ -24,6 +44,7 @@ typedef struct {
     gint64 transact_ms;
     gint64 pair_ms;
     gint64 queue; /* of subscriptions */
+    BhWatchDefaults watch;
 } BhExportDefaults;
 
 extern const char *const bh_address_type_choices[]; /* by BhAddressType */

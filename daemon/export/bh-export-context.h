@@ -20,6 +20,7 @@ typedef struct {
     BhGate *gate;
     BhObjectManager *manager;
     BhBulk *bulk;
+    GDBusConnection *connection;
     const BhExportDefaults *defaults; /* of the configuration that is in force */
     BhReloadFunc reload;
     gpointer reload_data;

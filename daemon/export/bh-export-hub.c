@@ -188,6 +188,7 @@ build_limits(const BhExportContext *context)
                           "MaxLinks",
                           "u",
                           bh_remotes_get_max_links(bh_hub_peek_remotes(context->hub)));
+    g_variant_dict_insert(&limits, "MaxIdentities", "u", bh_hub_get_max_identities(context->hub));
     g_variant_dict_insert(&limits, "MaxClients", "u", bh_peers_get_max(context->peers));
     g_variant_dict_insert(&limits, "MaxDevices", "u", bh_hub_get_max_devices(context->hub));
     return g_variant_dict_end(&limits);
@@ -216,6 +217,10 @@ build_counters(const BhExportContext *context)
         {"Subscriptions", c.subscriptions},
         {"Applications", c.applications},
         {"Advertisements", c.advertisements},
+        {"Watches", c.watches},
+        {"Identities", c.identities},
+        {"IdentitiesForgotten", c.identities_forgotten},
+        {"ZoneChanges", c.zone_changes},
         {"Centrals", c.local.centrals},
         {"Writes", c.local.writes},
         {"WritesRefused", c.local.writes_refused},
@@ -352,6 +357,7 @@ hub_iface_init(BhDbusHub1Iface *iface)
     bh_export_bonds_implement(iface);
     bh_export_serve_implement(iface);
     bh_export_radio_implement(iface);
+    bh_export_watch_implement(iface);
 }
 
 static void

@@ -23,5 +23,6 @@ void bh_export_connect_many_implement(BhDbusHub1Iface *iface);
 void bh_export_bonds_implement(BhDbusHub1Iface *iface);
 void bh_export_serve_implement(BhDbusHub1Iface *iface);
 void bh_export_radio_implement(BhDbusHub1Iface *iface);
+void bh_export_watch_implement(BhDbusHub1Iface *iface);
 
 G_END_DECLS

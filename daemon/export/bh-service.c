@@ -133,7 +133,8 @@ serve_owned(BhService *self, GError **error)
            bh_owned_tree_serve(tree,
                                ROOT_PATH "/advertisement",
                                bh_dbus_advertisement1_interface_info(),
-                               error);
+                               error) &&
+           bh_owned_tree_serve(tree, ROOT_PATH "/watch", bh_dbus_watch1_interface_info(), error);
 }
 
 static gboolean
@@ -307,6 +308,7 @@ bh_service_new(GDBusConnection *connection,
                                       self->gate,
                                       self->manager,
                                       self->bulk,
+                                      connection,
                                       &self->defaults,
                                       reload,
                                       reload_data};

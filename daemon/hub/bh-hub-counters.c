@@ -19,6 +19,20 @@ add_scans(BhHub *self, BhHubCounters *counters)
 }
 
 static void
+add_watches(BhHub *self, BhHubCounters *counters)
+{
+    BhWatchesCounters of;
+
+    bh_watches_get_counters(self->watches, &of);
+    counters->watches = bh_quota_total(self->quota, BH_QUOTA_WATCHES);
+    counters->identities = of.identities;
+    counters->identities_forgotten = of.forgotten;
+    counters->zone_changes = of.zone_changes;
+    counters->orphans_released += of.orphans_released;
+    counters->leases_expired += of.leases_expired;
+}
+
+static void
 add_remotes(BhHub *self, BhHubCounters *counters)
 {
     BhRemotesCounters *of = &counters->remotes;
@@ -55,6 +69,7 @@ bh_hub_get_counters(BhHub *self, BhHubCounters *counters)
     counters->devices_known = bh_device_table_size(self->table);
     counters->streams = bh_quota_total(self->quota, BH_QUOTA_STREAMS);
     add_scans(self, counters);
+    add_watches(self, counters);
     add_remotes(self, counters);
     add_local(self, counters);
     bh_radio_get_counters(self->radio, &counters->radio);

@@ -23,7 +23,7 @@ static void
 apply(BhHub *self)
 {
     bh_local_look(self->local);
-    bh_scans_look_at_radio(self->scans);
+    bh_hub_look_at_radio(self);
     bh_hub_reconcile(self);
 }
 
@@ -33,6 +33,7 @@ went_off(gpointer user_data, guint32 uid)
     BhHub *self = user_data;
 
     bh_scans_radio_off(self->scans, uid);
+    bh_watches_radio_off(self->watches, uid);
     bh_local_radio_off(self->local, uid);
     bh_remotes_radio_off(self->remotes, uid);
     apply(self);

@@ -9,6 +9,7 @@
 #include "bh-power-keeper.h"
 #include "bh-scans.h"
 #include "bh-state-keeper.h"
+#include "bh-watches.h"
 
 G_BEGIN_DECLS
 
@@ -25,9 +26,11 @@ struct _BhHub {
     BhLocal *local;
     BhPowerKeeper *power;
     guint max_devices;
+    guint max_identities;
     BhAdapterSlots adapters;
     BhDemandKeeper *keeper;
     BhScans *scans;
+    BhWatches *watches;
     BhStateKeeper *state;
     BhRecoveryLedger ledger;
     char *bluez_version;
@@ -47,6 +50,8 @@ void bh_hub_reconcile_presence(BhHub *self, BhAdapterSlot *it);
 const BhPowerKeeperFuncs *bh_hub_peek_power_funcs(void);
 /* What is wanted of the radio may have changed. */
 void bh_hub_reconcile(BhHub *self);
+/* Which adapters scan may have changed: tells those who listen. */
+void bh_hub_look_at_radio(BhHub *self);
 
 /* Emit the signals of the same names. */
 void bh_hub_state_changed(BhHub *self);

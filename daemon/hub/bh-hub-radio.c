@@ -62,7 +62,7 @@ static void
 on_adapter_state(BhAdapter *adapter, BhHub *self)
 {
     bh_state_keeper_queue(self->state);
-    bh_scans_look_at_radio(self->scans);
+    bh_hub_look_at_radio(self);
 }
 
 static void
@@ -147,7 +147,7 @@ on_adapter_changed(gpointer data, const BhRadioAdapter *seen)
     bh_power_keeper_look(self->power);
     bh_local_look(self->local);
     bh_state_keeper_queue(self->state);
-    bh_scans_look_at_radio(self->scans);
+    bh_hub_look_at_radio(self);
 }
 
 static void
@@ -165,7 +165,7 @@ on_adapter_removed(gpointer data, guint8 slot)
     adapter_gone(self, slot, BH_LINK_CAUSE_UNSPECIFIED);
     bh_power_keeper_look(self->power);
     bh_state_keeper_queue(self->state);
-    bh_scans_look_at_radio(self->scans);
+    bh_hub_look_at_radio(self);
 }
 
 static void
@@ -187,6 +187,7 @@ on_report(gpointer data, const BhReport *report)
     bh_recorder_begin(self->recorder, device);
     bh_scans_offer(self->scans, it->adapter, device, change, report);
     bh_recorder_end(self->recorder);
+    bh_watches_hear(self->watches, it->adapter, device, change, report);
 }
 
 static void

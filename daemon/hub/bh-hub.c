@@ -68,6 +68,7 @@ merge_demand(gpointer user_data, guint8 slot)
     if (!bh_adapter_slots_is_used(&self->adapters, adapter))
         return demand;
     bh_scans_add_demand(self->scans, adapter, demand);
+    bh_watches_add_demand(self->watches, adapter, demand);
     bh_remotes_add_demand(self->remotes, adapter, demand);
     return demand;
 }
@@ -79,14 +80,21 @@ bh_hub_reconcile(BhHub *self)
         bh_demand_keeper_look_at_all(self->keeper);
 }
 
-/* A BhScansChangedFunc. */
+/* A BhScansChangedFunc and a BhWatchesChangedFunc. */
 static void
 reconcile(gpointer user_data)
 {
     bh_hub_reconcile(user_data);
 }
 
-/* Scans */
+void
+bh_hub_look_at_radio(BhHub *self)
+{
+    bh_scans_look_at_radio(self->scans);
+    bh_watches_look_at_radio(self->watches);
+}
+
+/* Scans and watches */
 
 /* Reports are read together only as long as the most impatient stream can wait. */
 static void
@@ -125,6 +133,26 @@ bh_hub_add_scan(BhHub *self,
     if (scan != NULL)
         bh_power_keeper_wake(self->power, bh_client_get_uid(client));
     return scan;
+}
+
+BhWatch *
+bh_hub_add_watch(BhHub *self,
+                 const BhWatchSpec *spec,
+                 BhPresenceSelection *selection,
+                 BhClient *client,
+                 BhLifetime lifetime,
+                 gint64 lease_ms,
+                 GError **error)
+{
+    const BhScanNeeds needs = {.passive = !spec->active};
+    BhWatch *watch;
+
+    if (!bh_hub_check_needs(self, &needs, error))
+        return NULL;
+    watch = bh_watches_add(self->watches, spec, selection, client, lifetime, lease_ms, error);
+    if (watch != NULL)
+        bh_power_keeper_wake(self->power, bh_client_get_uid(client));
+    return watch;
 }
 
 /* The rest of the interface */
@@ -229,6 +257,12 @@ bh_hub_get_max_stream_bytes(BhHub *self)
     return bh_stream_budget_get_limit(self->budget);
 }
 
+guint
+bh_hub_get_max_identities(BhHub *self)
+{
+    return self->max_identities;
+}
+
 BhAdapter *
 bh_hub_peek_adapter(BhHub *self, guint8 slot)
 {
@@ -250,7 +284,7 @@ apply_adapters(BhHub *self)
     bh_power_keeper_look(self->power);
     bh_local_look(self->local);
     reconcile(self);
-    bh_scans_look_at_radio(self->scans);
+    bh_hub_look_at_radio(self);
     bh_state_keeper_queue(self->state);
     bh_hub_state_changed(self); /* Limits may have changed */
 }
@@ -266,6 +300,8 @@ bh_hub_configure(BhHub *self, const BhHubSettings *settings)
     bh_quota_set_limit(self->quota, BH_QUOTA_OPERATIONS, settings->max_operations);
     bh_quota_set_limit(self->quota, BH_QUOTA_APPLICATIONS, settings->max_applications);
     bh_quota_set_limit(self->quota, BH_QUOTA_ADVERTISEMENTS, settings->max_advertisements);
+    bh_quota_set_limit(self->quota, BH_QUOTA_WATCHES, settings->max_watches);
+    self->max_identities = settings->max_identities;
     bh_remotes_set_max_links(self->remotes, settings->max_links);
     bh_stream_budget_set_limit(self->budget, settings->max_stream_bytes);
     bh_device_table_set_max_rows(self->table, settings->max_devices);
@@ -292,6 +328,7 @@ bh_hub_stop(BhHub *self)
         return;
     bh_power_keeper_stop(self->power);
     bh_scans_stop(self->scans);
+    bh_watches_stop(self->watches);
     bh_local_stop(self->local);
     bh_remotes_stop(self->remotes);
     self->running = FALSE;
@@ -326,6 +363,7 @@ bh_hub_finalize(GObject *object)
     BhHub *self = BH_HUB(object);
 
     g_clear_pointer(&self->scans, bh_scans_free);
+    g_clear_pointer(&self->watches, bh_watches_free);
     g_clear_pointer(&self->state, bh_state_keeper_free);
     g_clear_pointer(&self->power, bh_power_keeper_free);
     bh_stream_pacer_free(self->pacer);
@@ -434,6 +472,8 @@ bh_hub_new(BhRadio *radio, BhClock *clock, const BhHubSettings *settings)
                                       bh_hub_peek_power_funcs(),
                                       self);
     self->scans = new_scans(self);
+    self->watches =
+        bh_watches_new(self->quota, clock, &self->adapters, self->power, reconcile, self);
     self->remotes = new_remotes(self);
     self->local = new_local(self);
     bh_hub_configure(self, settings);

@@ -12,6 +12,7 @@
 #include "bh-local.h"
 #include "bh-remotes.h"
 #include "bh-scan.h"
+#include "bh-watch.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,8 @@ typedef struct {
     guint max_operations;     /* per user, on attributes of remote devices */
     guint max_applications;   /* per user */
     guint max_advertisements; /* per user */
+    guint max_watches;        /* per user */
+    guint max_identities;     /* of one watch */
     guint max_links;          /* per adapter, of anybody */
     guint max_devices;        /* of the table */
     BhRecoveryPolicy recovery;
@@ -51,6 +54,10 @@ typedef struct {
     guint subscriptions;
     guint applications;
     guint advertisements;
+    guint watches;
+    guint identities; /* of all watches */
+    guint64 identities_forgotten;
+    guint64 zone_changes;
     guint links;               /* of anybody, on all adapters */
     BhRemotesCounters remotes; /* of which what follows and stands above is summed */
     BhLocalCounters local;     /* so, too */
@@ -97,6 +104,7 @@ BhPeripheralCapabilities bh_hub_get_peripheral_capabilities(BhHub *self);
 guint bh_hub_count_advertising_sets(BhHub *self, guint8 slot, guint *free_sets);
 guint bh_hub_get_max_devices(BhHub *self);
 guint bh_hub_get_max_stream_bytes(BhHub *self);
+guint bh_hub_get_max_identities(BhHub *self);
 /* By slot, also when it is gone at present as long as it was seen once; NULL else. */
 BhAdapter *bh_hub_peek_adapter(BhHub *self, guint8 slot);
 /* By address ("AA:..") or present name ("hci0"); NULL if not there. */
@@ -133,5 +141,15 @@ BhScan *bh_hub_add_scan(BhHub *self,
                         BhLifetime lifetime,
                         gint64 lease_ms,
                         GError **error);
+
+/* Starts a watch owned by client, which takes what selection has. Errors: NotSupported,
+ * LimitExceeded. */
+BhWatch *bh_hub_add_watch(BhHub *self,
+                          const BhWatchSpec *spec,
+                          BhPresenceSelection *selection,
+                          BhClient *client,
+                          BhLifetime lifetime,
+                          gint64 lease_ms,
+                          GError **error);
 
 G_END_DECLS

@@ -30,6 +30,7 @@ static const char *const quota_names[] = {
     [BH_QUOTA_OPERATIONS] = "MaxOperations",
     [BH_QUOTA_APPLICATIONS] = "MaxApplications",
     [BH_QUOTA_ADVERTISEMENTS] = "MaxAdvertisements",
+    [BH_QUOTA_WATCHES] = "MaxWatches",
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(quota_names) == BH_N_QUOTAS);
 

@@ -18,6 +18,7 @@ typedef enum {
     BH_QUOTA_OPERATIONS, /* on attributes, waiting for their turn or under way */
     BH_QUOTA_APPLICATIONS,
     BH_QUOTA_ADVERTISEMENTS,
+    BH_QUOTA_WATCHES,
     BH_N_QUOTAS
 } BhQuotaKind;
 

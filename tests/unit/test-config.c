@@ -7,10 +7,13 @@
 #include "bh-config.h"
 
 #include "bh-error.h"
+#include "bh-presence.h"
 
 #include <check.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+
+#define DEVICE_KEYS 3 /* of [device NAME], which have no defaults */
 
 static char *directory;
 
@@ -81,6 +84,8 @@ START_TEST(defaults_are_the_documented_ones)
     ck_assert_int_eq(config->max_operations, 4096);
     ck_assert_int_eq(config->max_applications, 16);
     ck_assert_int_eq(config->max_advertisements, 16);
+    ck_assert_int_eq(config->max_watches, 16);
+    ck_assert_int_eq(config->max_identities, 10000);
     ck_assert_int_eq(config->max_links, 16);
     ck_assert_int_eq(config->max_stream_bytes, 32 * 1024 * 1024);
     ck_assert_int_eq(config->max_clients, 2048);
@@ -324,6 +329,130 @@ START_TEST(adapters_are_chosen_by_address_or_name)
 }
 END_TEST
 
+/* [device NAME] */
+
+static const char irk[] = "00112233445566778899aabbccddeeff";
+
+START_TEST(devices_are_aliases_in_the_order_of_the_files)
+{
+    g_autoptr(BhConfig) config = NULL;
+    const BhAlias *door, *phone;
+
+    write_file("blehub.conf",
+               "[device front door]\nIdentity=iBeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0-1-2\n"
+               "MeasuredPower=-63\n[device phone]\nIRK=00112233445566778899aabbccddeeff\n");
+    config = bh_config_load_directory(directory, NULL);
+    ck_assert_ptr_nonnull(config);
+    ck_assert_uint_eq(config->devices->len, 2);
+    door = config->devices->pdata[0];
+    ck_assert_str_eq(door->name, "front door");
+    ck_assert(door->pattern.is_whole && door->key == NULL);
+    ck_assert(door->has_power);
+    ck_assert_int_eq(door->power, -63);
+    phone = config->devices->pdata[1];
+    ck_assert_str_eq(phone->name, "phone");
+    ck_assert(phone->key != NULL && !phone->has_power);
+}
+END_TEST
+
+START_TEST(a_later_file_changes_keys_of_a_device_and_takes_them_back)
+{
+    g_autoptr(BhConfig) config = NULL;
+    const BhAlias *tag;
+
+    write_file("blehub.conf", "[device tag]\nIdentity=AA:BB:CC:DD:EE:FF\nMeasuredPower=-63\n");
+    write_file("conf.d/10-a.conf",
+               "[device tag]\nIdentity=\nIRK=00112233445566778899aabbccddeeff\nMeasuredPower=\n");
+    config = bh_config_load_directory(directory, NULL);
+    ck_assert_ptr_nonnull(config);
+    ck_assert_uint_eq(config->devices->len, 1);
+    tag = config->devices->pdata[0];
+    ck_assert(tag->key != NULL && !tag->has_power);
+}
+END_TEST
+
+START_TEST(mistakes_in_a_device_name_their_place)
+{
+    assert_refused("[device]\nIdentity=AA:BB:CC:DD:EE:FF\n",
+                   ":1: [device]: the name must have 1 to 64 characters");
+    assert_refused("[device x\x01y]\n",
+                   ":1: [device x\x01y]: the name must have printable characters only");
+    assert_refused("[device AA:BB:CC:DD:EE:FF]\n",
+                   ":1: [device AA:BB:CC:DD:EE:FF]: the name reads as an identity");
+    assert_refused("\n[device a]\nMeasuredPower=-60\n", ":2: [device a]: needs Identity or IRK");
+    assert_refused("[device a]\nIdentity=AA:BB:CC:DD:EE:FF\nIRK=00112233445566778899aabbccddeeff\n",
+                   ":1: [device a]: has both Identity and IRK");
+    assert_refused("[device a]\nNonsense=1\n", ":2: [device a] Nonsense: unknown key");
+    assert_refused("[device a]\nMeasuredPower=21\n",
+                   ":2: [device a] MeasuredPower: must be an integer from -127 to 20");
+    assert_refused("[devices a]\n", ":1: [devices a]: unknown group");
+}
+END_TEST
+
+/* Loads it, which must be refused without a word of the key. */
+static void
+assert_discreet(const char *text)
+{
+    g_autofree char *path = g_build_filename(directory, "blehub.conf", NULL);
+    g_autoptr(GError) error = NULL;
+
+    write_file("blehub.conf", text);
+    ck_assert_ptr_null(bh_config_load(path, &error));
+    ck_assert_ptr_null(strstr(error->message, "001122"));
+    ck_assert_ptr_null(strstr(error->message, "ccddee"));
+}
+
+START_TEST(no_mistake_repeats_an_irk)
+{
+    g_autofree char *longer = g_strdup_printf("[device a]\nIRK=%s0\n", irk);
+    g_autofree char *colon = g_strdup_printf("[device a]\nIRK: %s\n", irk);
+    g_autofree char *bare = g_strdup_printf("[device a]\n%s\n", irk);
+    g_autofree char *twice = g_strdup_printf("[device a]\nIRK=%s\nIRK=%s\n", irk, irk);
+
+    assert_discreet(longer);
+    assert_discreet(colon);
+    assert_discreet(bare);
+    assert_discreet(twice);
+}
+END_TEST
+
+/* [watch] */
+
+START_TEST(defaults_of_a_watch_are_those_of_the_library)
+{
+    g_autoptr(BhConfig) config = bh_config_new();
+    BhPresenceSettings settings;
+
+    bh_presence_settings_init(&settings, FALSE);
+    ck_assert_double_eq(config->alpha, settings.alpha);
+    ck_assert_int_eq(config->sample_period_ms * 1000, settings.sample_period_us);
+    ck_assert_int_eq(config->median_window, settings.median_window);
+    ck_assert(config->rssi == -127 && !settings.has_floor);
+    ck_assert_double_eq((double)config->immediate_dbm, settings.zones.immediate_dbm);
+    ck_assert_double_eq((double)config->near_dbm, settings.zones.near_dbm);
+    ck_assert_double_eq(config->hysteresis_db, settings.zones.hysteresis_db);
+    ck_assert_int_eq(config->min_samples, settings.zones.min_samples);
+    ck_assert_int_eq(config->dwell_ms * 1000, settings.zones.dwell_us);
+    ck_assert_int_eq(config->lost_ms * 1000, settings.lost_us);
+    ck_assert_int_eq(config->lost_intervals, settings.lost_intervals);
+    ck_assert_double_eq(config->exponent, settings.exponent);
+    ck_assert_double_eq(config->switch_db, settings.switch_db);
+}
+END_TEST
+
+START_TEST(mistakes_in_the_defaults_of_a_watch_are_refused)
+{
+    assert_refused("[watch]\nAlpha=0.0001\n", ":2: [watch] Alpha: must be from 0.001 to 1");
+    assert_refused("[watch]\nAlpha=nan\n", ":2: [watch] Alpha: must be from 0 to 1");
+    assert_refused("[watch]\nMedianWindow=1\n",
+                   ":2: [watch] MedianWindow: must be 0, or from 2 to 15");
+    assert_refused("[watch]\nLostIntervals=1\n",
+                   ":2: [watch] LostIntervals: must be 0, or from 2 to 1000");
+    assert_refused("[watch]\nNearDbm=-55\n",
+                   ":2: [watch] NearDbm: NearDbm is -55, not below ImmediateDbm, which is -55");
+}
+END_TEST
+
 static char *
 read_document(const char *name)
 {
@@ -405,7 +534,7 @@ START_TEST(manual_page_has_every_key_with_default_and_range)
     gsize n = 0;
 
     keys = bh_config_peek_keys(&n);
-    ck_assert_uint_eq(count_matches("^``[A-Za-z]+=``$", text), n);
+    ck_assert_uint_eq(count_matches("^``[A-Za-z]+=``$", text), n + DEVICE_KEYS);
     for (gsize i = 0; i < n; i++) {
         const BhConfigKey *key = &keys[i];
         g_autofree char *section = dup_section(text, key->group);
@@ -449,6 +578,12 @@ config_suite(void)
     tcase_add_test(tests, timeouts_of_links_and_of_operations_are_two);
     tcase_add_test(tests, mistake_in_a_drop_in_names_the_drop_in);
     tcase_add_test(tests, adapters_are_chosen_by_address_or_name);
+    tcase_add_test(tests, devices_are_aliases_in_the_order_of_the_files);
+    tcase_add_test(tests, a_later_file_changes_keys_of_a_device_and_takes_them_back);
+    tcase_add_test(tests, mistakes_in_a_device_name_their_place);
+    tcase_add_test(tests, no_mistake_repeats_an_irk);
+    tcase_add_test(tests, defaults_of_a_watch_are_those_of_the_library);
+    tcase_add_test(tests, mistakes_in_the_defaults_of_a_watch_are_refused);
     tcase_add_test(tests, example_file_has_every_key_at_its_default);
     tcase_add_test(tests, example_file_loads_with_its_keys_uncommented);
     tcase_add_test(tests, manual_page_has_every_key_with_default_and_range);

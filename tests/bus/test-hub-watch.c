@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Watches as programs use them: what they are told, what they are refused, what becomes of them
+ * with the radio, and that nobody else knows of them.
+ */
+#include "bh-watch-scene.h"
+#include "test-main.h"
+
+#include <string.h>
+
+#define NOBODY 65534
+
+/* What is told */
+
+START_TEST(who_is_asked_for_is_lost_until_it_is_heard_and_then_in_its_zone)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *watch = NULL;
+    g_autofree char *change = NULL;
+
+    bh_watch_scene_init(&f, NULL);
+    watch = bh_watch_make(f.connection, "{'Identities': <'" BH_WATCH_BEACON "'>}");
+    ck_assert(bh_watch_is_in(f.connection, watch, BH_WATCH_BEACON, "lost"));
+    bh_watch_scene_put(&f, "tag", 1, 2, -60);
+    change = bh_watch_dup_change(f.connection, watch, 9000);
+    ck_assert_str_eq(change, "lost>near " BH_WATCH_BEACON);
+    ck_assert(bh_watch_is_in(f.connection, watch, BH_WATCH_BEACON, "near"));
+    ck_assert_uint_ge(bh_caller_counter(f.connection, "ZoneChanges"), 1);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Watches"), 1);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Identities"), 1);
+}
+END_TEST
+
+static double
+get_double(GVariant *row, const char *key)
+{
+    double value = -1;
+
+    ck_assert_msg(g_variant_lookup(row, key, "d", &value), "no %s", key);
+    return value;
+}
+
+static void
+require_text(GVariant *row, const char *key, const char *wanted)
+{
+    const char *text = NULL;
+
+    ck_assert_msg(g_variant_lookup(row, key, "&s", &text), "no %s", key);
+    ck_assert_str_eq(text, wanted);
+}
+
+START_TEST(a_state_row_says_what_is_known)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *watch = NULL;
+    g_autoptr(GVariant) rows = NULL;
+    g_autoptr(GVariant) row = NULL;
+    g_autoptr(GVariant) adapters = NULL;
+    g_autoptr(GVariant) adapter = NULL;
+    gint16 power = 0;
+
+    bh_watch_scene_init(&f, NULL);
+    watch = bh_watch_make(f.connection, "{'Beacons': <'iBeacon'>}");
+    bh_watch_scene_put(&f, "tag", 1, 2, -67);
+    g_free(bh_watch_dup_change(f.connection, watch, 9000));
+    rows = bh_watch_rows(f.connection, watch, "GetStates", "{}");
+    ck_assert_uint_eq(g_variant_n_children(rows), 1);
+    row = g_variant_get_child_value(rows, 0);
+    require_text(row, "Id", BH_WATCH_BEACON);
+    require_text(row, "Type", "iBeacon");
+    require_text(row, "Zone", "near");
+    require_text(row, "AddressType", "random");
+    require_text(row, "Adapter", "00:AA:01:00:00:01");
+    ck_assert(g_variant_lookup(row, "TxPower", "n", &power));
+    ck_assert_int_eq(power, -59); /* as the beacon says */
+    ck_assert_double_eq_tol(get_double(row, "Smoothed"), -67, 0.01);
+    ck_assert_double_eq_tol(get_double(row, "DistanceM"), 2.09, 0.01); /* 10^(8/25) */
+    adapters = g_variant_lookup_value(row, "Adapters", G_VARIANT_TYPE("aa{sv}"));
+    ck_assert_uint_eq(g_variant_n_children(adapters), 1);
+    adapter = g_variant_get_child_value(adapters, 0);
+    require_text(adapter, "Adapter", "00:AA:01:00:00:01");
+}
+END_TEST
+
+START_TEST(states_are_found_by_identity_in_either_case_and_by_zone)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *watch = NULL;
+    static const struct {
+        const char *options;
+        gsize n;
+    } cases[] = {
+        {"{'Id': <'IBEACON:E2C56DB5-DFFB-48D2-B060-D0F5A71096E0-1-2'>}", 1},
+        {"{'Zone': <'near'>}", 1},
+        {"{'Zone': <'far'>}", 0},
+        {"{'Zone': <'lost'>}", 1},
+        {"{'Id': <'" BH_WATCH_BEACON "'>, 'Zone': <'lost'>}", 0},
+        {"{'Id': <'aa:bb:cc:dd:ee:ff'>, 'Zone': <'lost'>}", 1},
+        {"{}", 2},
+    };
+
+    bh_watch_scene_init(&f, NULL);
+    watch = bh_watch_make(f.connection,
+                          "{'Identities': <['random:AA:BB:CC:DD:EE:FF', 'iBeacon:" BH_WATCH_UUID
+                          "']>}");
+    bh_watch_scene_put(&f, "tag", 1, 2, -67);
+    g_free(bh_watch_dup_change(f.connection, watch, 9000));
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GVariant) rows =
+            bh_watch_rows(f.connection, watch, "GetStates", cases[i].options);
+
+        ck_assert_msg(g_variant_n_children(rows) == cases[i].n, "%s", cases[i].options);
+    }
+}
+END_TEST
+
+START_TEST(statistics_count_visits_and_transitions)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *watch = NULL;
+    g_autofree char *back = NULL;
+    g_autoptr(GVariant) rows = NULL;
+    g_autoptr(GVariant) row = NULL;
+    guint32 visits = 0, transitions = 0;
+
+    bh_watch_scene_init(&f, NULL);
+    watch = bh_watch_make(f.connection, "{" BH_WATCH_AT_ONCE "}");
+    bh_watch_scene_put(&f, "tag", 1, 2, -50);
+    g_free(bh_watch_dup_change(f.connection, watch, 9000));
+    bh_watch_scene_move(&f, "tag", 1, 2, -60);
+    back = bh_watch_dup_change(f.connection, watch, 9000);
+    ck_assert_str_eq(back, "immediate>near " BH_WATCH_BEACON);
+    rows = bh_watch_rows(f.connection, watch, "GetStatistics", "{'Id': <'" BH_WATCH_BEACON "'>}");
+    row = g_variant_get_child_value(rows, 0);
+    ck_assert(g_variant_lookup(row, "Visits", "u", &visits) && visits == 1);
+    ck_assert(g_variant_lookup(row, "Transitions", "u", &transitions) && transitions == 1);
+}
+END_TEST
+
+START_TEST(who_falls_silent_is_lost_after_its_time)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *watch = NULL;
+    g_autofree char *came = NULL;
+    g_autofree char *went = NULL;
+
+    bh_watch_scene_init(&f, NULL);
+    watch = bh_watch_make(f.connection, "{" BH_WATCH_AT_ONCE ", 'LostMs': <1000>}");
+    bh_watch_scene_put(&f, "tag", 1, 2, -80);
+    came = bh_watch_dup_change(f.connection, watch, 9000);
+    bh_watch_scene_take_away(&f, "tag");
+    went = bh_watch_dup_change(f.connection, watch, 9000);
+    ck_assert_str_eq(came, "lost>far " BH_WATCH_BEACON);
+    ck_assert_str_eq(went, "far>lost " BH_WATCH_BEACON);
+}
+END_TEST
+
+START_TEST(options_in_force_are_told_without_keys_and_with_what_they_mean)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *watch = NULL;
+    g_autofree char *text = NULL;
+    g_autoptr(GVariant) options = NULL;
+    g_autoptr(GVariant) window = NULL;
+    g_autoptr(GVariant) response = NULL;
+    g_autoptr(GVariant) states = NULL;
+    const char *preset = NULL;
+
+    bh_watch_scene_init(&f, NULL);
+    watch = bh_watch_make(f.connection,
+                          "{'Preset': <'retail'>, 'LostMs': <5000>,"
+                          " 'Irk': <'00112233445566778899aabbccddeeff'>}");
+    options = bh_caller_get(f.connection, watch, BH_WATCH, "Options");
+    text = g_variant_print(options, FALSE);
+    ck_assert_ptr_null(strstr(text, "0011"));
+    ck_assert_ptr_null(strstr(text, "IRK"));
+    ck_assert(g_variant_lookup(options, "Preset", "&s", &preset) && g_str_equal(preset, "retail"));
+    ck_assert_double_eq(get_double(options, "Alpha"), 0.2);
+    window = bh_caller_get(f.connection, watch, BH_WATCH, "Window");
+    ck_assert_double_eq_tol(g_variant_get_double(window), 9, 1e-9);
+    response = bh_caller_get(f.connection, watch, BH_WATCH, "ResponseMs");
+    ck_assert_double_eq_tol(g_variant_get_double(response), 26850, 10); /* 13.4 periods of 2 s */
+    states = bh_watch_rows(f.connection, watch, "GetStates", "{}");
+    ck_assert_uint_eq(g_variant_n_children(states), 1); /* the phone, lost */
+}
+END_TEST
+
+/* What is refused */
+
+START_TEST(mistakes_are_refused_with_the_key_first)
+{
+    static const struct {
+        const char *options;
+        const char *error;
+        const char *message;
+    } cases[] = {
+        {"{'Alpha': <0.0>}", "InvalidArguments", "Alpha: "},
+        {"{'Identities': <'iBeacon:nonsense'>}", "InvalidArguments", "Identities: "},
+        {"{'Identities': <'nobody'>}", "NotFound", "Identities: "},
+        {"{'IRK': <'0011'>}", "InvalidArguments", "IRK"},
+        {"{'Beacons': <'nonsense'>}", "InvalidArguments", "Beacons"},
+        {"{'Adapter': <'hci9'>}", "InvalidArguments", "Adapter: "},
+        {"{'Active': <false>}", "NotSupported", "Active: "},
+        {"{'MaxIdentities': <10001>}", "InvalidArguments", "MaxIdentities: "},
+    };
+    g_auto(BhFixture) f = {0};
+
+    bh_watch_scene_init(&f, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *name = g_strconcat("org.blehub.Error.", cases[i].error, NULL);
+
+        bh_caller_require_error(f.connection,
+                                BH_CALLER_HUB_PATH,
+                                BH_CALLER_HUB,
+                                "Watch",
+                                bh_caller_options(cases[i].options),
+                                name,
+                                cases[i].message);
+    }
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "Watches"), 0);
+}
+END_TEST
+
+START_TEST(wrong_calls_of_a_watch_are_refused)
+{
+    static const char *const cases[][4] = {
+        {"GetStates", "{'Id': <'nobody'>}", "NotFound", "Id: "},
+        {"GetStates", "{'Id': <'iBeacon:" BH_WATCH_UUID "'>}", "NotFound", "Id: "},
+        {"GetStates", "{'Zone': <'nowhere'>}", "InvalidArguments", "Zone: "},
+        {"GetStatistics", "{'Zone': <'near'>}", "InvalidArguments", "Zone: "},
+        {"GetStatistics", "{'Id': <'nobody'>}", "NotFound", "Id: "},
+        {"WaitZone", "{'TimeoutMs': <1>}", "Timeout", ""},
+        {"WaitZone", "{'TimeoutMs': <-1>}", "InvalidArguments", "TimeoutMs: "},
+    };
+    g_auto(BhFixture) f = {0};
+    g_autofree char *watch = NULL;
+
+    bh_watch_scene_init(&f, NULL);
+    watch = bh_watch_make(f.connection, "{'Identities': <'" BH_WATCH_BEACON "'>}");
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *name = g_strconcat("org.blehub.Error.", cases[i][2], NULL);
+
+        bh_caller_require_error(f.connection,
+                                watch,
+                                BH_WATCH,
+                                cases[i][0],
+                                bh_caller_options(cases[i][1]),
+                                name,
+                                cases[i][3]);
+    }
+}
+END_TEST
+
+START_TEST(watches_beyond_the_limit_are_refused)
+{
+    g_auto(BhFixture) f = {0};
+
+    bh_watch_scene_init(&f, "[limits]\nMaxWatches=1\n");
+    g_free(bh_watch_make(f.connection, "{}"));
+    bh_caller_require_error(f.connection,
+                            BH_CALLER_HUB_PATH,
+                            BH_CALLER_HUB,
+                            "Watch",
+                            bh_caller_options("{}"),
+                            "org.blehub.Error.LimitExceeded",
+                            "MaxWatches");
+}
+END_TEST
+
+/* Others */
+
+START_TEST(another_users_watch_is_not_there)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *watch = NULL;
+    g_autofree char *seen = NULL;
+    g_autoptr(GVariant) objects = NULL;
+    GDBusConnection *nobody;
+
+    bh_watch_scene_init(&f, NULL);
+    watch = bh_watch_make(f.connection, "{}");
+    nobody = bh_fixture_connect_as(&f, NOBODY);
+    bh_caller_require_error(nobody,
+                            watch,
+                            BH_WATCH,
+                            "GetStates",
+                            bh_caller_options("{}"),
+                            "org.blehub.Error.NotFound",
+                            "");
+    bh_caller_require_error(nobody,
+                            watch,
+                            BH_WATCH,
+                            "Release",
+                            NULL,
+                            "org.blehub.Error.NotFound",
+                            "");
+    objects = bh_caller_call(nobody,
+                             BH_CALLER_HUB_PATH,
+                             BH_CALLER_MANAGER,
+                             "GetManagedObjects",
+                             NULL,
+                             NULL);
+    seen = g_variant_print(objects, FALSE);
+    ck_assert_ptr_null(strstr(seen, watch));
+    g_free(bh_watch_dup_state(f.connection, watch));
+    bh_fixture_disconnect(&nobody);
+}
+END_TEST
+
+BH_TEST_MAIN("hub-watch",
+             who_is_asked_for_is_lost_until_it_is_heard_and_then_in_its_zone,
+             a_state_row_says_what_is_known,
+             states_are_found_by_identity_in_either_case_and_by_zone,
+             statistics_count_visits_and_transitions,
+             who_falls_silent_is_lost_after_its_time,
+             options_in_force_are_told_without_keys_and_with_what_they_mean,
+             mistakes_are_refused_with_the_key_first,
+             wrong_calls_of_a_watch_are_refused,
+             watches_beyond_the_limit_are_refused,
+             another_users_watch_is_not_there)
