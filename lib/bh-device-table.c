@@ -236,12 +236,28 @@ groups_in(const guint8 *bytes, gsize size)
     return groups;
 }
 
+/* A beacon of several kinds sends frames in turn, and BlueZ, which tells what a frame has, does not
+ * tell what it lacks: the other kind would stay, and nobody could say which is the newer. */
+static BhAdGroups
+groups_outdated_by(const BhDevice *device, const BhReport *report)
+{
+    const guint8 manufacturers =
+        BH_BEACON_BIT(BH_BEACON_IBEACON) | BH_BEACON_BIT(BH_BEACON_ALTBEACON);
+    BhBeacon beacon;
+
+    if (device->beacon == 0 || !bh_beacon_find(report->data, report->size, &beacon))
+        return BH_AD_GROUP_NONE;
+    return device->beacon & manufacturers ? BH_AD_GROUP_MANUFACTURER : BH_AD_GROUP_SERVICE_DATA;
+}
+
 /* What the payload becomes; borrowed from scratch. */
 static const guint8 *
 merge_payload(BhDeviceTable *self, const BhDevice *device, const BhReport *report, gsize *size)
 {
     /* What a report brings it replaces, or the payload would grow with every report. */
-    BhAdGroups replaced = report->replaced | groups_in(report->data, report->size);
+    BhAdGroups replaced = report->replaced | groups_in(report->data, report->size) |
+                          groups_outdated_by(device, report);
+
     bh_ad_merge(device->payload,
                 device->payload_size,
                 replaced,

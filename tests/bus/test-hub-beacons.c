@@ -355,12 +355,15 @@ START_TEST(beacon_that_changes_is_what_it_is_now)
 {
     static const struct {
         const char *hex;
+        const char *numbers_of_ibeacon;
         const char *numbers_of_eid;
         const char *numbers_of_url;
     } frames[] = {
-        {"0303aafe 0d16aafe10eb 01 626c65687562 07", "7 ", "0 4 "},
-        {"0303aafe 0d16aafe30f6 0102030405060709", "0 7 ", "4 "},
-        {"0303aafe 0c16aafe30f6 01020304050607", "7 ", "4 "},
+        {"0303aafe 0d16aafe10eb 01 626c65687562 07", "1 ", "7 ", "0 4 "},
+        {"0303aafe 0d16aafe30f6 0102030405060709", "1 ", "0 7 ", "4 "},
+        {"1aff4c000215 e2c56db5dffb48d2b060d0f5a71096e0 0001 0204 bf", "0 1 ", "7 ", "4 "},
+        {"0303aafe 0d16aafe30f6 0102030405060709", "1 ", "0 7 ", "4 "},
+        {"0303aafe 0c16aafe30f6 01020304050607", "1 ", "7 ", "4 "},
     };
     g_auto(BhFixture) f = {0};
 
@@ -370,7 +373,8 @@ START_TEST(beacon_that_changes_is_what_it_is_now)
     for (gsize i = 0; i < G_N_ELEMENTS(frames); i++) {
         BH_POLL(is_heard(&f, "D0:00:00:00:00:00", frames[i].hex));
         BH_POLL(numbers_are(&f, "Eddystone-URL", frames[i].numbers_of_url) &&
-                numbers_are(&f, "Eddystone-EID", frames[i].numbers_of_eid));
+                numbers_are(&f, "Eddystone-EID", frames[i].numbers_of_eid) &&
+                numbers_are(&f, "iBeacon", frames[i].numbers_of_ibeacon));
     }
     ck_assert_uint_eq(bh_caller_counter(f.connection, "MalformedBeacons"), 2);
 }

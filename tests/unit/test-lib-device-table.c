@@ -488,6 +488,56 @@ START_TEST(malformed_beacon_is_none_and_counted_once_for_each_new_payload)
 }
 END_TEST
 
+/* As BlueZ tells it: what a frame has, and not what it lacks. */
+static const char *
+hear_signal(BhDeviceTable *table, const char *hex)
+{
+    gsize size;
+    g_autofree guint8 *bytes = bh_test_bytes(hex, &size);
+    BhReport report = report_of(1, 1);
+    BhDeviceChange change;
+    BhBeacon beacon;
+
+    report.data = bytes;
+    report.size = size;
+    bh_device_table_update(table, &report, &change);
+    if (!bh_device_get_beacon(find(table, 1), &beacon))
+        return "none";
+    return bh_beacon_type_to_name(beacon.type);
+}
+
+START_TEST(beacon_that_sends_several_kinds_is_the_one_heard_last)
+{
+    g_autoptr(BhDeviceTable) table = bh_device_table_new(1);
+
+    for (guint i = 0; i < 3; i++) {
+        ck_assert_str_eq(hear_signal(table, "0309 6162" IBEACON), "iBeacon");
+        ck_assert_str_eq(hear_signal(table, EID), "Eddystone-EID");
+        ck_assert_str_eq(hear_signal(table, "0303aafe 0d16aafe10eb01626c6568756207"),
+                         "Eddystone-URL");
+    }
+    const BhDevice *device = find(table, 1);
+    g_autofree char *payload = bh_test_hex(device->payload, device->payload_size);
+    ck_assert_str_eq(payload,
+                     "03096162"
+                     "0303aafe"
+                     "0d16aafe10eb01626c6568756207");
+}
+END_TEST
+
+/* Data of a company is no other beacon. */
+START_TEST(beacon_stays_when_something_else_is_told_of_it)
+{
+    g_autoptr(BhDeviceTable) table = bh_device_table_new(1);
+
+    hear_signal(table, EID);
+    ck_assert_str_eq(hear_signal(table, "05ff59000102"), "Eddystone-EID");
+    ck_assert_str_eq(hear_signal(table, "0309 6162"), "Eddystone-EID");
+    ck_assert_str_eq(hear_signal(table, EID), "Eddystone-EID");
+    ck_assert(bh_ad_has_manufacturer(find(table, 1)->payload, find(table, 1)->payload_size, 0x59));
+}
+END_TEST
+
 static char *
 row_text(const BhDevice *device)
 {
@@ -640,6 +690,8 @@ BH_TEST_MAIN("lib-device-table",
              payload_memory_is_reused_and_given_back_when_it_is_mostly_empty,
              row_follows_the_newest_report,
              payload_tells_which_beacon_it_is,
+             beacon_that_sends_several_kinds_is_the_one_heard_last,
+             beacon_stays_when_something_else_is_told_of_it,
              malformed_beacon_is_none_and_counted_once_for_each_new_payload,
              row_tells_what_is_known_and_nothing_else,
              distance_is_that_of_the_beacons_own_power,
