@@ -122,6 +122,16 @@ typedef struct {
     const guint8 *data;
 } Step;
 
+/* What the table knows of a beacon is what is there, however the payload came about. */
+static void
+check_beacon(const BhDevice *device)
+{
+    BhBeacon beacon;
+    gboolean found = bh_beacon_find(device->payload, device->payload_size, &beacon);
+
+    g_assert_cmpuint(device->beacon, ==, found ? BH_BEACON_BIT(beacon.type) : 0);
+}
+
 static void
 report(BhDeviceTable *table, const Step *step, gint64 time_us)
 {
@@ -141,6 +151,7 @@ report(BhDeviceTable *table, const Step *step, gint64 time_us)
         return;
     g_assert_true(bh_address_equal(&device->address, &heard.address));
     g_assert_true(bh_device_table_peek_slot(table, device->slot, device->generation) == device);
+    check_beacon(device);
 
     gboolean believed_in_the_end = heard.raw && heard.part != BH_REPORT_SCAN_RESPONSE;
     device = bh_device_table_update(table, &heard, &change);
