@@ -8,13 +8,8 @@
 #include "bh-ctl-run.h"
 #include "test-main.h"
 
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #define IBEACON "1aff4c000215e2c56db5dffb48d2b060d0f5a71096e000010203c5"
 #define IBEACON_LINE "iBeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0-1-515  -60 dBm  ~1.1 m  "
@@ -188,62 +183,22 @@ START_TEST(filters_say_which_beacons_are_meant)
 }
 END_TEST
 
-/* A terminal */
-
-static int
-open_terminal(int *other)
-{
-    const struct winsize window = {.ws_col = 80, .ws_row = 24};
-    int fd = posix_openpt(O_RDWR | O_NOCTTY);
-
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(grantpt(fd), 0);
-    ck_assert_int_eq(unlockpt(fd), 0);
-    ck_assert_int_eq(ioctl(fd, TIOCSWINSZ, &window), 0);
-    *other = open(ptsname(fd), O_RDWR | O_NOCTTY);
-    ck_assert_int_ge(*other, 0);
-    return fd;
-}
-
-static void
-read_until(int fd, GString *seen, const char *text)
-{
-    char buffer[512];
-
-    while (strstr(seen->str, text) == NULL) {
-        gssize n = read(fd, buffer, sizeof buffer);
-
-        ck_assert_msg(n > 0, "no %s in: %s", text, seen->str);
-        g_string_append_len(seen, buffer, n);
-    }
-}
-
 START_TEST(list_is_drawn_over_itself_on_a_terminal)
 {
+    static const char *const words[] = {"beacons", "--duration=0", NULL};
     g_auto(BhFixture) f = {0};
-    g_autoptr(GString) seen = g_string_new(NULL);
-    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(0);
+    g_auto(BhCtlTerminal) terminal = {0};
     g_autoptr(GSubprocess) process = NULL;
-    int other, fd = open_terminal(&other);
 
     scene_init(&f, silence);
-    g_subprocess_launcher_setenv(launcher, "TERM", "xterm", TRUE);
-    g_subprocess_launcher_setenv(launcher, "BLEHUB_BUS", f.address, TRUE);
-    g_subprocess_launcher_take_stdout_fd(launcher, other);
-    process = g_subprocess_launcher_spawn(launcher,
-                                          NULL,
-                                          g_getenv("BLEHUBCTL"),
-                                          "beacons",
-                                          "--duration=0",
-                                          NULL);
+    process = bh_ctl_start_at_terminal(&f, &terminal, words);
     advertise(&f, "D0:00:00:00:00:01", EID);
-    read_until(fd, seen, "1 beacon: 1 Eddystone-EID\033[K\r\n");
-    read_until(fd, seen, "  Eddystone-EID:0102030405060708\033[K\r\n");
+    bh_ctl_await_shown(&terminal, "1 beacon: 1 Eddystone-EID\033[K\r\n");
+    bh_ctl_await_shown(&terminal, "  Eddystone-EID:0102030405060708\033[K\r\n");
     advertise(&f, "D0:00:00:00:00:02", IBEACON);
-    read_until(fd, seen, "\033[3A\r2 beacons: 1 iBeacon, 1 Eddystone-EID\033[K\r\n");
+    bh_ctl_await_shown(&terminal, "\033[3A\r2 beacons: 1 iBeacon, 1 Eddystone-EID\033[K\r\n");
     g_subprocess_send_signal(process, SIGINT);
     ck_assert(g_subprocess_wait_check(process, NULL, NULL));
-    g_close(fd, NULL);
 }
 END_TEST
 

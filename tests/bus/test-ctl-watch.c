@@ -8,13 +8,8 @@
 #include "bh-ctl-run.h"
 #include "test-main.h"
 
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #define ANNA "1aff4c000215e2c56db5dffb48d2b060d0f5a71096e000010001c5"
 #define BERT "1aff4c000215e2c56db5dffb48d2b060d0f5a71096e000010002c5"
@@ -286,65 +281,22 @@ START_TEST(what_blehubd_refuses_is_one_line)
 }
 END_TEST
 
-/* A terminal */
-
-static int
-open_terminal(int *other)
-{
-    const struct winsize window = {.ws_col = 100, .ws_row = 24};
-    int fd = posix_openpt(O_RDWR | O_NOCTTY);
-
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(grantpt(fd), 0);
-    ck_assert_int_eq(unlockpt(fd), 0);
-    ck_assert_int_eq(ioctl(fd, TIOCSWINSZ, &window), 0);
-    *other = open(ptsname(fd), O_RDWR | O_NOCTTY);
-    ck_assert_int_ge(*other, 0);
-    return fd;
-}
-
-static void
-read_until(int fd, GString *seen, const char *text)
-{
-    char buffer[512];
-
-    while (strstr(seen->str, text) == NULL) {
-        gssize n = read(fd, buffer, sizeof buffer);
-
-        ck_assert_msg(n > 0, "no %s in: %s", text, seen->str);
-        g_string_append_len(seen, buffer, n);
-    }
-}
-
 START_TEST(terminal_shows_a_table_of_who_is_near)
 {
+    static const char *const words[] = {"watch", "--min-samples=1", ANNA_ID, BERT_ID, NULL};
     g_auto(BhFixture) f = {0};
-    g_autoptr(GString) seen = g_string_new(NULL);
-    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(0);
+    g_auto(BhCtlTerminal) terminal = {0};
     g_autoptr(GSubprocess) process = NULL;
-    int other, fd = open_terminal(&other);
 
     scene_init(&f);
     bh_fixture_start_hub(&f, NULL);
-    g_subprocess_launcher_setenv(launcher, "TERM", "xterm", TRUE);
-    g_subprocess_launcher_setenv(launcher, "LC_ALL", "C.UTF-8", TRUE);
-    g_subprocess_launcher_setenv(launcher, "BLEHUB_BUS", f.address, TRUE);
-    g_subprocess_launcher_take_stdout_fd(launcher, other);
-    process = g_subprocess_launcher_spawn(launcher,
-                                          NULL,
-                                          g_getenv("BLEHUBCTL"),
-                                          "watch",
-                                          "--min-samples=1",
-                                          ANNA_ID,
-                                          BERT_ID,
-                                          NULL);
-    read_until(fd, seen, "IDENTITY ");
+    process = bh_ctl_start_at_terminal(&f, &terminal, words);
+    bh_ctl_await_shown(&terminal, "IDENTITY ");
     advertise(&f, "D0:00:00:00:00:01", ANNA, -68);
-    read_until(fd, seen, "  near        -68.0                     \u2585  ");
+    bh_ctl_await_shown(&terminal, "  near        -68.0           \u2585  ");
     advertise(&f, "D0:00:00:00:00:02", BERT, -50);
-    read_until(fd, seen, "  immediate   -50.0                     \u2587  ");
+    bh_ctl_await_shown(&terminal, "  immediate   -50.0           \u2587  ");
     interrupt(process);
-    g_close(fd, NULL);
 }
 END_TEST
 
