@@ -53,6 +53,8 @@ _blehubctl()
             words='on off'
         elif [[ $verb == advertise ]]; then
             words='iBeacon AltBeacon Eddystone-UID Eddystone-URL Eddystone-TLM Eddystone-eTLM Eddystone-EID'
+        elif [[ $verb == watch ]]; then
+            words=$(sed -nE 's/^\[device ([^] ]+)\]$/\1/p' /etc/blehub/blehub.conf /etc/blehub/conf.d/*.conf 2>/dev/null)
         elif [[ $verb == serve ]]; then
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return
