@@ -168,8 +168,7 @@ add_smoothing(const BhWatchOptions *options, GVariantDict *dict)
         g_variant_dict_insert(dict, "Alpha", "d", options->alpha);
     g_variant_dict_insert(dict, "SamplePeriodMs", "u", (guint32)options->sample_period_ms);
     g_variant_dict_insert(dict, "MedianWindow", "u", (guint32)options->median_window);
-    if (options->rssi > BH_WATCH_NO_FLOOR)
-        g_variant_dict_insert(dict, "RSSI", "n", (gint16)options->rssi);
+    g_variant_dict_insert(dict, "RSSI", "n", (gint16)options->rssi);
     g_variant_dict_insert(dict, "SwitchDb", "d", options->switch_db);
 }
 

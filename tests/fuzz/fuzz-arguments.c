@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Arguments of the central role's methods: the first byte says which method, the rest is its
- * dictionary, or the steps of a transaction, as the bytes of a GVariant. What is accepted must be
- * within what the documentation allows; what is refused must say which key.
+ * Arguments of the methods of the central role and of watches: the first byte says which method,
+ * the rest is its dictionary, or the steps of a transaction, as the bytes of a GVariant. What is
+ * accepted must be within what the documentation allows; what is refused must say which key.
  */
 #include "bh-error.h"
 #include "bh-gatt-options.h"
 #include "bh-link-options.h"
+#include "bh-median.h"
 #include "bh-step.h"
+#include "bh-watch-options.h"
 #include "fuzz.h"
 
 #include <string.h>
@@ -29,6 +31,14 @@ static const BhExportDefaults defaults = {
     .transact_ms = 10000,
     .pair_ms = 20000,
     .queue = 1,
+    .watch = {.alpha = 0.3,
+              .rssi = BH_WATCH_NO_FLOOR,
+              .immediate_dbm = -55,
+              .near_dbm = -70,
+              .min_samples = 3,
+              .lost_ms = 60000,
+              .exponent = 2.5,
+              .switch_db = 6},
 };
 
 static void
@@ -202,6 +212,53 @@ parse_wait(GVariant *dict)
         check_timeout(options.timeout_ms, 0);
 }
 
+/* Watches */
+
+static void
+check_smoothing(const BhWatchOptions *options)
+{
+    g_assert_true(options->alpha >= BH_WATCH_ALPHA_MIN && options->alpha <= 1);
+    g_assert_true(options->half_life_ms >= 0 && options->half_life_ms <= HOUR_MS);
+    g_assert_true(options->sample_period_ms >= 0 && options->sample_period_ms <= HOUR_MS);
+    g_assert_true(options->median_window >= 0 && options->median_window <= BH_MEDIAN_MAX);
+    g_assert_true(options->min_samples >= 1 && options->min_samples <= 255);
+    g_assert_true(options->immediate_dbm > options->near_dbm);
+    g_assert_true(options->hysteresis_db >= 0 && options->hysteresis_db <= 40);
+    g_assert_true(options->lost_ms >= 100 && options->lost_ms <= BH_DAY_MS);
+    g_assert_true(options->exponent >= 1 && options->exponent <= 10);
+}
+
+static void
+parse_watch(GVariant *dict)
+{
+    g_auto(BhWatchOptions) options = {0}, again = {0};
+    g_autoptr(GError) error = NULL;
+    gboolean good = bh_watch_options_parse(dict, &defaults, &options, &error);
+    g_autoptr(GVariant) told = NULL;
+
+    check_error(good, error);
+    if (!good)
+        return;
+    check_life(&options.life);
+    check_smoothing(&options);
+    options.max_identities = MAX(1, options.max_identities); /* the hub's matter */
+    told = g_variant_ref_sink(bh_watch_options_to_variant(&options));
+    g_assert_null(g_variant_lookup_value(told, "IRK", NULL));
+    bh_watch_options_parse(told, &defaults, &again, &error);
+    g_assert_no_error(error);
+}
+
+static void
+parse_states(GVariant *dict)
+{
+    g_auto(BhStatesOptions) options = {0};
+    g_autoptr(GError) error = NULL;
+    gboolean good = bh_states_options_parse(dict, &options, &error);
+
+    check_error(good, error);
+    g_assert_true(!options.has_zone || (options.zone >= 0 && options.zone < BH_N_ZONES));
+}
+
 /* Which of them */
 
 static void
@@ -234,6 +291,10 @@ parse_dict(guint method, GVariant *dict)
 
     if (method < G_N_ELEMENTS(parsers))
         parsers[method](dict);
+    else if (method == 0xfe)
+        parse_watch(dict);
+    else if (method == 0xfd)
+        parse_states(dict);
     else
         parse_operation(dict, (method - G_N_ELEMENTS(parsers)) % BH_N_GATT_OPTIONS);
 }
