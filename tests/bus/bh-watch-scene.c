@@ -130,10 +130,10 @@ bh_watch_dup_change(GDBusConnection *connection, const char *watch, gint timeout
     return g_strdup_printf("%s>%s %s", from, zone, id);
 }
 
-char *
-bh_watch_dup_state(GDBusConnection *connection, const char *watch)
+gboolean
+bh_watch_is_watching(GDBusConnection *connection, const char *watch)
 {
     g_autoptr(GVariant) state = bh_caller_get(connection, watch, BH_WATCH, "State");
 
-    return g_variant_dup_string(state, NULL);
+    return g_str_equal(g_variant_get_string(state, NULL), "watching");
 }

@@ -38,7 +38,7 @@ gboolean
 bh_watch_is_in(GDBusConnection *connection, const char *watch, const char *id, const char *zone);
 /* "far>near iBeacon:..." of the next change of zone, or the error; to be freed. */
 char *bh_watch_dup_change(GDBusConnection *connection, const char *watch, gint timeout_ms);
-/* "watching", "waiting"; to be freed. */
-char *bh_watch_dup_state(GDBusConnection *connection, const char *watch);
+/* Whether an adapter listens for it. */
+gboolean bh_watch_is_watching(GDBusConnection *connection, const char *watch);
 
 G_END_DECLS
