@@ -16,12 +16,20 @@ peek_text(GVariant *row, const char *key, const char *fallback)
     return g_variant_lookup(row, key, "&s", &text) ? text : fallback;
 }
 
+/* Beacons seldom have a name. */
 static void
 append_name(GString *out, GVariant *row)
 {
+    g_autoptr(GVariant) beacon = g_variant_lookup_value(row, "Beacon", G_VARIANT_TYPE_VARDICT);
     const char *name = peek_text(row, "Name", "");
 
-    bh_terminal_append(out, name[0] ? name : "(unknown)");
+    if (name[0]) {
+        bh_terminal_append(out, name);
+        return;
+    }
+    g_string_append_c(out, '(');
+    bh_terminal_append(out, beacon ? peek_text(beacon, "Type", "unknown") : "unknown");
+    g_string_append_c(out, ')');
 }
 
 void

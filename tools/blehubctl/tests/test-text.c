@@ -302,12 +302,15 @@ START_TEST(table_has_a_line_for_each_device)
         "[{'Address': <'11:22:33:44:55:66'>, 'AddressType': <'random'>, 'Name': <'Lamp'>,"
         " 'RSSI': <int16 -45>, 'RSSIMean': <-45.5>, 'DistanceM': <0.3>, 'Samples': <uint32 7>,"
         " 'TimestampMonotonic': <int64 1000000>},"
+        " {'Address': <'D0:00:00:00:00:01'>, 'AddressType': <'random'>,"
+        " 'Beacon': <{'Type': <'iBeacon'>}>},"
         " {'Address': <'AA:BB:CC:DD:EE:FF'>, 'AddressType': <'public'>}]");
     g_autoptr(GVariant) none = parse("aa{sv}", "[]");
 
     assert_text(bh_rows_table(rows, 13400000),
                 "ADDRESS            TYPE    RSSI    MEAN  DISTANCE  SAMPLES     AGE  NAME\n"
                 "11:22:33:44:55:66  random   -45   -45.5    ~0.3 m        7    12 s  Lamp\n"
+                "D0:00:00:00:00:01  random     -       -         -        -       -  (iBeacon)\n"
                 "AA:BB:CC:DD:EE:FF  public     -       -         -        -       -  (unknown)\n");
     assert_text(bh_rows_table(none, 0), "No devices.\n");
 }
