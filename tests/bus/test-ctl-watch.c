@@ -246,6 +246,44 @@ START_TEST(watch_goes_on_after_blehubd_was_killed)
 }
 END_TEST
 
+static gboolean
+is_radio_off(BhFixture *f)
+{
+    g_autoptr(GVariant) state =
+        bh_caller_get(f->connection, BH_CALLER_HUB_PATH, BH_CALLER_HUB, "State");
+
+    return g_str_equal(g_variant_get_string(state, NULL), "radio-off");
+}
+
+/* Nothing is lost meanwhile: the average goes on from where it was. */
+START_TEST(watch_waits_while_the_radio_is_off_and_goes_on)
+{
+    static const char *const words[] = {"watch", "--min-samples=1", ANNA_ID, NULL};
+    g_auto(BhFixture) f = {0};
+    g_auto(BhCtlRun) off = {0}, on = {0};
+    g_autoptr(GSubprocess) process = NULL;
+    g_autofree char *out = NULL, *err = NULL;
+
+    scene_init(&f);
+    bh_fixture_start_hub(&f, NULL);
+    process = bh_ctl_start(&f, words);
+    advertise(&f, "D0:00:00:00:00:01", ANNA, -68);
+    bh_ctl_assert_line(process, "Zone: lost -> near");
+    bh_ctl_assert_line(process, trace[0].line);
+    BH_CTL_RUN(&f, &off, "radio", "off");
+    bh_ctl_assert_run(&off, 0, "off\n", "");
+    BH_AWAIT_POLLED(is_radio_off(&f));
+    BH_CTL_RUN(&f, &on, "radio", "on");
+    bh_ctl_assert_run(&on, 0, "", "");
+    advertise(&f, "D0:00:00:00:00:01", ANNA, -72);
+    bh_ctl_assert_line(process, trace[1].line);
+    g_subprocess_send_signal(process, SIGINT);
+    ck_assert(g_subprocess_communicate_utf8(process, NULL, NULL, &out, &err, NULL));
+    ck_assert_str_eq(err, "waiting for the radio (radio-off)\nwatching again\n");
+    ck_assert_int_eq(g_subprocess_get_exit_status(process), 0);
+}
+END_TEST
+
 static const struct {
     const char *word;
     const char *also;
@@ -306,5 +344,6 @@ BH_TEST_MAIN("ctl-watch",
              json_has_a_state_row_each_line_and_statistics_last,
              watch_goes_with_its_end_however_it_ends,
              watch_goes_on_after_blehubd_was_killed,
+             watch_waits_while_the_radio_is_off_and_goes_on,
              what_blehubd_refuses_is_one_line,
              terminal_shows_a_table_of_who_is_near)
