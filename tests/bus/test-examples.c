@@ -4,7 +4,7 @@
  * The examples, and a session from README.md, run as a user would run them: each prints what the
  * simulated devices say, and leaves nothing behind when it is ended.
  */
-#include "bh-caller.h"
+#include "bh-watch-scene.h"
 #include "test-main.h"
 
 #include <signal.h>
@@ -278,6 +278,33 @@ START_TEST(a_duty_cycle_serves_the_level_it_read_and_switches_the_radio_off_each
 }
 END_TEST
 
+START_TEST(a_watch_says_who_comes_and_who_is_nearer_than_before)
+{
+    g_auto(BhFixture) f = {0};
+    g_autoptr(GSubprocess) process = NULL;
+    g_autofree char *name = g_strdup_printf("EXAMPLE_%s_WATCH", languages[_i]);
+    Output output = {.expected = ""};
+
+    bh_watch_scene_init(&f, NULL);
+    process = start_example(&f, name, BH_WATCH_BEACON);
+    output.lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(process));
+    read_line(&output);
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Watches") == 1);
+    bh_watch_scene_put(&f, "tag", 1, 2, -60);
+    BH_AWAIT(output.read == 1);
+    ck_assert_str_eq(output.last, "lost -> near " BH_WATCH_BEACON " 1.1 m");
+    bh_watch_scene_move(&f, "tag", 1, 2, -40);
+    BH_AWAIT(output.read == 2);
+    ck_assert(g_str_has_prefix(output.last, "near -> immediate " BH_WATCH_BEACON " 0."));
+    g_subprocess_send_signal(process, SIGTERM);
+    BH_AWAIT(output.ended);
+    BH_AWAIT_POLLED(bh_caller_counter(f.connection, "Watches") == 0);
+    ck_assert(g_subprocess_wait(process, NULL, NULL));
+    g_object_unref(output.lines);
+    g_free(output.last);
+}
+END_TEST
+
 static const char worn[] = "[adapter main]\n"
                            "Address=00:AA:01:00:00:01\n"
                            "[device strap]\n"
@@ -324,6 +351,10 @@ main(void)
                         an_example_prints_what_is_near_and_leaves_nothing_behind,
                         0,
                         G_N_ELEMENTS(examples));
+    tcase_add_loop_test(tests,
+                        a_watch_says_who_comes_and_who_is_nearer_than_before,
+                        0,
+                        G_N_ELEMENTS(languages));
     tcase_add_loop_test(tests,
                         a_relay_tells_a_phone_what_it_hears_from_a_strap,
                         0,
