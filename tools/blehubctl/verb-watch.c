@@ -212,8 +212,12 @@ finish(Live *self, gboolean statistics)
     g_autoptr(GVariant) rows = NULL;
     g_autoptr(GError) error = NULL;
 
+    guint lost = bh_zone_feed_get_lost(&self->feed);
+
     if (self->table)
         draw(self);
+    if (lost > 0)
+        bh_ctl_complain("news were lost %u times: they came faster than they were read", lost);
     if (self->stay.error)
         return bh_ctl_fail(self->stay.error);
     if (statistics) {

@@ -8,6 +8,7 @@
 #include "zone-feed.h"
 
 #define WATCH_INTERFACE "org.blehub.Watch1"
+#define MAX_SIGNALS 64 /* 3 s of them, at their fastest */
 #define LEFT "blehubd left the bus"
 
 static void
@@ -42,6 +43,7 @@ on_signal(GDBusConnection *bus,
     gboolean is_change = g_str_equal(signal, "ZoneChanged");
     g_autoptr(GVariant) rows = NULL;
 
+    bh_signal_bound_take(self->bound);
     if (g_strcmp0(path, self->path) != 0 || g_strcmp0(sender, self->owner) != 0 ||
         !g_variant_is_of_type(arguments, G_VARIANT_TYPE("(aa{sv})")) ||
         (!is_change && !g_str_equal(signal, "Updated")))
@@ -211,6 +213,7 @@ make_watch(BhZoneFeed *self, GError **error)
 static void
 listen(BhZoneFeed *self)
 {
+    self->bound = bh_signal_bound_new(self->bus, WATCH_INTERFACE, MAX_SIGNALS);
     self->subscription = g_dbus_connection_signal_subscribe(self->bus,
                                                             NULL,
                                                             WATCH_INTERFACE,
@@ -267,6 +270,12 @@ bh_zone_feed_get_statistics(BhZoneFeed *self, GError **error)
     return answer ? g_variant_get_child_value(answer, 0) : NULL;
 }
 
+guint
+bh_zone_feed_get_lost(const BhZoneFeed *self)
+{
+    return bh_signal_bound_get_lost(self->bound);
+}
+
 const char *
 bh_zone_feed_peek_waiting(const BhZoneFeed *self)
 {
@@ -305,6 +314,7 @@ bh_zone_feed_clear(BhZoneFeed *self)
     while (self->pending > 0)
         g_main_context_iteration(NULL, TRUE);
     release(self);
+    g_clear_pointer(&self->bound, bh_signal_bound_free);
     g_clear_object(&self->cancellable);
     g_clear_object(&self->hub);
     g_clear_object(&self->bus);

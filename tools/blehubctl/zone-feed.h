@@ -6,6 +6,7 @@
  * changes of zone. It is made again when blehubd was restarted, and goes with our connection to the
  * bus.
  */
+#include "signal-bound.h"
 #include "stay.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,7 @@ typedef struct {
     gpointer user_data;
     guint name_watch;
     guint subscription;
+    BhSignalBound *bound;
     char *owner; /* of the name; NULL = blehubd is not there */
     char *path;  /* of the watch; NULL = there is none */
     GCancellable *cancellable;
@@ -51,6 +53,9 @@ gboolean bh_zone_feed_begin(BhZoneFeed *self,
 
 /** aa{sv}: statistics of the watch that there is; NULL with error if there is none. */
 GVariant *bh_zone_feed_get_statistics(BhZoneFeed *self, GError **error);
+
+/** Signals that came faster than news were taken, and were dropped. */
+guint bh_zone_feed_get_lost(const BhZoneFeed *self);
 
 /** What is waited for; NULL = nothing. */
 const char *bh_zone_feed_peek_waiting(const BhZoneFeed *self);

@@ -102,6 +102,8 @@ handle_watch(FakeWatch *self, GDBusMethodInvocation *call, GVariant *options)
     if (refuse(self, "Watch", call))
         return G_DBUS_METHOD_INVOCATION_HANDLED;
     self->made++;
+    g_free(self->client);
+    self->client = g_strdup(g_dbus_method_invocation_get_sender(call));
     export_watch(self);
     path = dup_path(self);
     bh_dbus_hub1_complete_watch(self->hub->hub, call, path);
@@ -128,6 +130,7 @@ fake_watch_free(FakeWatch *self)
     if (self->registration)
         g_dbus_connection_unregister_object(self->hub->bus, self->registration);
     g_signal_handlers_disconnect_by_data(self->hub->hub, self);
+    g_free(self->client);
     g_free(self);
 }
 
@@ -143,6 +146,27 @@ fake_watch_emit(FakeWatch *self, const char *signal, const char *rows)
                                             signal,
                                             answer(rows),
                                             NULL));
+}
+
+/* A call of what is not there is refused by the thread that reads from the bus, in its order. */
+void
+fake_watch_reach_client(FakeWatch *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(self->hub->bus,
+                                                            self->client,
+                                                            "/nothing",
+                                                            "org.blehub.Nothing",
+                                                            "Nothing",
+                                                            NULL,
+                                                            NULL,
+                                                            G_DBUS_CALL_FLAGS_NONE,
+                                                            10000,
+                                                            NULL,
+                                                            &error);
+
+    ck_assert_ptr_null(reply);
+    ck_assert(g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD));
 }
 
 /* ReleaseName or RequestName. */

@@ -25,6 +25,7 @@ struct FakeWatch {
     guint statistics_asked;
     guint registration;
     guint idle;
+    char *client; /* unique name of who made the newest watch */
 };
 
 FakeWatch *fake_watch_new(FakeHub *hub);
@@ -32,6 +33,9 @@ void fake_watch_free(FakeWatch *self);
 
 /** The newest watch emits a signal; rows: aa{sv} as text. */
 void fake_watch_emit(FakeWatch *self, const char *signal, const char *rows);
+/** Returns when the program's connection has everything that was sent to it, also if the program
+ * itself stands still. */
+void fake_watch_reach_client(FakeWatch *self);
 /** blehubd leaves the bus, and is there again, without the watch. */
 void fake_watch_restart_hub(FakeWatch *self);
 /** Ends the program as a user would. */

@@ -9,6 +9,7 @@
 
 #include <check.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 static FakeHub *hub;
@@ -277,6 +278,39 @@ START_TEST(watch_says_that_it_waits_for_the_radio_and_goes_on)
 }
 END_TEST
 
+/* More than a pipe and what may wait behind it hold. */
+#define MANY 4000
+
+static void
+flood(FakeWatch *self)
+{
+    for (guint i = 0; i < MANY; i++)
+        fake_watch_emit(self, "Updated", "[" LAMP_FAR "]");
+    fake_watch_reach_client(self);
+    fake_watch_interrupt(self);
+}
+
+START_TEST(news_that_nobody_reads_are_dropped_and_counted)
+{
+    g_auto(FakeRun) run = {0};
+    g_auto(GStrv) lines = NULL;
+    guint lost = 0;
+
+    watch->when_begun[0] = flood;
+    fake_hub_run(hub, &run, "watch", LAMP, NULL);
+    ck_assert_int_eq(run.code, 0);
+    ck_assert_msg(
+        sscanf(run.err,
+               "blehubctl: news were lost %u times: they came faster than they were read\n",
+               &lost) == 1,
+        "%s",
+        run.err);
+    lines = g_strsplit(run.out, "\n", -1);
+    ck_assert_uint_le(g_strv_length(lines) - 1 + lost, MANY);
+    ck_assert_uint_gt(lost, MANY / 2);
+}
+END_TEST
+
 START_TEST(watch_without_blehubd_says_so)
 {
     g_auto(FakeRun) run = {0};
@@ -429,6 +463,7 @@ add_watch_tests(TCase *tests)
     tcase_add_test(tests, watch_is_made_again_when_blehubd_was_restarted);
     tcase_add_test(tests, watch_that_cannot_be_made_again_ends_with_the_reason);
     tcase_add_test(tests, watch_says_that_it_waits_for_the_radio_and_goes_on);
+    tcase_add_test(tests, news_that_nobody_reads_are_dropped_and_counted);
     tcase_add_test(tests, terminal_shows_a_table_sorted_by_nearness);
     tcase_add_test(tests, terminal_is_never_scrolled_nor_wrapped);
     tcase_add_test(tests, table_is_drawn_over_itself);
