@@ -118,9 +118,11 @@ bh_mgmt_scan_index_taken(BhMgmtScan *self, guint16 index)
 void
 bh_mgmt_scan_monitor_removed(BhMgmtScan *self, guint16 handle)
 {
-    if (self->handle != handle || self->step == BH_MGMT_STEP_REMOVE)
+    gboolean ours = self->handle != 0 && (handle == 0 || handle == self->handle);
+
+    if (!ours || self->step == BH_MGMT_STEP_REMOVE)
         return;
-    bh_mgmt_scan_forget_handle(self, handle);
+    bh_mgmt_scan_forget_handle(self, self->handle);
     if (g_get_monotonic_time() - self->added_us > STEADY_US)
         self->taken_away = 0;
     self->failures = self->taken_away++;

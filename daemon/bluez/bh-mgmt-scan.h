@@ -50,8 +50,9 @@ void bh_mgmt_scan_set_adapter(BhMgmtScan *self,
 /* Another controller has this index: the one that had it is gone. */
 void bh_mgmt_scan_index_taken(BhMgmtScan *self, guint16 index);
 
-/* Told by the kernel about this controller: it is gone; a monitor was removed by somebody; an
- * answer came that nobody waited for any more. */
+/* Told by the kernel about this controller: it is gone; a monitor was removed by somebody, or with
+ * handle 0 all of them, as a bluetoothd that starts does; an answer came that nobody waited for any
+ * more. */
 void bh_mgmt_scan_index_removed(BhMgmtScan *self);
 void bh_mgmt_scan_monitor_removed(BhMgmtScan *self, guint16 handle);
 void bh_mgmt_scan_late_reply(BhMgmtScan *self, const BhMgmtReply *reply);

@@ -665,7 +665,10 @@ bh_kernel_drop_monitor(BhKernel *self, guint16 handle)
 {
     g_autoptr(GByteArray) packet = new_packet(BH_MGMT_MONITOR_REMOVED, 0);
 
-    self->monitors[handle] = FALSE;
+    if (handle == 0)
+        memset(self->monitors, 0, sizeof(self->monitors));
+    else
+        self->monitors[handle] = FALSE;
     put_u16(packet, handle);
     send_packet(self, packet);
 }

@@ -48,7 +48,7 @@ void bh_kernel_hold(BhKernel *self, guint16 opcode);
 
 /* A monitor of somebody else. Returns its handle. */
 guint16 bh_kernel_add_monitor(BhKernel *self);
-/* Somebody removes a monitor; everybody is told. */
+/* Somebody removes a monitor, or (0) all; everybody is told so. */
 void bh_kernel_drop_monitor(BhKernel *self, guint16 handle);
 /* Handles in use, "1 2". */
 const char *bh_kernel_peek_monitors(BhKernel *self);

@@ -216,6 +216,24 @@ START_TEST(a_controller_plugged_in_anew_gets_its_monitor_again)
 }
 END_TEST
 
+/* As each one known does. */
+START_TEST(a_bluetoothd_that_removes_all_monitors_when_it_starts_gets_ours_again)
+{
+    g_auto(BhMgmtScene) s = {0};
+
+    bh_mgmt_scene_init_started(&s);
+    g_autofree char *scan = bh_mgmt_scene_scan_running(&s, PASSIVE);
+    bh_puppet_free(s.puppet);
+    BH_POLL(!bh_mgmt_scene_can(&s, "scan"));
+    bh_kernel_clear_log(s.kernel);
+    bh_kernel_drop_monitor(s.kernel, 0);
+    s.puppet = bh_puppet_new(s.bus.address);
+    bh_puppet_add_adapter(s.puppet, BH_PUPPET_ADAPTER, BH_PUPPET_ADDRESS, TRUE);
+    BH_AWAIT(bh_kernel_was_told(s.kernel, "Add:1"));
+    BH_POLL(bh_mgmt_scene_can(&s, "scan"));
+}
+END_TEST
+
 START_TEST(a_bluetoothd_that_restarts_finds_the_monitor_where_it_was)
 {
     g_auto(BhMgmtScene) s = {0};
@@ -392,6 +410,7 @@ BH_TEST_MAIN("mgmt-scan",
              a_monitor_that_somebody_removes_comes_back,
              a_monitor_taken_away_again_and_again_comes_back_ever_later,
              a_controller_plugged_in_anew_gets_its_monitor_again,
+             a_bluetoothd_that_removes_all_monitors_when_it_starts_gets_ours_again,
              a_bluetoothd_that_restarts_finds_the_monitor_where_it_was,
              a_passive_scan_that_loses_the_socket_becomes_an_active_one,
              a_passive_scan_without_its_monitor_becomes_an_active_one,
