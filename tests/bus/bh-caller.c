@@ -224,11 +224,12 @@ bh_caller_new_deaf(BhFixture *f, const char *method, guint n)
 /* The rest */
 
 static guint
-burst(BhFixture *f, guint n)
+burst(BhFixture *f, guint n, const char *options)
 {
-    GVariant *options = g_variant_new_parsed("{'RatePerSecond': <uint32 0>}");
     g_autoptr(GVariant) reply =
-        bh_fixture_call_sim(f, "Burst", g_variant_new("(u@a{sv})", n, options));
+        bh_fixture_call_sim(f,
+                            "Burst",
+                            g_variant_new("(u@a{sv})", n, g_variant_new_parsed(options)));
     guint heard = 0;
 
     g_variant_get(reply, "(u)", &heard);
@@ -238,10 +239,16 @@ burst(BhFixture *f, guint n)
 void
 bh_caller_hear_strangers(BhFixture *f, guint n)
 {
+    bh_caller_hear_burst(f, n, "{'RatePerSecond': <uint32 0>}");
+}
+
+void
+bh_caller_hear_burst(BhFixture *f, guint n, const char *options)
+{
     guint64 wanted = bh_caller_counter(f->connection, "Reports") + n;
 
     while (n > 0) /* nothing is heard until the scan has begun */
-        n -= burst(f, n);
+        n -= burst(f, n, options);
     BH_AWAIT_POLLED(bh_caller_counter(f->connection, "Reports") >= wanted);
 }
 

@@ -79,6 +79,8 @@ sd_bus *bh_caller_new_deaf_of(BhFixture *f,
 /* Makes the simulated BlueZ hear so many devices that were never heard before, as fast as it can,
  * and waits until blehubd has heard them. A scan must be there. */
 void bh_caller_hear_strangers(BhFixture *f, guint n);
+/* The same of the devices that options of Burst of org.blehub.Sim1 describe, as GVariant text. */
+void bh_caller_hear_burst(BhFixture *f, guint n, const char *options);
 
 /* Descriptors that blehubd has open. */
 guint bh_caller_count_descriptors(BhFixture *f);

@@ -20,6 +20,11 @@
 #define LAST_STREAM_ROUNDS 20
 
 #define WARM_UP_CALLS 500
+#define PHONES 20
+#define PHONE_ROUNDS 50 /* of new addresses of theirs */
+#define LAST_PHONE_ROUNDS 25
+#define IRK "ec0234a357c8ad05341010a60a397d%02x" /* with the number of the phone */
+
 #define SCANS 400
 #define LISTINGS 300
 #define CALLS_GROWTH_KB 128 /* a kilobyte lost in each of these calls would be 700 */
@@ -42,14 +47,14 @@ init_scanning(BhFixture *f)
     g_free(bh_caller_scan(f->connection, "{}"));
 }
 
-/* Hears rounds of strangers; in the last ones memory must be level. */
+/* Hears rounds of strangers, or of phones; in the last ones memory must be level. */
 static void
-require_level_memory(BhFixture *f, guint rounds, guint last_rounds)
+require_level_memory_hearing(BhFixture *f, const char *burst, guint rounds, guint last_rounds)
 {
     gsize least = G_MAXSIZE, most = 0;
 
     for (guint round = 0; round < rounds; round++) {
-        bh_caller_hear_strangers(f, ROUND);
+        bh_caller_hear_burst(f, ROUND, burst);
         if (round < rounds - last_rounds)
             continue;
         least = MIN(least, bh_caller_resident_kb(f));
@@ -57,6 +62,12 @@ require_level_memory(BhFixture *f, guint rounds, guint last_rounds)
     }
     g_print("resident memory over the last %u rounds: %zu to %zu kB\n", last_rounds, least, most);
     ck_assert_msg((most - least) * 100 <= least, "resident memory: %zu to %zu kB", least, most);
+}
+
+static void
+require_level_memory(BhFixture *f, guint rounds, guint last_rounds)
+{
+    require_level_memory_hearing(f, "{'RatePerSecond': <uint32 0>}", rounds, last_rounds);
 }
 
 START_TEST(fifty_thousand_random_addresses_leave_memory_level)
@@ -67,6 +78,91 @@ START_TEST(fifty_thousand_random_addresses_leave_memory_level)
     require_level_memory(&f, ROUNDS, LAST_ROUNDS);
     ck_assert_uint_eq(bh_caller_counter(f.connection, "DevicesKnown"), TABLE);
     ck_assert_uint_eq(bh_caller_counter(f.connection, "DevicesEvicted"), ROUNDS * ROUND - TABLE);
+}
+END_TEST
+
+static char *
+watch_phones(BhFixture *f)
+{
+    g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
+    g_autoptr(GStrvBuilder) keys = g_strv_builder_new();
+    g_auto(GStrv) all = NULL;
+    g_autoptr(GVariant) reply = NULL;
+    char *path = NULL;
+
+    for (guint i = 0; i < PHONES; i++) {
+        g_autofree char *key = g_strdup_printf(IRK, i);
+
+        g_strv_builder_add(keys, key);
+    }
+    all = g_strv_builder_end(keys);
+    g_variant_dict_insert_value(&options, "IRK", g_variant_new_strv((const char *const *)all, -1));
+    reply = bh_caller_call(f->connection,
+                           BH_CALLER_HUB_PATH,
+                           BH_CALLER_HUB,
+                           "Watch",
+                           g_variant_new("(@a{sv})", g_variant_dict_end(&options)),
+                           NULL);
+    ck_assert_ptr_nonnull(reply);
+    g_variant_get(reply, "(o)", &path);
+    return path;
+}
+
+/* Things that are here, each of which must have been heard as often as the others; but that an
+ * address of one fits the key of another happens in one run of twenty. */
+static guint
+count_present(BhFixture *f, const char *watch)
+{
+    g_autoptr(GVariant) reply = bh_caller_call(f->connection,
+                                               watch,
+                                               "org.blehub.Watch1",
+                                               "GetStates",
+                                               bh_caller_options("{}"),
+                                               NULL);
+    g_autoptr(GVariantIter) rows = NULL;
+    GVariant *row = NULL;
+    guint n = 0;
+
+    ck_assert_ptr_nonnull(reply);
+    g_variant_get(reply, "(aa{sv})", &rows);
+    while (g_variant_iter_loop(rows, "@a{sv}", &row)) {
+        const char *zone = NULL;
+        guint32 samples = 0;
+
+        ck_assert(g_variant_lookup(row, "Zone", "&s", &zone));
+        ck_assert(g_variant_lookup(row, "Samples", "u", &samples));
+        ck_assert_uint_ge(samples, PHONE_ROUNDS * ROUND / PHONES - 2);
+        ck_assert_uint_le(samples, PHONE_ROUNDS * ROUND / PHONES + 2);
+        n += g_str_equal(zone, "near");
+    }
+    return n;
+}
+
+START_TEST(fifty_thousand_addresses_of_twenty_phones_are_twenty_things_and_leave_memory_level)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *first = g_strdup_printf(IRK, 0);
+    g_autofree char *config = NULL;
+    g_autofree char *option = NULL;
+    g_autofree char *burst = NULL;
+    g_autofree char *watch = NULL;
+
+    bh_fixture_init(&f);
+    bh_fixture_start_sim(&f, crowd);
+    /* What comes while a discovery is started anew may go unheard. */
+    config = bh_fixture_write_file(&f, "blehub.conf", "[scan]\nRefreshMs=60000\n");
+    option = g_strdup_printf("--config=%s", config);
+    bh_fixture_start_hub(&f, option, NULL);
+    watch = watch_phones(&f);
+    burst = g_strdup_printf("{'RatePerSecond': <uint32 0>, 'Count': <%d>, 'IRK': <'%s'>}",
+                            PHONES,
+                            first);
+    require_level_memory_hearing(&f, burst, PHONE_ROUNDS, LAST_PHONE_ROUNDS);
+    ck_assert_uint_eq(count_present(&f, watch), PHONES);
+    ck_assert_uint_eq(bh_caller_counter(f.connection, "DevicesKnown"), TABLE);
+    /* An address comes up again now and then. */
+    ck_assert_uint_ge(bh_caller_counter(f.connection, "DevicesEvicted"),
+                      PHONE_ROUNDS * ROUND - TABLE - ROUND / 10);
 }
 END_TEST
 
@@ -241,6 +337,7 @@ END_TEST
 
 BH_TEST_MAIN("hub-load",
              fifty_thousand_random_addresses_leave_memory_level,
+             fifty_thousand_addresses_of_twenty_phones_are_twenty_things_and_leave_memory_level,
              scans_that_come_and_go_and_listings_leave_memory_level,
              answers_that_nobody_reads_are_bounded_in_memory,
              services_of_a_device_that_nobody_reads_are_bounded_in_memory,
