@@ -19,6 +19,8 @@ BURST = 20000             # advertisements where they come as fast as they are t
 READY_RUNS = 7
 READS = 200
 NOTIFICATIONS = 100       # a second, to 1 client and to 16
+LIB_GOALS = {"bytes-per-device": 256, "table-cost-10000/100": 1.2, "proximity-us-per-report": 0.5,
+             "proximity-cost-10000/100": 1.2, "proximity-bytes-per-identity": 256}
 UNIT = TOP / "systemd/blehubd.service.in"
 RATIO_NAMES = {"ingest-dbus-paced": "ingest-dbus-paced/bleak", "ingest-mgmt-paced": "ingest-mgmt-paced/bleak",
                "hub-4-dbus": "hub-4/bleak-dbus", "hub-4-mgmt": "hub-4/bleak-mgmt"}
@@ -66,8 +68,20 @@ class Bench:
     # The parts
 
     def lib(self):
+        """The library alone: programs that print figures of their own, of which some have goals."""
         for program in ["bench-lib", "bench-presence"]:
-            subprocess.run([BUILD / "tests/bench" / program], check=True, stdin=subprocess.DEVNULL)
+            done = subprocess.run([BUILD / "tests/bench" / program], check=True, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, text=True)
+            for line in done.stdout.splitlines():
+                self._pass_on(line)
+
+    def _pass_on(self, line):
+        name, value, unit = re.fullmatch(r"([^:]+): ([\d.]+) (\w+)", line).groups()
+        digits = len(value.partition(".")[2])
+        if name in LIB_GOALS:
+            self.figures.goal(name, float(value), unit, LIB_GOALS[name], digits)
+        else:
+            self.figures.put(name, float(value), unit, digits)
 
     def ready(self):
         """From the start of blehubd to READY=1, with the simulated BlueZ there already."""
@@ -187,6 +201,14 @@ class Bench:
             memory = [self.setups.get(name).hub.memory_kb("Pss_Anon") for name in (few, many)]
             self.figures.put(f"process-bytes-per-device{suffix}", (memory[1] - memory[0]) * 1024 / 9900, "B", 0)
 
+    def proximity(self):
+        """What a watch of everything adds to an advertisement, in the whole daemon."""
+        costs = self.bursts(["hub-0-mgmt", "hub-0-mgmt-watched"])
+        plain, watched = median(costs["hub-0-mgmt"], "hub"), median(costs["hub-0-mgmt-watched"], "hub")
+        self.figures.put("proximity-without", plain, "us")
+        self.figures.put("proximity-with", watched, "us")
+        self.figures.goal("proximity-added", watched - plain, "us", 0.5)
+
     def stalled(self):
         """Four clients' latency while a fifth is stopped, over what it is otherwise, BatchMs=0."""
         setup = self.setups.get("hub-5-now")
@@ -235,5 +257,5 @@ class Bench:
 # In the order they run. The idle one is started first and looked at last.
 PARTS = {"idle": Bench.start_idle, "lib": Bench.lib, "ready": Bench.ready, "ingest": Bench.ingest,
          "paced": Bench.paced_all, "latency": Bench.latency, "ten-thousand": Bench.ten_thousand,
-         "devices": Bench.devices, "stalled": Bench.stalled, "gatt": Bench.gatt, "notify": Bench.notify,
-         "wakeups": Bench.wakeups, "vm": Bench.vm}
+         "devices": Bench.devices, "proximity": Bench.proximity, "stalled": Bench.stalled, "gatt": Bench.gatt,
+         "notify": Bench.notify, "wakeups": Bench.wakeups, "vm": Bench.vm}

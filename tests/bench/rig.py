@@ -133,6 +133,10 @@ class Hub(Program):
         options = {"ManufacturerIds": GLib.Variant("aq", [0xFFFF]), "RSSI": GLib.Variant("n", -100), **options}
         return self.bus.call("/org/blehub", "org.blehub.Hub1", "Scan", GLib.Variant("(a{sv})", (options,)))[0]
 
+    def watch(self):
+        """Of everything, by its address."""
+        return self.bus.call("/org/blehub", "org.blehub.Hub1", "Watch", GLib.Variant("(a{sv})", ({},)))[0]
+
     def counter(self, name):
         arguments = GLib.Variant("(ss)", ("org.blehub.Hub1", "Counters"))
         return self.bus.call("/org/blehub", "org.freedesktop.DBus.Properties", "Get", arguments)[0][name]

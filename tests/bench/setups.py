@@ -64,13 +64,15 @@ class Setup:
         return self.bus.cpu_us(), hub, sum(client.cpu_us() for client in self.clients)
 
 
-def hub_setup(stack, readers=0, way="signals", form="packed", batch_ms=10, devices=1000, queue=4096):
-    """blehubd and its readers; with none, a scan that nobody reads."""
+def hub_setup(stack, readers=0, way="signals", form="packed", batch_ms=10, devices=1000, queue=4096, watched=False):
+    """blehubd and its readers; with none, a scan that nobody reads. watched: and a watch of everything."""
     setup = Setup(stack, way, devices)
     setup.hub = Hub(stack, setup.bus, setup.hub_end)
     setup.clients = [Reader(stack, setup.bus, form, batch_ms, queue) for _ in range(readers)]
     if not readers:
         setup.hub.scan()
+    if watched:
+        setup.hub.watch()
     setup.hub.wait_scanning()
     setup.warm_up()
     return setup
@@ -92,6 +94,7 @@ RECIPES = {
     "peers-16": (peer_setup, {"peers": 16}),
     "hub-0": (hub_setup, {}),
     "hub-0-mgmt": (hub_setup, {"way": "both"}),
+    "hub-0-mgmt-watched": (hub_setup, {"way": "both", "watched": True}),
     "hub-4": (hub_setup, {"readers": 4}),
     "hub-4-mgmt": (hub_setup, {"readers": 4, "way": "both"}),
     "hub-4-json": (hub_setup, {"readers": 4, "form": "json"}),
