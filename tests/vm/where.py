@@ -48,6 +48,11 @@ ON_ONE = [
         "four_clients_each_get_exactly_what_their_filters_let_through",
         "a_weak_device_is_kept_out_by_the_rssi_floor_of_one_client_only",
         "a_stopped_reader_loses_only_its_own_records_exactly_counted",
+        "bodies_in_between_move_a_third_as_many_with_preset_retail_as_with_an_average_alone",
+    ]),
+    ("trixie", "what blehubd computes from reports, whoever told it of them", [
+        "a_zone_changes_after_as_many_samples_as_the_average_takes_to_the_border",
+        "a_beacon_heard_by_two_adapters_is_one_thing_as_near_as_the_better_one_says",
     ]),
     ("bookworm", "what blehubctl and an example print; that they run on the other guest, cases of links show", [
         "blehubctl_scan_prints_devices_and_sums",
