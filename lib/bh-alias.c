@@ -32,13 +32,17 @@ bh_alias_unref(BhAlias *self)
     g_free(self);
 }
 
+void
+bh_alias_take_key(BhAlias *self, BhRpaKey *key)
+{
+    g_clear_pointer(&self->key, bh_rpa_key_free);
+    self->key = key;
+    self->pattern = (BhIdentityPattern){.is_whole = TRUE};
+    bh_identity_of_key(key, &self->pattern.identity);
+}
+
 gboolean
 bh_alias_matches(const BhAlias *self, const BhIdentity *identity)
 {
-    BhIdentity own;
-
-    if (self->key == NULL)
-        return bh_identity_pattern_matches(&self->pattern, identity);
-    bh_identity_of_key(self->key, &own);
-    return bh_identity_equal(&own, identity);
+    return bh_identity_pattern_matches(&self->pattern, identity);
 }

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 
 typedef struct {
     char *name;
-    BhIdentityPattern pattern; /* unless key */
-    BhRpaKey *key;             /* or NULL */
+    BhIdentityPattern pattern;
+    BhRpaKey *key; /* or NULL */
     gboolean has_power;
     gint power; /* measured power at 1 m, dBm */
     grefcount refs;
@@ -22,6 +22,9 @@ BhAlias *bh_alias_new(const char *name);
 BhAlias *bh_alias_ref(BhAlias *self);
 void bh_alias_unref(BhAlias *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhAlias, bh_alias_unref)
+
+/** The key behind its addresses, whose identity it has from now on. */
+void bh_alias_take_key(BhAlias *self, BhRpaKey *key);
 
 gboolean bh_alias_matches(const BhAlias *self, const BhIdentity *identity);
 

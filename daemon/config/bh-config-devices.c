@@ -96,11 +96,18 @@ ensure_device(BhConfigDevices *self, const char *name)
 
 /* Keys: no value takes back what an earlier file said */
 
+/* The text is not repeated: it may be a key, which belongs to IRK. */
 static gboolean
 set_identity(Device *device, const char *text, GError **error)
 {
     device->has_identity = text[0] != '\0';
-    return !device->has_identity || bh_identity_pattern_parse(text, &device->identity, error);
+    if (!device->has_identity || bh_identity_pattern_parse(text, &device->identity, NULL))
+        return TRUE;
+    g_set_error_literal(error,
+                        BH_ERROR,
+                        BH_ERROR_INVALID_ARGUMENTS,
+                        "must be an address, or a beacon like iBeacon:UUID-MAJOR-MINOR");
+    return FALSE;
 }
 
 static gboolean
@@ -197,8 +204,9 @@ make_alias(Device *device)
 {
     BhAlias *alias = bh_alias_new(device->name);
 
-    alias->key = g_steal_pointer(&device->key);
     alias->pattern = device->identity;
+    if (device->key != NULL)
+        bh_alias_take_key(alias, g_steal_pointer(&device->key));
     alias->has_power = device->has_power;
     alias->power = device->power;
     return alias;

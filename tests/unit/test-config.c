@@ -408,11 +408,15 @@ START_TEST(no_mistake_repeats_an_irk)
     g_autofree char *colon = g_strdup_printf("[device a]\nIRK: %s\n", irk);
     g_autofree char *bare = g_strdup_printf("[device a]\n%s\n", irk);
     g_autofree char *twice = g_strdup_printf("[device a]\nIRK=%s\nIRK=%s\n", irk, irk);
+    g_autofree char *elsewhere = g_strdup_printf("[device a]\nIdentity=%s\n", irk);
+    g_autofree char *prefixed = g_strdup_printf("[device a]\nIdentity=irk:%s\n", irk);
 
     assert_discreet(longer);
     assert_discreet(colon);
     assert_discreet(bare);
     assert_discreet(twice);
+    assert_discreet(elsewhere);
+    assert_discreet(prefixed);
 }
 END_TEST
 

@@ -173,7 +173,7 @@ START_TEST(a_key_is_told_apart_without_being_told)
     char text[BH_IDENTITY_TEXT_SIZE];
     BhIdentity own, of_other;
 
-    alias->key = bh_rpa_key_new(IRK, NULL);
+    bh_alias_take_key(alias, bh_rpa_key_new(IRK, NULL));
     bh_identity_of_key(alias->key, &own);
     bh_identity_of_key(other, &of_other);
     bh_identity_format(&own, text);
