@@ -73,12 +73,20 @@ has_such_name(const BhWatched *self, const BhDevice *device)
     return name != NULL && g_pattern_spec_match_string(self->name, name);
 }
 
+/* Of a beacon, then, which will say in another frame who it is: its address is not. */
+static gboolean
+is_telemetry(const BhDevice *device)
+{
+    return (device->beacon & (BH_BEACON_BIT(BH_BEACON_EDDYSTONE_TLM) |
+                              BH_BEACON_BIT(BH_BEACON_EDDYSTONE_ETLM))) != 0;
+}
+
 gboolean
 bh_watched_find_device(const BhWatched *self, const BhDevice *device, BhIdentity *identity)
 {
     bh_identity_of_address(&device->address, identity);
-    return self->selection.everything || matches_pattern(self, identity) ||
-           has_such_name(self, device);
+    return (self->selection.everything && !is_telemetry(device)) ||
+           matches_pattern(self, identity) || has_such_name(self, device);
 }
 
 gboolean

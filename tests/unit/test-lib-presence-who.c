@@ -66,13 +66,14 @@ START_TEST(a_phone_is_its_key)
 }
 END_TEST
 
+static const guint8 uid[] = {3, 3, 0xaa, 0xfe, 21, 0x16, 0xaa, 0xfe, 0,  0,  1,  2,  3,
+                             4, 5, 6,    7,    8,  9,    10,   11,   12, 13, 14, 15, 16};
+static const guint8 tlm[] = {3,    3,    0xaa, 0xfe, 17, 0x16, 0xaa, 0xfe, 0x20, 0, 0x0b,
+                             0xb8, 0x15, 0,    0,    0,  0,    1,    0,    0,    0, 1};
+
 START_TEST(telemetry_belongs_to_the_beacon_of_its_address)
 {
     g_autoptr(Scene) scene = scene_new();
-    static const guint8 uid[] = {3, 3, 0xaa, 0xfe, 21, 0x16, 0xaa, 0xfe, 0,  0,  1,  2,  3,
-                                 4, 5, 6,    7,    8,  9,    10,   11,   12, 13, 14, 15, 16};
-    static const guint8 tlm[] = {3,    3,    0xaa, 0xfe, 17, 0x16, 0xaa, 0xfe, 0x20, 0, 0x0b,
-                                 0xb8, 0x15, 0,    0,    0,  0,    1,    0,    0,    0, 1};
 
     scene->selection.beacon_types = BH_BEACON_BIT(BH_BEACON_EDDYSTONE_UID);
     scene_start(scene);
@@ -83,6 +84,37 @@ START_TEST(telemetry_belongs_to_the_beacon_of_its_address)
     ck_assert_uint_eq(bh_presence_count(scene->presence), 1);
     ck_assert_uint_eq(scene_newest_statistics(scene).readings, 2);
     ck_assert_int_eq(scene_newest(scene).tx_power, -41);
+}
+END_TEST
+
+START_TEST(a_beacon_that_begins_with_telemetry_at_each_new_address_is_one)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene->selection.everything = TRUE;
+    scene_start(scene);
+    for (guint i = 0; i < 100; i++) {
+        char address[BH_ADDRESS_TEXT_SIZE];
+
+        g_snprintf(address, sizeof address, "40:00:00:00:00:%02X", i);
+        scene_hear_as(scene, &(Heard){address, BH_ADDRESS_RANDOM, 0, -60, tlm, sizeof tlm});
+        scene_hear_as(scene, &(Heard){address, BH_ADDRESS_RANDOM, 0, -60, uid, sizeof uid});
+    }
+    ck_assert_uint_eq(bh_presence_count(scene->presence), 1);
+    ck_assert_uint_eq(scene_newest_statistics(scene).readings, 100);
+}
+END_TEST
+
+START_TEST(telemetry_of_an_address_that_was_asked_for_is_a_reading)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene_watch(scene, "C0:00:00:00:00:01");
+    scene_start(scene);
+    scene_hear_as(
+        scene,
+        &(Heard){.type = BH_ADDRESS_RANDOM, .rssi = -60, .data = tlm, .size = sizeof tlm});
+    ck_assert_uint_eq(scene_newest_statistics(scene).readings, 1);
 }
 END_TEST
 
@@ -291,6 +323,8 @@ BH_TEST_MAIN("lib-presence-who",
              a_device_that_becomes_another_beacon_is_another_one,
              a_phone_is_its_key,
              telemetry_belongs_to_the_beacon_of_its_address,
+             a_beacon_that_begins_with_telemetry_at_each_new_address_is_one,
+             telemetry_of_an_address_that_was_asked_for_is_a_reading,
              a_name_may_come_late,
              everything_is_everything,
              distance_is_by_the_beacons_own_power,
