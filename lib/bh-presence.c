@@ -60,12 +60,14 @@ take_sample(BhPresence *self, guint32 number, BhTrack *track, gint8 sample, gint
 
 /* Readings */
 
+/* By the adapter that counts: each of several hears the same advertisements. */
 static void
-learn_interval(BhPresenceEntry *entry, gint64 now_us)
+learn_interval(BhPresenceEntry *entry, const BhTrack *track, gint64 now_us)
 {
-    float gap_ms = (float)(now_us - entry->last_us) / 1000.0f;
+    const BhTrack *counts = bh_tracks_peek(&entry->track);
+    float gap_ms = (float)(now_us - track->last_us) / 1000.0f;
 
-    if (!entry->heard || now_us <= entry->last_us)
+    if ((counts != NULL && counts != track) || track->last_us == 0 || now_us <= track->last_us)
         return;
     if (entry->interval_ms == 0.0f)
         entry->interval_ms = gap_ms;
@@ -96,13 +98,16 @@ round_up(gint64 us)
     return (us + LOST_STEP_US - 1) / LOST_STEP_US * LOST_STEP_US;
 }
 
-static void
-note_reading(BhPresence *self, guint32 number, const BhDevice *device, gint64 now_us)
+static BhTrack *
+note_reading(BhPresence *self, guint32 number, const BhDevice *device, const BhReport *report)
 {
     BhPresenceEntry *entry = bh_presence_entry(self, number);
+    BhTrack *track = bh_tracks_get(&entry->track, report->adapter);
+    gint64 now_us = report->monotonic_us;
 
-    learn_interval(entry, now_us);
-    entry->last_us = now_us;
+    learn_interval(entry, track, now_us);
+    track->last_us = entry->last_us = now_us;
+    track->rssi = report->rssi;
     entry->address = device->address;
     entry->readings += entry->readings < G_MAXUINT32;
     self->readings++;
@@ -110,6 +115,7 @@ note_reading(BhPresence *self, guint32 number, const BhDevice *device, gint64 no
     if (!entry->heard || self->settings.lost_intervals > 0)
         due_at(self, round_up(lost_at_us(self, entry)));
     entry->heard = 1;
+    return track;
 }
 
 /* The sample of a period that is over, if there was a reading in it. */
@@ -141,10 +147,7 @@ bh_presence_hear(BhPresence *self,
         entry->below_floor += entry->below_floor < G_MAXUINT32;
         return;
     }
-    note_reading(self, number, device, now_us);
-    track = bh_tracks_get(&entry->track, report->adapter);
-    track->last_us = now_us;
-    track->rssi = report->rssi;
+    track = note_reading(self, number, device, report);
     if (period_us == 0) {
         take_sample(self, number, track, report->rssi, now_us);
         return;

@@ -250,6 +250,22 @@ START_TEST(an_adapter_that_falls_silent_does_not_count_for_long)
 }
 END_TEST
 
+START_TEST(the_interval_is_learned_of_one_adapter)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene_watch(scene, "C0:00:00:00:00:01");
+    scene_start(scene);
+    for (guint i = 0; i < 50; i++) {
+        scene_hear_as(scene, &(Heard){.adapter = 0, .rssi = -60});
+        scene_pass(scene, 3);
+        scene_hear_as(scene, &(Heard){.adapter = 1, .rssi = -65});
+        scene_pass(scene, 497);
+    }
+    ck_assert_double_eq_tol(scene_newest(scene).interval_ms, 500.0, 1.0);
+}
+END_TEST
+
 /* Bounds */
 
 START_TEST(who_was_unheard_for_longest_goes_first)
@@ -333,6 +349,7 @@ BH_TEST_MAIN("lib-presence-who",
              of_two_adapters_the_one_that_hears_it_best_counts,
              a_little_better_is_not_enough_to_count_instead,
              an_adapter_that_falls_silent_does_not_count_for_long,
+             the_interval_is_learned_of_one_adapter,
              who_was_unheard_for_longest_goes_first,
              who_was_forgotten_is_somebody_new_when_it_is_back,
              those_asked_for_by_name_leave_no_room_for_others)
