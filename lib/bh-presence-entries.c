@@ -120,13 +120,15 @@ find_entry(const BhPresence *self, const BhIdentity *identity)
 }
 
 static guint32
-ensure_entry(BhPresence *self, const BhIdentity *identity)
+ensure_entry(BhPresence *self, const BhIdentity *identity, gboolean is_reading)
 {
     guint32 number = find_entry(self, identity);
 
-    if (number == BH_NO_ENTRY && make_room(self))
-        number = add_entry(self, identity);
-    return number;
+    if (number != BH_NO_ENTRY)
+        return number;
+    if (!is_reading && !bh_watched_is_named(self->watched, identity))
+        return BH_NO_ENTRY_YET;
+    return make_room(self) ? add_entry(self, identity) : BH_NO_ENTRY;
 }
 
 static void
@@ -149,7 +151,7 @@ bh_presence_add_named(BhPresence *self)
 static guint32
 remembered(const BhPresence *self, const BhPresenceSlot *slot)
 {
-    if (slot->entry == BH_NO_ENTRY ||
+    if (slot->entry >= BH_NO_ENTRY_YET ||
         bh_presence_entry(self, slot->entry)->tenancy != slot->tenancy)
         return BH_NO_ENTRY;
     return slot->entry;
@@ -157,15 +159,19 @@ remembered(const BhPresence *self, const BhPresenceSlot *slot)
 
 /* Keys are tried once for each new address. */
 static guint32
-identify_device(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot)
+identify_device(BhPresence *self,
+                const BhDevice *device,
+                BhPresenceSlot *slot,
+                gboolean is_reading)
 {
     BhIdentity identity;
 
     if (!slot->keyless && bh_watched_resolve(self->watched, &device->address, &identity))
-        return ensure_entry(self, &identity);
+        return ensure_entry(self, &identity, is_reading);
     slot->keyless = 1;
-    return bh_watched_find_device(self->watched, device, &identity) ? ensure_entry(self, &identity)
-                                                                    : BH_NO_ENTRY;
+    return bh_watched_find_device(self->watched, device, &identity)
+               ? ensure_entry(self, &identity, is_reading)
+               : BH_NO_ENTRY;
 }
 
 static void
@@ -173,13 +179,16 @@ note_power(BhPresence *self, guint32 number, const BhBeacon *beacon)
 {
     gint dbm;
 
-    if (number != BH_NO_ENTRY && bh_beacon_get_power_at_1m(beacon, &dbm))
+    if (number < BH_NO_ENTRY_YET && bh_beacon_get_power_at_1m(beacon, &dbm))
         bh_presence_entry(self, number)->beacon_power =
             (gint8)CLAMP(dbm, G_MININT8, BH_NO_POWER - 1);
 }
 
 static guint32
-identify_anew(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot)
+identify_anew(BhPresence *self,
+              const BhDevice *device,
+              BhPresenceSlot *slot,
+              gboolean is_reading)
 {
     BhIdentity identity;
     BhBeacon beacon;
@@ -187,13 +196,14 @@ identify_anew(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot)
 
     switch (bh_watched_find_beacon(self->watched, device, &beacon, &identity)) {
     case BH_WATCHED_IS:
-        number = ensure_entry(self, &identity);
+        number = ensure_entry(self, &identity, is_reading);
         note_power(self, number, &beacon);
         return number;
     case BH_WATCHED_STAYS:
-        return slot->generation == 0 ? identify_device(self, device, slot) : remembered(self, slot);
+        return slot->generation == 0 ? identify_device(self, device, slot, is_reading)
+                                     : remembered(self, slot);
     default:
-        return identify_device(self, device, slot);
+        return identify_device(self, device, slot, is_reading);
     }
 }
 
@@ -212,21 +222,25 @@ may_be_another(const BhPresence *self, const BhPresenceSlot *slot, const BhDevic
 }
 
 guint32
-bh_presence_identify(BhPresence *self, const BhDevice *device, BhDeviceChange change)
+bh_presence_identify(BhPresence *self,
+                     const BhDevice *device,
+                     BhDeviceChange change,
+                     gboolean is_reading)
 {
     BhPresenceSlot *slot = bh_blocks_get(self->slots, device->slot);
     gboolean known = slot->generation == device->generation;
-    gboolean forgotten;
+    gboolean entered;
 
     if (!known)
         *slot = (BhPresenceSlot){.entry = BH_NO_ENTRY};
-    forgotten = slot->entry != BH_NO_ENTRY && remembered(self, slot) == BH_NO_ENTRY;
-    if (known && !forgotten &&
+    entered = slot->entry == BH_NO_ENTRY || remembered(self, slot) != BH_NO_ENTRY;
+    if (known && entered &&
         ((change & BH_DEVICE_CHANGE_PAYLOAD) == 0 || !may_be_another(self, slot, device)))
         return slot->entry;
-    slot->entry = identify_anew(self, device, slot);
+    slot->entry = identify_anew(self, device, slot, is_reading);
     slot->generation = device->generation;
-    if (slot->entry != BH_NO_ENTRY)
-        slot->tenancy = bh_presence_entry(self, slot->entry)->tenancy;
+    if (slot->entry >= BH_NO_ENTRY_YET)
+        return BH_NO_ENTRY;
+    slot->tenancy = bh_presence_entry(self, slot->entry)->tenancy;
     return slot->entry;
 }

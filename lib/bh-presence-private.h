@@ -39,11 +39,12 @@ typedef struct {
 } BhPresenceEntry;
 
 #define BH_NO_ENTRY G_MAXUINT32
+#define BH_NO_ENTRY_YET (G_MAXUINT32 - 1) /* of a slot: watched, but never heard well enough */
 
 /* What a slot of the device table was found to be. */
 typedef struct {
     guint32 generation;   /* of the slot's tenant; 0 = not looked at yet */
-    guint32 entry;        /* BH_NO_ENTRY = not watched */
+    guint32 entry;        /* BH_NO_ENTRY = not watched; or BH_NO_ENTRY_YET */
     guint32 tenancy : 30; /* of the entry */
     guint32 keyless : 1;  /* its address was made with none of the keys */
 } BhPresenceSlot;
@@ -69,8 +70,13 @@ struct BhPresence {
 
 BhPresenceEntry *bh_presence_entry(const BhPresence *self, guint32 number);
 
-/* The entry of what a device is; BH_NO_ENTRY if that is not watched, or there is no room. */
-guint32 bh_presence_identify(BhPresence *self, const BhDevice *device, BhDeviceChange change);
+/* The entry of what a device is; BH_NO_ENTRY if that is not watched, or there is no room, or it has
+ * none and what was heard of it is no reading: what is never heard well enough leaves no trace,
+ * unless it was asked for by name. */
+guint32 bh_presence_identify(BhPresence *self,
+                             const BhDevice *device,
+                             BhDeviceChange change,
+                             gboolean is_reading);
 
 /* Makes the entries of who was asked for by name. */
 void bh_presence_add_named(BhPresence *self);

@@ -129,25 +129,12 @@ end_period(BhPresence *self, guint32 number, BhTrack *track, gint64 now_us)
         take_sample(self, number, track, sample, now_us);
 }
 
-void
-bh_presence_hear(BhPresence *self,
-                 const BhDevice *device,
-                 BhDeviceChange change,
-                 const BhReport *report)
+static void
+take_reading(BhPresence *self, guint32 number, const BhDevice *device, const BhReport *report)
 {
-    guint32 number = bh_presence_identify(self, device, change);
     gint64 now_us = report->monotonic_us, period_us = self->settings.sample_period_us;
-    BhPresenceEntry *entry;
-    BhTrack *track;
+    BhTrack *track = note_reading(self, number, device, report);
 
-    if (number == BH_NO_ENTRY || report->rssi == BH_RSSI_UNKNOWN)
-        return;
-    entry = bh_presence_entry(self, number);
-    if (self->settings.has_floor && report->rssi < self->settings.floor) {
-        entry->below_floor += entry->below_floor < G_MAXUINT32;
-        return;
-    }
-    track = note_reading(self, number, device, report);
     if (period_us == 0) {
         take_sample(self, number, track, report->rssi, now_us);
         return;
@@ -155,6 +142,26 @@ bh_presence_hear(BhPresence *self,
     end_period(self, number, track, now_us);
     bh_sampler_add(&track->sampler, now_us, period_us, report->rssi);
     due_at(self, bh_sampler_period_end(now_us, period_us));
+}
+
+void
+bh_presence_hear(BhPresence *self,
+                 const BhDevice *device,
+                 BhDeviceChange change,
+                 const BhReport *report)
+{
+    gboolean is_weak = self->settings.has_floor && report->rssi < self->settings.floor;
+    gboolean is_reading = report->rssi != BH_RSSI_UNKNOWN && !is_weak;
+    guint32 number = bh_presence_identify(self, device, change, is_reading);
+    BhPresenceEntry *entry;
+
+    if (number == BH_NO_ENTRY)
+        return;
+    entry = bh_presence_entry(self, number);
+    if (is_weak)
+        entry->below_floor += entry->below_floor < G_MAXUINT32;
+    if (is_reading)
+        take_reading(self, number, device, report);
 }
 
 /* Time */

@@ -317,6 +317,28 @@ START_TEST(who_was_forgotten_is_somebody_new_when_it_is_back)
 }
 END_TEST
 
+START_TEST(who_was_never_heard_well_enough_takes_no_room)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene->selection.everything = TRUE;
+    scene->settings.max_identities = 1;
+    scene->settings.has_floor = TRUE;
+    scene->settings.floor = -75;
+    scene_start(scene);
+    scene_hear(scene, -60);
+    for (guint8 minor = 1; minor < 100; minor++)
+        scene_hear_beacon(scene, "C0:00:00:00:00:02", minor, -76);
+    scene_hear_beacon(scene, "C0:00:00:00:00:02", 99, BH_RSSI_UNKNOWN);
+    ck_assert_uint_eq(bh_presence_count(scene->presence), 1);
+    ck_assert_uint_eq(scene->forgotten, 0);
+    scene_hear_beacon(scene, "C0:00:00:00:00:02", 99, -75);
+    ck_assert_uint_eq(scene->forgotten, 1);
+    ck_assert_int_eq(scene_newest(scene).identity->kind, BH_BEACON_IBEACON);
+    ck_assert_int_eq(scene_newest(scene).tx_power, -50);
+}
+END_TEST
+
 START_TEST(those_asked_for_by_name_leave_no_room_for_others)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -352,4 +374,5 @@ BH_TEST_MAIN("lib-presence-who",
              the_interval_is_learned_of_one_adapter,
              who_was_unheard_for_longest_goes_first,
              who_was_forgotten_is_somebody_new_when_it_is_back,
+             who_was_never_heard_well_enough_takes_no_room,
              those_asked_for_by_name_leave_no_room_for_others)
