@@ -55,18 +55,23 @@ bh_presence_make_newest(BhPresence *self, guint32 number)
 
 /* Room */
 
+/* It stays in the list of those with a period that goes on, whoever it is then. */
 static void
 forget(BhPresence *self, guint32 number)
 {
     BhPresenceEntry *entry = bh_presence_entry(self, number);
-    guint32 tenancy = entry->tenancy;
+    BhPresenceEntry emptied = {
+        .tenancy = entry->tenancy + 1,
+        .pending = entry->pending,
+        .next_pending = entry->next_pending,
+    };
 
     self->funcs.forgotten(self->user_data, number);
     self->forgotten++;
     g_hash_table_remove(self->by_identity, &entry->identity);
     unlink_entry(self, number);
     bh_tracks_clear(&entry->track);
-    *entry = (BhPresenceEntry){.tenancy = tenancy + 1};
+    *entry = emptied;
     g_array_append_val(self->freed, number);
 }
 
@@ -159,10 +164,7 @@ remembered(const BhPresence *self, const BhPresenceSlot *slot)
 
 /* Keys are tried once for each new address. */
 static guint32
-identify_device(BhPresence *self,
-                const BhDevice *device,
-                BhPresenceSlot *slot,
-                gboolean is_reading)
+identify_device(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot, gboolean is_reading)
 {
     BhIdentity identity;
 
@@ -185,10 +187,7 @@ note_power(BhPresence *self, guint32 number, const BhBeacon *beacon)
 }
 
 static guint32
-identify_anew(BhPresence *self,
-              const BhDevice *device,
-              BhPresenceSlot *slot,
-              gboolean is_reading)
+identify_anew(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot, gboolean is_reading)
 {
     BhIdentity identity;
     BhBeacon beacon;

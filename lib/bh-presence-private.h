@@ -28,11 +28,13 @@ typedef struct {
     guint32 below_floor;
     guint32 visits;
     guint32 transitions;
-    guint32 tenancy : 30; /* another one each time that the entry is another identity's */
+    guint32 tenancy : 29; /* another one each time that the entry is another identity's */
+    guint32 pending : 1;  /* it is in the list of those */
     guint32 heard : 1;
     guint32 named : 1; /* asked for by name: never forgotten */
     guint32 newer;     /* the neighbours in order of last_us; BH_NO_ENTRY at the ends */
     guint32 older;
+    guint32 next_pending;
     guint16 lengths[BH_PRESENCE_VISIT_BOUNDS + 1]; /* stay at the largest value */
     BhAddress address;
     gint8 beacon_power; /* at 1 m; BH_NO_POWER */
@@ -45,7 +47,7 @@ typedef struct {
 typedef struct {
     guint32 generation;   /* of the slot's tenant; 0 = not looked at yet */
     guint32 entry;        /* BH_NO_ENTRY = not watched; or BH_NO_ENTRY_YET */
-    guint32 tenancy : 30; /* of the entry */
+    guint32 tenancy : 29; /* of the entry */
     guint32 keyless : 1;  /* its address was made with none of the keys */
 } BhPresenceSlot;
 
@@ -61,7 +63,9 @@ struct BhPresence {
     GArray *freed;           /* guint32: those below that are free */
     guint32 newest;          /* ends of the order of last_us */
     guint32 oldest;
-    gint64 due_us;
+    guint32 pending;      /* the first of those with a period that goes on */
+    gint64 period_due_us; /* when the first of their periods ends */
+    gint64 lost_due_us;   /* nobody can be lost before */
     gint64 listening_since_us;
     gboolean listening;
     guint64 readings;

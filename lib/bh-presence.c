@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A reading's way: floor, period, average, zone. What becomes due is not kept in order, because
- * nearly every reading would change that; there is one time before which nothing can be due, and
- * when it has come all identities are looked at.
+ * A reading's way: floor, period, average, zone. Who has a reading in a period that goes on is in a
+ * list, which is gone through when it ends. When somebody is lost is not kept in order, because
+ * every reading would change that; there is one time before which nobody can be lost, and when it
+ * has come all identities are looked at.
  */
 #include "bh-presence-private.h"
 
@@ -20,12 +21,6 @@ static const gint64 visit_bounds_us[BH_PRESENCE_VISIT_BOUNDS] = {
     15 * G_TIME_SPAN_MINUTE,
     G_TIME_SPAN_HOUR,
 };
-
-static void
-due_at(BhPresence *self, gint64 at_us)
-{
-    self->due_us = MIN(self->due_us, at_us);
-}
 
 /* Zones */
 
@@ -98,6 +93,12 @@ round_up(gint64 us)
     return (us + LOST_STEP_US - 1) / LOST_STEP_US * LOST_STEP_US;
 }
 
+static void
+look_for_lost_at(BhPresence *self, gint64 at_us)
+{
+    self->lost_due_us = MIN(self->lost_due_us, at_us);
+}
+
 static BhTrack *
 note_reading(BhPresence *self, guint32 number, const BhDevice *device, const BhReport *report)
 {
@@ -113,7 +114,7 @@ note_reading(BhPresence *self, guint32 number, const BhDevice *device, const BhR
     self->readings++;
     bh_presence_make_newest(self, number);
     if (!entry->heard || self->settings.lost_intervals > 0)
-        due_at(self, round_up(lost_at_us(self, entry)));
+        look_for_lost_at(self, round_up(lost_at_us(self, entry)));
     entry->heard = 1;
     return track;
 }
@@ -130,6 +131,20 @@ end_period(BhPresence *self, guint32 number, BhTrack *track, gint64 now_us)
 }
 
 static void
+await_period_end(BhPresence *self, guint32 number, gint64 now_us)
+{
+    BhPresenceEntry *entry = bh_presence_entry(self, number);
+    gint64 end_us = bh_sampler_period_end(now_us, self->settings.sample_period_us);
+
+    self->period_due_us = MIN(self->period_due_us, end_us);
+    if (entry->pending)
+        return;
+    entry->pending = 1;
+    entry->next_pending = self->pending;
+    self->pending = number;
+}
+
+static void
 take_reading(BhPresence *self, guint32 number, const BhDevice *device, const BhReport *report)
 {
     gint64 now_us = report->monotonic_us, period_us = self->settings.sample_period_us;
@@ -141,7 +156,7 @@ take_reading(BhPresence *self, guint32 number, const BhDevice *device, const BhR
     }
     end_period(self, number, track, now_us);
     bh_sampler_add(&track->sampler, now_us, period_us, report->rssi);
-    due_at(self, bh_sampler_period_end(now_us, period_us));
+    await_period_end(self, number, now_us);
 }
 
 void
@@ -199,46 +214,63 @@ lose(BhPresence *self, guint32 number, gint64 now_us)
 }
 
 static void
-end_periods(BhPresence *self, guint32 number, gint64 now_us)
+end_periods_of(BhPresence *self, guint32 number, gint64 now_us)
 {
     BhPresenceEntry *entry = bh_presence_entry(self, number);
 
     for (BhTrack *track = &entry->track; track != NULL; track = track->next) {
         end_period(self, number, track, now_us);
         if (track->sampler.pending)
-            due_at(self, bh_sampler_period_end(now_us, self->settings.sample_period_us));
+            await_period_end(self, number, now_us);
     }
 }
 
 static void
-look_at(BhPresence *self, guint32 number, gint64 now_us)
+end_periods(BhPresence *self, gint64 now_us)
 {
-    BhPresenceEntry *entry = bh_presence_entry(self, number);
+    guint32 next = self->pending;
 
-    if (!entry->heard)
-        return;
-    if (self->settings.sample_period_us > 0)
-        end_periods(self, number, now_us);
-    if (!self->listening)
-        return;
-    if (lost_at_us(self, entry) <= now_us)
-        lose(self, number, now_us);
-    else
-        due_at(self, round_up(lost_at_us(self, entry)));
+    self->pending = BH_NO_ENTRY;
+    self->period_due_us = G_MAXINT64;
+    while (next != BH_NO_ENTRY) {
+        guint32 number = next;
+        BhPresenceEntry *entry = bh_presence_entry(self, number);
+
+        next = entry->next_pending;
+        entry->pending = 0;
+        end_periods_of(self, number, now_us);
+    }
+}
+
+static void
+look_for_lost(BhPresence *self, gint64 now_us)
+{
+    self->lost_due_us = G_MAXINT64;
+    for (guint32 i = 0; self->listening && i < self->used; i++) {
+        const BhPresenceEntry *entry = bh_presence_entry(self, i);
+
+        if (!entry->heard)
+            continue;
+        if (lost_at_us(self, entry) <= now_us)
+            lose(self, i, now_us);
+        else
+            look_for_lost_at(self, round_up(lost_at_us(self, entry)));
+    }
 }
 
 void
 bh_presence_tick(BhPresence *self, gint64 now_us)
 {
-    self->due_us = G_MAXINT64;
-    for (guint32 i = 0; i < self->used; i++)
-        look_at(self, i, now_us);
+    if (self->period_due_us <= now_us)
+        end_periods(self, now_us);
+    if (self->lost_due_us <= now_us)
+        look_for_lost(self, now_us);
 }
 
 gint64
 bh_presence_get_due(const BhPresence *self)
 {
-    return self->due_us;
+    return MIN(self->period_due_us, self->lost_due_us);
 }
 
 void
@@ -249,7 +281,7 @@ bh_presence_set_listening(BhPresence *self, gboolean listening, gint64 now_us)
     self->listening = listening;
     if (listening) {
         self->listening_since_us = now_us;
-        due_at(self, now_us);
+        look_for_lost_at(self, now_us);
     }
 }
 
@@ -288,7 +320,8 @@ bh_presence_new(const BhPresenceSettings *settings,
     self->by_identity = g_hash_table_new(bh_identity_hash, bh_identity_equal);
     self->freed = g_array_new(FALSE, FALSE, sizeof(guint32));
     self->newest = self->oldest = BH_NO_ENTRY;
-    self->due_us = G_MAXINT64;
+    self->pending = BH_NO_ENTRY;
+    self->period_due_us = self->lost_due_us = G_MAXINT64;
     bh_presence_add_named(self);
     return self;
 }

@@ -339,6 +339,24 @@ START_TEST(who_was_never_heard_well_enough_takes_no_room)
 }
 END_TEST
 
+START_TEST(a_period_ends_without_those_forgotten_in_it)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene->selection.everything = TRUE;
+    scene->settings.max_identities = 3;
+    scene->settings.sample_period_us = 1000 * MS;
+    scene_start(scene);
+    for (guint round = 0; round < 4; round++) {
+        for (guint8 minor = 1; minor <= 8; minor++)
+            scene_hear_beacon(scene, "C0:00:00:00:00:02", minor, -60);
+        scene_pass(scene, 1000);
+    }
+    ck_assert_uint_eq(scene->forgotten, 4 * 8 - 3);
+    ck_assert_uint_eq(scene->samples, 4 * 3);
+}
+END_TEST
+
 START_TEST(those_asked_for_by_name_leave_no_room_for_others)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -375,4 +393,5 @@ BH_TEST_MAIN("lib-presence-who",
              who_was_unheard_for_longest_goes_first,
              who_was_forgotten_is_somebody_new_when_it_is_back,
              who_was_never_heard_well_enough_takes_no_room,
+             a_period_ends_without_those_forgotten_in_it,
              those_asked_for_by_name_leave_no_room_for_others)
