@@ -20,8 +20,8 @@ typedef struct {
     BhAlias *alias; /* borrowed from what is watched; NULL */
     gint64 last_us; /* of the newest reading; 0 = none yet */
     gint64 since_us;
-    gint64 arrived_us;                 /* of the present visit */
     gint64 zone_us[BH_ZONE_IMMEDIATE]; /* far, near and immediate, until since_us */
+    guint32 arrived_ds;                /* of the present visit; 0.1 s, only differences count */
     float interval_ms;
     guint32 samples;
     guint32 readings;

@@ -12,6 +12,7 @@
 
 #define LOST_STEP_US (100 * 1000) /* what is lost within it is told together */
 #define LOST_LEARNED_MIN_US G_USEC_PER_SEC
+#define US_PER_DS (100 * 1000)
 #define LEARNED_SAMPLES 8 /* gaps before the learned interval is believed */
 
 static const gint64 visit_bounds_us[BH_PRESENCE_VISIT_BOUNDS] = {
@@ -24,12 +25,18 @@ static const gint64 visit_bounds_us[BH_PRESENCE_VISIT_BOUNDS] = {
 
 /* Zones */
 
+static guint32
+to_ds(gint64 us)
+{
+    return (guint32)(us / US_PER_DS);
+}
+
 static void
 enter_zone(BhPresenceEntry *entry, BhZone from, gint64 now_us)
 {
     if (from == BH_ZONE_LOST) {
         entry->visits++;
-        entry->arrived_us = now_us;
+        entry->arrived_ds = to_ds(now_us);
     } else {
         entry->transitions++;
         entry->zone_us[from - BH_ZONE_FAR] += now_us - entry->since_us;
@@ -184,7 +191,8 @@ bh_presence_hear(BhPresence *self,
 static void
 end_visit(BhPresenceEntry *entry)
 {
-    gint64 length_us = entry->last_us - entry->arrived_us;
+    /* below 0 if it was heard in one period only, whose end was its arrival */
+    gint64 length_us = (gint64)(gint32)(to_ds(entry->last_us) - entry->arrived_ds) * US_PER_DS;
     guint i = 0;
 
     while (i < BH_PRESENCE_VISIT_BOUNDS && length_us > visit_bounds_us[i])

@@ -246,6 +246,22 @@ START_TEST(visits_and_time_spent_are_counted)
 }
 END_TEST
 
+START_TEST(who_was_heard_once_in_a_period_paid_a_short_visit)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene_watch(scene, "C0:00:00:00:00:01");
+    scene->settings.lost_us = 5000 * MS;
+    scene->settings.sample_period_us = 2000 * MS;
+    scene->settings.zones.min_samples = 1;
+    scene_start(scene);
+    scene_hear(scene, -60);
+    scene_pass(scene, 10000);
+    ck_assert_uint_eq(scene_newest_statistics(scene).visits, 1);
+    ck_assert_uint_eq(scene_newest_statistics(scene).lengths[0], 1);
+}
+END_TEST
+
 START_TEST(a_state_is_a_row)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -287,4 +303,5 @@ BH_TEST_MAIN("lib-presence",
              the_response_time_is_that_of_the_learned_interval,
              the_preset_is_that_of_the_contract,
              visits_and_time_spent_are_counted,
+             who_was_heard_once_in_a_period_paid_a_short_visit,
              a_state_is_a_row)
