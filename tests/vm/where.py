@@ -62,6 +62,7 @@ ON_ONE = [
         "the_example_in_python_prints_reports",
         "the_example_in_node_prints_reports",
         "what_subscribes_prints_values_also_after_a_lost_link",
+        "blehubctl_watch_says_how_near_what_has_a_name_is",
     ]),
     ("trixie", "what blehubctl prints and asks; that what it calls works on the other guest, cases of links and of serving show", [
         "blehubctl_explores_reads_writes_and_transacts",
