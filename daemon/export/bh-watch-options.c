@@ -103,6 +103,27 @@ get_defaults(const BhExportDefaults *defaults, gboolean retail)
     return options;
 }
 
+static gboolean
+is_empty(char **list)
+{
+    return list != NULL && list[0] == NULL;
+}
+
+/* A list that a program found nothing for must not mean everything. */
+static const char *
+find_empty(const BhWatchOptions *options)
+{
+    if (is_empty(options->identities))
+        return "Identities: must not be empty";
+    if (is_empty(options->beacons))
+        return "Beacons: must not be empty";
+    if (is_empty(options->irk))
+        return "IRK: must not be empty";
+    if (options->name_pattern != NULL && options->name_pattern[0] == '\0')
+        return "NamePattern: must not be empty";
+    return NULL;
+}
+
 static const char *
 find_fault(const BhWatchOptions *options)
 {
@@ -118,9 +139,7 @@ find_fault(const BhWatchOptions *options)
         return "LostIntervals: must be 0, or from 2 to 1000";
     if (options->immediate_dbm <= options->near_dbm)
         return "ImmediateDbm: must be above NearDbm";
-    if (options->name_pattern != NULL && options->name_pattern[0] == '\0')
-        return "NamePattern: must not be empty";
-    return NULL;
+    return find_empty(options);
 }
 
 gboolean
