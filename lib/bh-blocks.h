@@ -3,7 +3,7 @@
 
 /*
  * An array that grows by blocks: its elements stay where they are, and there is never much more
- * room than elements. Internal to libblehub.
+ * room than elements. Not installed.
  */
 #include <glib.h>
 

@@ -1,75 +1,88 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A map for the entries and a list for their order.
+ * An entry for each number that an identity may have, 16 bytes, and the list of those that wait in
+ * links between them: a watch of many thousands may keep one of these for each of its readers.
  */
 #include "bh-watch-queue.h"
 
+#include "bh-blocks.h"
+
 typedef struct {
-    BhWatchNews news;
-    GList link;
+    guint32 count;  /* 0: it does not wait */
+    guint32 before; /* the neighbours: their numbers and 1; 0 at the ends */
+    guint32 after;
+    guint8 from; /* BhZone */
 } Entry;
+G_STATIC_ASSERT(sizeof(Entry) == 16);
 
 struct BhWatchQueue {
-    GHashTable *entries; /* id -> Entry, owned */
-    GQueue order;        /* Entry, by its link */
+    BhBlocks *entries;   /* Entry, by id */
+    guint32 first, last; /* numbers and 1; 0: nothing waits */
 };
+
+static Entry *
+peek(BhWatchQueue *self, BhPresenceId id)
+{
+    return bh_blocks_get(self->entries, id);
+}
 
 static void
 drop(BhWatchQueue *self, Entry *entry)
 {
-    g_queue_unlink(&self->order, &entry->link);
-    g_hash_table_remove(self->entries, GUINT_TO_POINTER(entry->news.id));
+    *(entry->before != 0 ? &peek(self, entry->before - 1)->after : &self->first) = entry->after;
+    *(entry->after != 0 ? &peek(self, entry->after - 1)->before : &self->last) = entry->before;
+    *entry = (Entry){.count = 0};
 }
 
+/* Waits once more. */
 static Entry *
-ensure(BhWatchQueue *self, BhPresenceId id, BhZone from)
+add(BhWatchQueue *self, BhPresenceId id, BhZone from)
 {
-    Entry *entry = g_hash_table_lookup(self->entries, GUINT_TO_POINTER(id));
+    Entry *entry = peek(self, id);
 
-    if (entry != NULL)
+    if (entry->count > 0) {
+        entry->count += entry->count < G_MAXUINT32;
         return entry;
-    entry = g_new0(Entry, 1);
-    entry->news = (BhWatchNews){.id = id, .from = from};
-    entry->link.data = entry;
-    g_queue_push_tail_link(&self->order, &entry->link);
-    g_hash_table_insert(self->entries, GUINT_TO_POINTER(id), entry);
+    }
+    *entry = (Entry){.count = 1, .before = self->last, .from = (guint8)from};
+    *(self->last != 0 ? &peek(self, self->last - 1)->after : &self->first) = id + 1;
+    self->last = id + 1;
     return entry;
 }
 
 void
 bh_watch_queue_add_change(BhWatchQueue *self, BhPresenceId id, BhZone from, BhZone to)
 {
-    Entry *entry = ensure(self, id, from);
+    Entry *entry = add(self, id, from);
 
-    entry->news.count++;
-    if (entry->news.from == to)
+    if (entry->from == to)
         drop(self, entry);
 }
 
 void
 bh_watch_queue_add_sample(BhWatchQueue *self, BhPresenceId id)
 {
-    ensure(self, id, BH_ZONE_LOST)->news.count++;
+    add(self, id, BH_ZONE_LOST);
 }
 
 void
 bh_watch_queue_forget(BhWatchQueue *self, BhPresenceId id)
 {
-    Entry *entry = g_hash_table_lookup(self->entries, GUINT_TO_POINTER(id));
+    Entry *entry = peek(self, id);
 
-    if (entry != NULL)
+    if (entry->count > 0)
         drop(self, entry);
 }
 
 gboolean
 bh_watch_queue_pop(BhWatchQueue *self, BhWatchNews *news)
 {
-    Entry *entry = g_queue_peek_head(&self->order);
+    Entry *entry = self->first != 0 ? peek(self, self->first - 1) : NULL;
 
     if (entry == NULL)
         return FALSE;
-    *news = entry->news;
+    *news = (BhWatchNews){.id = self->first - 1, .from = entry->from, .count = entry->count};
     drop(self, entry);
     return TRUE;
 }
@@ -77,7 +90,7 @@ bh_watch_queue_pop(BhWatchQueue *self, BhWatchNews *news)
 gboolean
 bh_watch_queue_is_empty(const BhWatchQueue *self)
 {
-    return self->order.length == 0;
+    return self->first == 0;
 }
 
 BhWatchQueue *
@@ -85,14 +98,13 @@ bh_watch_queue_new(void)
 {
     BhWatchQueue *self = g_new0(BhWatchQueue, 1);
 
-    self->entries = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    g_queue_init(&self->order);
+    self->entries = bh_blocks_new(sizeof(Entry));
     return self;
 }
 
 void
 bh_watch_queue_free(BhWatchQueue *self)
 {
-    g_hash_table_unref(self->entries);
+    bh_blocks_free(self->entries);
     g_free(self);
 }
