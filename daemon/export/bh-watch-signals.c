@@ -104,7 +104,8 @@ on_turn(gpointer user_data)
     arm(signal);
 }
 
-/* While the client does not read nothing is armed. */
+/* While the client does not read nothing is armed, and never again after it left: a lease outlives
+ * it. */
 static void
 arm(Signal *signal)
 {
@@ -113,7 +114,7 @@ arm(Signal *signal)
     gint64 delay_ms = signal->sent_us == 0 ? 0 : CLAMP(PERIOD_MS - since_ms, 0, PERIOD_MS);
 
     if (signal->timer != NULL || bh_watch_queue_is_empty(signal->queue) ||
-        !bh_read_check_may_send(self->check))
+        bh_client_is_gone(self->client) || !bh_read_check_may_send(self->check))
         return;
     signal->timer = bh_clock_call_in(self->clock, delay_ms, on_turn, signal);
 }
