@@ -255,8 +255,13 @@ END_TEST
 START_TEST(watches_beyond_the_limit_are_refused)
 {
     g_auto(BhFixture) f = {0};
+    g_autoptr(GVariant) limits = NULL;
+    guint32 watches = 0, identities = 0;
 
-    bh_watch_scene_init(&f, "[limits]\nMaxWatches=1\n");
+    bh_watch_scene_init(&f, "[limits]\nMaxWatches=1\nMaxIdentities=7\n");
+    limits = bh_caller_get(f.connection, BH_CALLER_HUB_PATH, BH_CALLER_HUB, "Limits");
+    ck_assert(g_variant_lookup(limits, "MaxWatches", "u", &watches) && watches == 1);
+    ck_assert(g_variant_lookup(limits, "MaxIdentities", "u", &identities) && identities == 7);
     g_free(bh_watch_make(f.connection, "{}"));
     bh_caller_require_error(f.connection,
                             BH_CALLER_HUB_PATH,

@@ -382,6 +382,9 @@ START_TEST(mistakes_in_a_device_name_their_place)
     assert_refused("\n[device a]\nMeasuredPower=-60\n", ":2: [device a]: needs Identity or IRK");
     assert_refused("[device a]\nIdentity=AA:BB:CC:DD:EE:FF\nIRK=00112233445566778899aabbccddeeff\n",
                    ":1: [device a]: has both Identity and IRK");
+    assert_refused("[device a]\nIdentity=AA:BB\n",
+                   ":2: [device a] Identity: must be an address, or a beacon like "
+                   "iBeacon:UUID-MAJOR-MINOR");
     assert_refused("[device a]\nNonsense=1\n", ":2: [device a] Nonsense: unknown key");
     assert_refused("[device a]\nMeasuredPower=21\n",
                    ":2: [device a] MeasuredPower: must be an integer from -127 to 20");
