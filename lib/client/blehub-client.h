@@ -6,5 +6,6 @@
 #include "bh-live-application.h"
 #include "bh-live-scan.h"
 #include "bh-live-subscription.h"
+#include "bh-live-watch.h"
 #include "bh-stream-reader.h"
 #include "blehub.h"

@@ -2,40 +2,14 @@
 
 /*
  * Says when the things named (identities or aliases; none: everything) come, go, or are nearer or
- * farther than before. Build it with
+ * farther than before, also after blehubd was restarted. Build it with
  * gcc watch.c $(pkg-config --cflags --libs libblehub-client)
  */
 #include <blehub-client.h>
 #include <stdio.h>
 
-static BhDbusWatch1 *
-make_watch(GDBusConnection *bus, char **names, GError **error)
-{
-    g_autoptr(BhDbusHub1) hub =
-        bh_dbus_hub1_proxy_new_sync(bus, 0, "org.blehub", "/org/blehub", NULL, error);
-    g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
-    g_autofree char *path = NULL;
-
-    if (names[0])
-        g_variant_dict_insert(&options, "Identities", "^as", names);
-    if (!hub || !bh_dbus_hub1_call_watch_sync(hub,
-                                              g_variant_dict_end(&options),
-                                              G_DBUS_CALL_FLAGS_NONE,
-                                              -1,
-                                              &path,
-                                              NULL,
-                                              error))
-        return NULL;
-    return bh_dbus_watch1_proxy_new_sync(bus,
-                                         G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES,
-                                         "org.blehub",
-                                         path,
-                                         NULL,
-                                         error);
-}
-
 static void
-print_change(GVariant *change)
+on_zone(BhLiveWatch *watch, GVariant *change, gpointer user_data)
 {
     const char *from = "", *zone = "", *name = "";
     double distance_m;
@@ -51,24 +25,27 @@ print_change(GVariant *change)
     fflush(stdout);
 }
 
+static void
+on_down(BhLiveWatch *watch, const GError *reason, gpointer user_data)
+{
+    fprintf(stderr, "%s\n", reason->message);
+}
+
 int
 main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GDBusConnection) bus = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, &error);
-    g_autoptr(BhDbusWatch1) watch = bus ? make_watch(bus, argv + 1, &error) : NULL;
-    GVariant *change = NULL;
+    g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
+    g_autoptr(BhLiveWatch) watch = NULL;
 
-    while (watch && bh_dbus_watch1_call_wait_zone_sync(watch,
-                                                       g_variant_new_parsed("{'TimeoutMs': <0>}"),
-                                                       G_DBUS_CALL_FLAGS_NONE,
-                                                       G_MAXINT,
-                                                       &change,
-                                                       NULL,
-                                                       &error)) {
-        print_change(change);
-        g_clear_pointer(&change, g_variant_unref);
-    }
-    fprintf(stderr, "%s\n", error->message); /* the radio was switched off, or blehubd ended */
-    return 1;
+    if (!bus)
+        g_error("%s", error->message);
+    if (argc > 1)
+        g_variant_dict_insert(&options, "Identities", "^as", argv + 1);
+    watch = bh_live_watch_new(bus, g_variant_dict_end(&options));
+    g_signal_connect(watch, "zone", G_CALLBACK(on_zone), NULL);
+    g_signal_connect(watch, "down", G_CALLBACK(on_down), NULL);
+    bh_live_watch_start(watch);
+    g_main_loop_run(g_main_loop_new(NULL, FALSE));
 }
