@@ -139,6 +139,24 @@ add_identities(const BhWatchOptions *options,
     return TRUE;
 }
 
+/* Telemetry alone would be nobody: who asks for it alone would wait for ever. */
+static gboolean
+add_types(const BhWatchOptions *options, guint8 *types, GError **error)
+{
+    const guint8 telemetry =
+        BH_BEACON_BIT(BH_BEACON_EDDYSTONE_TLM) | BH_BEACON_BIT(BH_BEACON_EDDYSTONE_ETLM);
+
+    if (!bh_beacon_types_parse(options->beacons, "Beacons", types, error))
+        return FALSE;
+    if (*types == 0 || (*types & ~telemetry) != 0)
+        return TRUE;
+    g_set_error_literal(error,
+                        BH_ERROR,
+                        BH_ERROR_INVALID_ARGUMENTS,
+                        "Beacons: telemetry does not say which beacon it is of");
+    return FALSE;
+}
+
 static gboolean
 select_all(const BhWatchOptions *options,
            const GPtrArray *aliases,
@@ -147,8 +165,7 @@ select_all(const BhWatchOptions *options,
 {
     guint8 types = 0;
 
-    if (!bh_beacon_types_parse(options->beacons, "Beacons", &types, error) ||
-        !add_identities(options, aliases, selection, error))
+    if (!add_types(options, &types, error) || !add_identities(options, aliases, selection, error))
         return FALSE;
     selection->beacon_types = types;
     selection->name_pattern = g_strdup(options->name_pattern);

@@ -200,6 +200,7 @@ START_TEST(mistakes_are_refused_with_the_key_first)
         {"{'Identities': <'nobody'>}", "NotFound", "Identities: "},
         {"{'IRK': <'0011'>}", "InvalidArguments", "IRK"},
         {"{'Beacons': <'nonsense'>}", "InvalidArguments", "Beacons"},
+        {"{'Beacons': <['Eddystone-TLM', 'Eddystone-eTLM']>}", "InvalidArguments", "Beacons: "},
         {"{'Adapter': <'hci9'>}", "InvalidArguments", "Adapter: "},
         {"{'Active': <false>}", "NotSupported", "Active: "},
         {"{'MaxIdentities': <10001>}", "InvalidArguments", "MaxIdentities: "},
