@@ -260,6 +260,25 @@ START_TEST(a_wait_ends_by_time_by_release_and_with_its_client)
 }
 END_TEST
 
+START_TEST(waits_beyond_the_limit_of_a_user_are_refused)
+{
+    g_auto(HubFixture) f = {0};
+    g_auto(Wait) a = {0}, b = {0}, c = {0}, refused = {0};
+    g_autoptr(BhWatch) watch = NULL;
+
+    hub_fixture_init(&f);
+    watch = watch_all(&f, f.ann);
+    wait_zone(watch, f.ann, 0, &a);
+    wait_zone(watch, f.ann, 0, &b);
+    wait_zone(watch, f.ann, 0, &c);
+    wait_zone(watch, f.ann, 0, &refused);
+    require_error(&refused, BH_ERROR_LIMIT_EXCEEDED);
+    ck_assert(!a.done && !b.done && !c.done);
+    bh_owned_release(BH_OWNED(watch), BH_RELEASE_ASKED);
+    hub_fixture_turn();
+}
+END_TEST
+
 START_TEST(a_client_that_left_consumes_no_change)
 {
     g_auto(HubFixture) f = {0};
@@ -475,6 +494,7 @@ BH_TEST_MAIN("hub-watch",
              nothing_is_lost_while_no_adapter_listens,
              state_changes_are_told_once,
              a_wait_ends_by_time_by_release_and_with_its_client,
+             waits_beyond_the_limit_of_a_user_are_refused,
              a_client_that_left_consumes_no_change,
              changes_that_wait_are_one_for_each_identity_and_the_newest,
              who_is_back_in_its_zone_does_not_wait_any_more,
