@@ -186,6 +186,67 @@ START_TEST(options_in_force_are_told_without_keys_and_with_what_they_mean)
 }
 END_TEST
 
+/* Two radios, each of which hears the same beacon, by an address of its own, with a strength of its
+ * own. */
+static const char second_room[] =
+    "[adapter second]\n"
+    "Address=00:AA:01:00:00:02\n"
+    "Powered=true\n"
+    "Monitor=true\n"
+    "[device weak]\n"
+    "Address=C0:00:00:00:00:11\n"
+    "Type=nonconnectable\n"
+    "ManufacturerData=004c:0215e2c56db5dffb48d2b060d0f5a71096e000010002c5\n"
+    "IntervalMs=20\n"
+    "RSSI=-80\n"
+    "Adapters=00:AA:01:00:00:01\n"
+    "[device strong]\n"
+    "Address=C0:00:00:00:00:12\n"
+    "Type=nonconnectable\n"
+    "ManufacturerData=004c:0215e2c56db5dffb48d2b060d0f5a71096e000010002c5\n"
+    "IntervalMs=20\n"
+    "RSSI=-60\n"
+    "Adapters=00:AA:01:00:00:02\n";
+
+static gsize
+count_adapters(GDBusConnection *connection, const char *watch)
+{
+    g_autoptr(GVariant) rows = bh_watch_rows(connection, watch, "GetStates", "{}");
+    g_autoptr(GVariant) row = NULL;
+    g_autoptr(GVariant) adapters = NULL;
+
+    if (g_variant_n_children(rows) != 1)
+        return 0;
+    row = g_variant_get_child_value(rows, 0);
+    adapters = g_variant_lookup_value(row, "Adapters", G_VARIANT_TYPE("aa{sv}"));
+    return adapters != NULL ? g_variant_n_children(adapters) : 0;
+}
+
+START_TEST(a_beacon_that_two_adapters_hear_is_one_and_the_stronger_counts)
+{
+    g_auto(BhFixture) f = {0};
+    g_autofree char *watch = NULL;
+    g_autofree char *first_room = NULL;
+    g_autoptr(GVariant) rows = NULL;
+    g_autoptr(GVariant) row = NULL;
+
+    bh_watch_scene_init(&f, NULL);
+    watch = bh_watch_make(f.connection, "{" BH_WATCH_AT_ONCE "}");
+    first_room =
+        bh_watch_make(f.connection, "{" BH_WATCH_AT_ONCE ", 'Adapter': <'00:AA:01:00:00:01'>}");
+    bh_fixture_tell_sim(&f, "Load", g_variant_new("(s)", second_room));
+    BH_AWAIT_POLLED(count_adapters(f.connection, watch) == 2);
+    BH_AWAIT_POLLED(bh_watch_is_in(f.connection, watch, BH_WATCH_BEACON, "near"));
+    rows = bh_watch_rows(f.connection, watch, "GetStates", "{}");
+    ck_assert_uint_eq(g_variant_n_children(rows), 1);
+    row = g_variant_get_child_value(rows, 0);
+    require_text(row, "Adapter", "00:AA:01:00:00:02");
+    ck_assert_double_eq_tol(get_double(row, "Smoothed"), -60, 0.01);
+    BH_AWAIT_POLLED(count_adapters(f.connection, first_room) == 1);
+    ck_assert(bh_watch_is_in(f.connection, first_room, BH_WATCH_BEACON, "far"));
+}
+END_TEST
+
 /* What is refused */
 
 START_TEST(mistakes_are_refused_with_the_key_first)
@@ -550,6 +611,7 @@ BH_TEST_MAIN("hub-watch",
              statistics_count_visits_and_transitions,
              who_falls_silent_is_lost_after_its_time,
              options_in_force_are_told_without_keys_and_with_what_they_mean,
+             a_beacon_that_two_adapters_hear_is_one_and_the_stronger_counts,
              mistakes_are_refused_with_the_key_first,
              wrong_calls_of_a_watch_are_refused,
              watches_beyond_the_limit_are_refused,
