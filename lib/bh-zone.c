@@ -2,7 +2,7 @@
 
 /*
  * A threshold is moved away from the zone that one is in: up for who is below it, down for who is
- * above. Who is lost has no side yet.
+ * above. Who is lost has no side yet. Milliseconds do: there are thousands of states.
  */
 #include "bh-zone.h"
 
@@ -64,6 +64,7 @@ gboolean
 bh_zone_add(const BhZoneRule *rule, BhZoneState *state, double dbm, gint64 now_us)
 {
     BhZone zone = bh_zone_of(rule, state->zone, dbm);
+    guint32 now_ms = (guint32)(now_us / 1000);
 
     if (zone == state->zone) {
         state->count = 0;
@@ -71,12 +72,12 @@ bh_zone_add(const BhZoneRule *rule, BhZoneState *state, double dbm, gint64 now_u
     }
     if (!goes_on(state, zone)) {
         state->count = 0;
-        state->candidate_since_us = now_us;
+        state->candidate_since_ms = now_ms;
     }
     state->candidate = zone;
     state->count = (guint8)MIN(state->count + 1, G_MAXUINT8);
     if (state->count < rule->min_samples ||
-        (state->zone != BH_ZONE_LOST && now_us - state->candidate_since_us < rule->dwell_us))
+        (state->zone != BH_ZONE_LOST && now_ms - state->candidate_since_ms < rule->dwell_us / 1000))
         return FALSE;
     state->zone = (guint8)zone;
     state->count = 0;

@@ -36,10 +36,10 @@ typedef struct {
 
 /** All zero is lost. */
 typedef struct {
-    gint64 candidate_since_us;
-    guint8 zone;      /* BhZone */
-    guint8 candidate; /* BhZone; while count is not 0 */
-    guint8 count;     /* samples in a row for the candidate */
+    guint32 candidate_since_ms; /* wraps around; only the difference counts */
+    guint8 zone;                /* BhZone */
+    guint8 candidate;           /* BhZone; while count is not 0 */
+    guint8 count;               /* samples in a row for the candidate */
 } BhZoneState;
 
 /** The zone of a signal, seen from the zone that it was in. */

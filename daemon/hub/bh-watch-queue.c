@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * An entry for each number that an identity may have, 16 bytes, and the list of those that wait in
+ * An entry for each number that an identity may have, 12 bytes, and the list of those that wait in
  * links between them: a watch of many thousands may keep one of these for each of its readers.
  */
 #include "bh-watch-queue.h"
@@ -9,12 +9,14 @@
 #include "bh-blocks.h"
 
 typedef struct {
-    guint32 count;  /* 0: it does not wait */
-    guint32 before; /* the neighbours: their numbers and 1; 0 at the ends */
+    guint32 count : 30; /* 0: it does not wait; stays at the largest value */
+    guint32 from : 2;   /* BhZone */
+    guint32 before;     /* the neighbours: their numbers and 1; 0 at the ends */
     guint32 after;
-    guint8 from; /* BhZone */
 } Entry;
-G_STATIC_ASSERT(sizeof(Entry) == 16);
+G_STATIC_ASSERT(sizeof(Entry) == 12 && BH_N_ZONES <= 4);
+
+#define COUNT_MAX ((1u << 30) - 1)
 
 struct BhWatchQueue {
     BhBlocks *entries;   /* Entry, by id */
@@ -42,10 +44,10 @@ add(BhWatchQueue *self, BhPresenceId id, BhZone from)
     Entry *entry = peek(self, id);
 
     if (entry->count > 0) {
-        entry->count += entry->count < G_MAXUINT32;
+        entry->count += entry->count < COUNT_MAX;
         return entry;
     }
-    *entry = (Entry){.count = 1, .before = self->last, .from = (guint8)from};
+    *entry = (Entry){.count = 1, .before = self->last, .from = (guint)from & 3};
     *(self->last != 0 ? &peek(self, self->last - 1)->after : &self->first) = id + 1;
     self->last = id + 1;
     return entry;
