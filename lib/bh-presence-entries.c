@@ -162,15 +162,26 @@ remembered(const BhPresence *self, const BhPresenceSlot *slot)
     return slot->entry;
 }
 
-/* Keys are tried once for each new address. */
+static gboolean
+is_beacon(const BhPresence *self, guint32 number)
+{
+    return number != BH_NO_ENTRY &&
+           bh_presence_entry(self, number)->identity.kind < BH_N_BEACON_TYPES;
+}
+
+/* Keys are tried once for each new address. When everything is watched, a beacon that says other
+ * things in between is not somebody else meanwhile. */
 static guint32
 identify_device(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot, gboolean is_reading)
 {
+    guint32 known = remembered(self, slot);
     BhIdentity identity;
 
     if (!slot->keyless && bh_watched_resolve(self->watched, &device->address, &identity))
         return ensure_entry(self, &identity, is_reading);
     slot->keyless = 1;
+    if (bh_watched_is_everything(self->watched) && is_beacon(self, known))
+        return known;
     return bh_watched_find_device(self->watched, device, &identity)
                ? ensure_entry(self, &identity, is_reading)
                : BH_NO_ENTRY;
@@ -217,7 +228,7 @@ may_be_another(const BhPresence *self, const BhPresenceSlot *slot, const BhDevic
         return TRUE;
     if (number == BH_NO_ENTRY)
         return bh_watched_has_name(self->watched) || slot->entry != BH_NO_ENTRY;
-    return bh_presence_entry(self, number)->identity.kind < BH_N_BEACON_TYPES;
+    return is_beacon(self, number);
 }
 
 guint32

@@ -90,6 +90,12 @@ bh_watched_find_device(const BhWatched *self, const BhDevice *device, BhIdentity
 }
 
 gboolean
+bh_watched_is_everything(const BhWatched *self)
+{
+    return self->selection.everything;
+}
+
+gboolean
 bh_watched_has_name(const BhWatched *self)
 {
     return self->name != NULL;

@@ -39,6 +39,7 @@ gboolean bh_watched_resolve(const BhWatched *self, const BhAddress *address, BhI
 /* Of the device by its address as it is. */
 gboolean
 bh_watched_find_device(const BhWatched *self, const BhDevice *device, BhIdentity *identity);
+gboolean bh_watched_is_everything(const BhWatched *self);
 /* Whether the answer can change with what the device says. */
 gboolean bh_watched_has_name(const BhWatched *self);
 

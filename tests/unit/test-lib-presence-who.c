@@ -134,6 +134,23 @@ START_TEST(a_name_may_come_late)
 }
 END_TEST
 
+START_TEST(of_everything_a_beacon_that_says_something_else_in_between_is_one)
+{
+    g_autoptr(Scene) scene = scene_new();
+    static const guint8 named[] = {6, 9, 'l', 'o', 'b', 'b', 'y'};
+
+    scene->selection.everything = TRUE;
+    scene_start(scene);
+    for (guint i = 0; i < 10; i++) {
+        scene_hear_beacon(scene, "C0:00:00:00:00:01", 1, -60);
+        scene_hear_as(scene, &(Heard){.rssi = -60, .data = named, .size = sizeof named});
+    }
+    ck_assert_uint_eq(bh_presence_count(scene->presence), 1);
+    ck_assert_uint_eq(scene_newest_statistics(scene).readings, 20);
+    ck_assert_uint_eq(scene_newest(scene).identity->kind, BH_BEACON_IBEACON);
+}
+END_TEST
+
 START_TEST(everything_is_everything)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -382,6 +399,7 @@ BH_TEST_MAIN("lib-presence-who",
              a_beacon_that_begins_with_telemetry_at_each_new_address_is_one,
              telemetry_of_an_address_that_was_asked_for_is_a_reading,
              a_name_may_come_late,
+             of_everything_a_beacon_that_says_something_else_in_between_is_one,
              everything_is_everything,
              distance_is_by_the_beacons_own_power,
              an_alias_knows_better_than_the_beacon_and_the_watch,
