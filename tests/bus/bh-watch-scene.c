@@ -137,3 +137,12 @@ bh_watch_is_watching(GDBusConnection *connection, const char *watch)
 
     return g_str_equal(g_variant_get_string(state, NULL), "watching");
 }
+
+void
+bh_watch_require_text(GVariant *row, const char *key, const char *wanted)
+{
+    const char *text = NULL;
+
+    ck_assert_msg(g_variant_lookup(row, key, "&s", &text), "no %s", key);
+    ck_assert_str_eq(text, wanted);
+}

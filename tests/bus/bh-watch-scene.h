@@ -41,4 +41,7 @@ char *bh_watch_dup_change(GDBusConnection *connection, const char *watch, gint t
 /* Whether an adapter listens for it. */
 gboolean bh_watch_is_watching(GDBusConnection *connection, const char *watch);
 
+/* What a row says. */
+void bh_watch_require_text(GVariant *row, const char *key, const char *wanted);
+
 G_END_DECLS
