@@ -72,7 +72,7 @@ takes_over(const BhTrack *self,
            gint64 now_us)
 {
     return from == NULL || self->ema.average > from->ema.average + settings->switch_db ||
-           now_us - from->last_us > BH_TRACK_STALE_US;
+           now_us - from->last_us > MIN(BH_TRACK_STALE_US, settings->lost_us);
 }
 
 gboolean

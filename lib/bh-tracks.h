@@ -11,7 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* An adapter that has not heard it for so long does not count any more if another one has. */
+/* An adapter that has not heard it for so long, or for the time after which things are lost if that
+ * is shorter, does not count any more if another one has. */
 #define BH_TRACK_STALE_US (10 * G_USEC_PER_SEC)
 
 typedef struct BhTrack BhTrack;

@@ -267,6 +267,22 @@ START_TEST(an_adapter_that_falls_silent_does_not_count_for_long)
 }
 END_TEST
 
+START_TEST(an_adapter_counts_for_no_longer_than_it_takes_to_be_lost)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene_watch(scene, "C0:00:00:00:00:01");
+    scene->settings.lost_us = 3 * G_USEC_PER_SEC;
+    scene_start(scene);
+    for (guint i = 0; i < 5; i++)
+        scene_hear_by(scene, 0, -40);
+    for (guint i = 0; i < 40; i++)
+        scene_hear_by(scene, 1, -90);
+    ck_assert_int_eq(scene_newest(scene).rssi, -90);
+    ck_assert_int_eq(scene_newest(scene).zone, BH_ZONE_FAR);
+}
+END_TEST
+
 START_TEST(the_interval_is_learned_of_one_adapter)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -407,6 +423,7 @@ BH_TEST_MAIN("lib-presence-who",
              of_two_adapters_the_one_that_hears_it_best_counts,
              a_little_better_is_not_enough_to_count_instead,
              an_adapter_that_falls_silent_does_not_count_for_long,
+             an_adapter_counts_for_no_longer_than_it_takes_to_be_lost,
              the_interval_is_learned_of_one_adapter,
              who_was_unheard_for_longest_goes_first,
              who_was_forgotten_is_somebody_new_when_it_is_back,
