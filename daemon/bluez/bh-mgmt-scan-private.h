@@ -73,11 +73,13 @@ bh_mgmt_defaults_equal(const BhMgmtDefaults *a, const BhMgmtDefaults *b)
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* That there is no such monitor is as good as having removed it. Any other end says nothing. */
+/* That there is no such monitor is as good as having removed it; Linux 6.1 and 6.12 say so by
+ * "Invalid Parameters", others by "Invalid Index". Any other end says nothing. */
 static inline gboolean
 bh_mgmt_status_is_removed(guint status)
 {
-    return status == BH_MGMT_STATUS_SUCCESS || status == BH_MGMT_STATUS_INVALID_INDEX;
+    return status == BH_MGMT_STATUS_SUCCESS || status == BH_MGMT_STATUS_INVALID_PARAMETERS ||
+           status == BH_MGMT_STATUS_INVALID_INDEX;
 }
 
 /* bh-mgmt-scan.c: a monitor of ours is no more. */

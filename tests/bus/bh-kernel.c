@@ -183,7 +183,7 @@ remove_monitor(BhKernel *self, const Command *command, GByteArray *answer)
     g_string_append_printf(self->log, "Remove:%u", handle);
     ck_assert_uint_ne(handle, 0); /* would be everybody's */
     if (handle > MONITORS_MAX || !self->monitors[handle])
-        return BH_MGMT_STATUS_INVALID_INDEX;
+        return BH_MGMT_STATUS_INVALID_PARAMETERS;
     self->monitors[handle] = FALSE;
     put_u16(answer, handle);
     return BH_MGMT_STATUS_SUCCESS;

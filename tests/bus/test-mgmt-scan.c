@@ -230,6 +230,7 @@ START_TEST(a_bluetoothd_that_removes_all_monitors_when_it_starts_gets_ours_again
     s.puppet = bh_puppet_new(s.bus.address);
     bh_puppet_add_adapter(s.puppet, BH_PUPPET_ADAPTER, BH_PUPPET_ADDRESS, TRUE);
     BH_AWAIT(bh_kernel_was_told(s.kernel, "Add:1"));
+    ck_assert(!bh_kernel_was_told(s.kernel, "Remove:1"));
     BH_POLL(bh_mgmt_scene_can(&s, "scan"));
 }
 END_TEST
