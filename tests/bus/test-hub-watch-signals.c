@@ -7,7 +7,7 @@
 #include "test-main.h"
 
 #define MAX_ROWS 256
-#define ROUNDS 12 /* of so many rows, which is more than may wait for one client */
+#define ROUNDS 8 /* of so many rows, which is more than may wait for one client */
 #define SIGNALS "'Signals': <true>"
 
 /* The simulation reports everything anyway; starting the discovery anew would lose some of it. */

@@ -279,7 +279,7 @@ START_TEST(watch_says_that_it_waits_for_the_radio_and_goes_on)
 END_TEST
 
 /* More than a pipe and what may wait behind it hold. */
-#define MANY 4000
+#define MANY 3000
 
 static void
 flood(FakeWatch *self)
