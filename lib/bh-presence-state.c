@@ -37,13 +37,15 @@ bh_presence_settings_get_response_ms(const BhPresenceSettings *self, double inte
     return bh_ema_response(self->alpha) * interval_ms;
 }
 
+/* What has not been heard by an adapter for as long as it takes to be lost is not heard by it any
+ * more. */
 static void
-add_tracks(const BhPresenceEntry *entry, BhPresenceState *state)
+add_tracks(const BhPresence *self, const BhPresenceEntry *entry, BhPresenceState *state)
 {
     for (const BhTrack *track = &entry->track;
          track != NULL && state->n_tracks < BH_PRESENCE_MAX_ADAPTERS;
          track = track->next) {
-        if (!track->ema.begun)
+        if (!track->ema.begun || entry->last_us - track->last_us > self->settings.lost_us)
             continue;
         state->tracks[state->n_tracks++] = (BhPresenceTrack){
             .adapter = track->adapter,
@@ -85,7 +87,7 @@ add_what_is_heard(const BhPresence *self, const BhPresenceEntry *entry, BhPresen
     state->deviation_db = bh_ema_deviation(&track->ema);
     state->interval_ms = (double)entry->interval_ms;
     state->response_ms = bh_presence_settings_get_response_ms(&self->settings, state->interval_ms);
-    add_tracks(entry, state);
+    add_tracks(self, entry, state);
     add_distance(self, state);
 }
 

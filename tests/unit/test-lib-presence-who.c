@@ -252,6 +252,23 @@ START_TEST(a_little_better_is_not_enough_to_count_instead)
 }
 END_TEST
 
+START_TEST(an_adapter_that_does_not_hear_it_any_more_is_not_told)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene_watch(scene, "C0:00:00:00:00:01");
+    scene->settings.lost_us = 2000 * MS;
+    scene_start(scene);
+    scene_hear_by(scene, 0, -40);
+    scene_hear_by(scene, 1, -40);
+    ck_assert_uint_eq(scene_newest(scene).n_tracks, 2);
+    for (guint i = 0; i < 30; i++)
+        scene_hear_by(scene, 1, -90);
+    ck_assert_uint_eq(scene_newest(scene).n_tracks, 1);
+    ck_assert_uint_eq(scene_newest(scene).tracks[0].adapter, 1);
+}
+END_TEST
+
 START_TEST(an_adapter_that_falls_silent_does_not_count_for_long)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -422,6 +439,7 @@ BH_TEST_MAIN("lib-presence-who",
              the_interval_is_as_wide_as_the_samples_deviate,
              of_two_adapters_the_one_that_hears_it_best_counts,
              a_little_better_is_not_enough_to_count_instead,
+             an_adapter_that_does_not_hear_it_any_more_is_not_told,
              an_adapter_that_falls_silent_does_not_count_for_long,
              an_adapter_counts_for_no_longer_than_it_takes_to_be_lost,
              the_interval_is_learned_of_one_adapter,
