@@ -37,15 +37,22 @@ bh_presence_settings_get_response_ms(const BhPresenceSettings *self, double inte
     return bh_ema_response(self->alpha) * interval_ms;
 }
 
+static gboolean
+hears(const BhPresence *self, const BhPresenceEntry *entry, const BhTrack *track)
+{
+    return track->ema.begun &&
+           (track->counts || entry->last_us - track->last_us <= self->settings.lost_us);
+}
+
 /* What has not been heard by an adapter for as long as it takes to be lost is not heard by it any
- * more. */
+ * more; but the one that counts is told until another one does. */
 static void
 add_tracks(const BhPresence *self, const BhPresenceEntry *entry, BhPresenceState *state)
 {
     for (const BhTrack *track = &entry->track;
          track != NULL && state->n_tracks < BH_PRESENCE_MAX_ADAPTERS;
          track = track->next) {
-        if (!track->ema.begun || entry->last_us - track->last_us > self->settings.lost_us)
+        if (!hears(self, entry, track))
             continue;
         state->tracks[state->n_tracks++] = (BhPresenceTrack){
             .adapter = track->adapter,
