@@ -269,7 +269,7 @@ def blehubctl_watch_says_how_near_what_has_a_name_is(world):
     """As a user runs it: a line for each reading, and one for each change of zone."""
     world.configure(f"[device desk]\nIdentity={BEACON}\n[device her phone]\nIRK={IRK}\nMeasuredPower=-57\n")
     world.plug(LEAVING)
-    watch = ["blehubctl", "watch", "--alpha=1", "--min-samples=1", "--count=30", "desk", "her phone"]
+    watch = ["blehubctl", "watch", "--alpha=1", "--min-samples=1", "--count=60", "desk", "her phone"]
     lines = set(world.run(*watch, user="nobody").stdout.splitlines())
     for line in ["desk: RSSI: -45 dBm -> Smoothed: -45.0 dBm -> Distance: 0.3 m -> Zone: immediate",
                  "desk: RSSI: -75 dBm -> Smoothed: -75.0 dBm -> Distance: 4.4 m -> Zone: far",
