@@ -118,27 +118,32 @@ class _Pair:
     def __init__(self, world, capability):
         self.world = world
         self.bus = world.bus
+        self.capability = capability
         self.questions = []
         self.bus.connection.signal_subscribe(HUB, DEVICE, "PairingQuestion", None, None, Gio.DBusSignalFlags.NONE,
                                              lambda *told: self.questions.append(told[5].unpack()))
         try:
-            self._meet(capability)
-        except RemoteError:  # some controllers of btvirt never hear each other on a busy machine
-            self.peer.process.kill()
-            self.controllers.unplug()
-            poll(lambda: not world.adapter_paths(), "the end of the controllers", every=0.05)
-            self._meet(capability)
-        world.stack.callback(self.forget, self.ours)
-        world.stack.callback(self.forget, self.theirs)
+            self._meet()
+        except RemoteError:
+            self._meet_anew()
 
-    def _meet(self, capability):
+    def _meet_anew(self):
+        """Some controllers of btvirt do not hear each other on a busy machine, and never do from then on."""
+        self.peer.process.kill()
+        self.controllers.unplug()
+        poll(lambda: not self.world.adapter_paths(), "the end of the controllers", every=0.05)
+        self._meet()
+
+    def _meet(self):
         """New controllers, the peer on one of them, and a hold on it."""
         self.controllers, paths = plug(self.world)
         self.air = _Air(self.world, self.controllers)
         self.here, self.there = sorted(paths, key=paths.get)
         self.ours = _bluez_device(paths[self.here], self.there)
         self.theirs = _bluez_device(paths[self.there], self.here)
-        self.peer = _Peer(self.world, paths[self.there], capability)
+        for device in [self.ours, self.theirs]:
+            self.world.stack.callback(self.forget, device)
+        self.peer = _Peer(self.world, paths[self.there], self.capability)
         self.path, self.hold = self.connect(self.bus)
 
     def connect(self, bus):
@@ -197,7 +202,7 @@ class _Pair:
         try:
             self.bus.call("org.bluez", device.rpartition("/")[0], "org.bluez.Adapter1.RemoveDevice", "(o)", device)
         except RemoteError as error:
-            require(error.name.endswith("DoesNotExist"), str(error))
+            require(error.name.endswith(("DoesNotExist", "UnknownObject")), str(error))  # the latter: controllers that met nobody
 
     def begin_anew(self):
         """No bond on either side, and another link. BlueZ is slow to forget a device that is linked."""
@@ -205,7 +210,10 @@ class _Pair:
         poll(lambda: not self._is_linked(), "the end of the link", every=0.05)
         for device in [self.ours, self.theirs]:
             self.forget(device)
-        self.path, self.hold = self.connect(self.bus)
+        try:
+            self.path, self.hold = self.connect(self.bus)
+        except RemoteError:
+            self._meet_anew()
 
     def _is_linked(self):
         try:
