@@ -26,9 +26,6 @@ KNOWN_FAILURE = "Opcode 0x200e failed: -16"
 # The guest's clock is the host's counter of ticks, which goes on while the host itself is stopped. All deadlines are over then.
 LEAP_S = 3.0
 LEAPS_MAX = 3  # of one case
-# What fails beside three other machines on two processors has not failed for good before it fails without them. More of these are
-# no accident.
-DOUBTS_MAX = 2  # of a guest
 GUEST_SECONDS = re.compile(r"\((\d+\.\d) s\)")
 
 
@@ -44,7 +41,6 @@ class Part:
         self.seconds = {}  # by case: how long it took
         self.again = collections.Counter()
         self.losses = 0
-        self.doubts = 0
 
     def report(self, verdict, rest):
         case = rest.split()[0].rstrip(":")
@@ -61,11 +57,6 @@ class Part:
             return f"its clock leapt by {leap:.0f} s"
         if machine.said_lately(KNOWN_FAILURE) and self.give_again(case):
             return f"its kernel said {KNOWN_FAILURE!r}"
-        if self.doubts < DOUBTS_MAX and self.again[case] == 0:
-            self.doubts += 1
-            self.again[case] += 1
-            self.alone.append(case)
-            return "when the others are done"
         return None
 
     def give_again(self, case, most=1):
