@@ -7,6 +7,7 @@
 #include "bh-address.h"
 
 #include "bh-error.h"
+#include "bh-hash.h"
 
 #include <string.h>
 
@@ -80,12 +81,10 @@ bh_address_type_from_string(const char *text, BhAddressType *type)
 guint
 bh_address_hash(gconstpointer address)
 {
-    const BhAddress *self = address;
-    guint64 bits = self->type;
-    for (guint i = 0; i < 6; i++)
-        bits = bits << 8 | self->octets[i];
-    /* Multiplying by 2^64 / golden ratio spreads every bit into the upper half (Knuth 6.4). */
-    return (guint)((bits * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15)) >> 32);
+    guint32 words[2] = {0};
+
+    memcpy(words, address, sizeof(BhAddress));
+    return bh_hash_words(words, G_N_ELEMENTS(words));
 }
 
 gboolean

@@ -8,6 +8,7 @@
 
 #include "bh-beacon-url.h"
 #include "bh-error.h"
+#include "bh-hash.h"
 #include "bh-hex.h"
 
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #define HASH_WORDS (sizeof(BhIdentity) / sizeof(guint32))
 
 G_STATIC_ASSERT(sizeof(BhIdentity) == 24); /* thousands of these are kept */
+G_STATIC_ASSERT(HASH_WORDS <= BH_HASH_WORDS_MAX && HASH_WORDS % 2 == 0);
 G_STATIC_ASSERT(BH_BEACON_URL_BYTES_MAX <= BH_IDENTITY_MAX);
 
 static void
@@ -195,26 +197,13 @@ bh_identity_kind_to_string(guint8 kind)
     return kind == BH_IDENTITY_IRK ? "irk" : "address";
 }
 
-/* What the air says is hashed with numbers that it cannot know, or it could choose identities that
- * all fall together: a sum of products of 32 bits each, of which the upper half counts (Black et
- * al., "UMAC", 1999, section 4: NH). */
 guint
 bh_identity_hash(gconstpointer self)
 {
-    static guint32 keys[HASH_WORDS];
-    static gsize made;
     guint32 words[HASH_WORDS];
-    guint64 sum = 0;
 
-    if (g_once_init_enter(&made)) {
-        for (guint i = 0; i < HASH_WORDS; i++)
-            keys[i] = g_random_int();
-        g_once_init_leave(&made, 1);
-    }
     memcpy(words, self, sizeof words);
-    for (guint i = 0; i < HASH_WORDS; i += 2)
-        sum += (guint64)(words[i] + keys[i]) * (words[i + 1] + keys[i + 1]);
-    return (guint)(sum >> 32) ^ (guint)sum;
+    return bh_hash_words(words, HASH_WORDS);
 }
 
 gboolean

@@ -7,6 +7,8 @@
 #include "bh-error.h"
 #include "test-main.h"
 
+#include <string.h>
+
 START_TEST(text_that_is_no_address_is_refused_and_leaves_no_trace)
 {
     static const char *const cases[] = {
@@ -100,9 +102,28 @@ START_TEST(hash_spreads_neighbouring_addresses)
 }
 END_TEST
 
+/* Of which a hundred multiples fall together in a hash that multiplies by 2^64 / golden ratio. */
+#define STEP G_GUINT64_CONSTANT(360651927003)
+
+START_TEST(addresses_cannot_be_chosen_to_fall_together)
+{
+    g_autoptr(GHashTable) hashes = g_hash_table_new(NULL, NULL);
+
+    for (guint i = 0; i < 100; i++) {
+        guint64 bits = GUINT64_TO_BE(i * STEP);
+        BhAddress address = {.type = BH_ADDRESS_RANDOM};
+
+        memcpy(address.octets, (const guint8 *)&bits + 2, sizeof address.octets);
+        g_hash_table_add(hashes, GUINT_TO_POINTER(bh_address_hash(&address)));
+    }
+    ck_assert_uint_ge(g_hash_table_size(hashes), 99);
+}
+END_TEST
+
 BH_TEST_MAIN("lib-address",
              text_that_is_no_address_is_refused_and_leaves_no_trace,
              either_case_is_read_and_upper_case_written,
              type_names_go_both_ways,
              type_and_every_octet_tell_devices_apart,
-             hash_spreads_neighbouring_addresses)
+             hash_spreads_neighbouring_addresses,
+             addresses_cannot_be_chosen_to_fall_together)
