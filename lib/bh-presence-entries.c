@@ -200,9 +200,9 @@ note_power(BhPresence *self, guint32 number, const BhBeacon *beacon)
 static guint32
 identify_anew(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot, gboolean is_reading)
 {
+    guint32 number = remembered(self, slot);
     BhIdentity identity;
     BhBeacon beacon;
-    guint32 number;
 
     switch (bh_watched_find_beacon(self->watched, device, &beacon, &identity)) {
     case BH_WATCHED_IS:
@@ -210,8 +210,7 @@ identify_anew(BhPresence *self, const BhDevice *device, BhPresenceSlot *slot, gb
         note_power(self, number, &beacon);
         return number;
     case BH_WATCHED_STAYS:
-        return slot->generation == 0 ? identify_device(self, device, slot, is_reading)
-                                     : remembered(self, slot);
+        return number != BH_NO_ENTRY ? number : identify_device(self, device, slot, is_reading);
     default:
         return identify_device(self, device, slot, is_reading);
     }

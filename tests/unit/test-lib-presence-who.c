@@ -6,6 +6,8 @@
 #include "presence-scene.h"
 #include "test-main.h"
 
+#include <string.h>
+
 #define IRK "ec0234a357c8ad05341010a60a397d9b"
 
 /* Who is who */
@@ -131,6 +133,26 @@ START_TEST(a_name_may_come_late)
     scene_hear(scene, -60); /* and is not asked for again */
     ck_assert_uint_eq(bh_presence_count(scene->presence), 1);
     ck_assert_uint_eq(scene_newest_statistics(scene).readings, 2);
+}
+END_TEST
+
+START_TEST(telemetry_with_a_name_that_is_heard_too_weakly_at_first_is_somebody_when_it_is_not)
+{
+    g_autoptr(Scene) scene = scene_new();
+    guint8 named[sizeof tlm + 7];
+
+    memcpy(named, tlm, sizeof tlm);
+    memcpy(named + sizeof tlm, "\6\11lobby", 7);
+    scene->selection.name_pattern = g_strdup("lob*");
+    scene->settings.has_floor = TRUE;
+    scene->settings.floor = -75;
+    scene_start(scene);
+    for (gint8 rssi = -77; rssi < -72; rssi++) {
+        named[sizeof tlm - 1]++; /* tenths of seconds since it began */
+        scene_hear_as(scene, &(Heard){.rssi = rssi, .data = named, .size = sizeof named});
+    }
+    ck_assert_uint_eq(bh_presence_count(scene->presence), 1);
+    ck_assert_uint_eq(scene_newest_statistics(scene).readings, 3);
 }
 END_TEST
 
@@ -264,6 +286,27 @@ START_TEST(an_adapter_that_does_not_hear_it_any_more_is_not_told)
     ck_assert_uint_eq(scene_newest(scene).n_tracks, 2);
     for (guint i = 0; i < 30; i++)
         scene_hear_by(scene, 1, -90);
+    ck_assert_uint_eq(scene_newest(scene).n_tracks, 1);
+    ck_assert_uint_eq(scene_newest(scene).tracks[0].adapter, 1);
+}
+END_TEST
+
+START_TEST(the_adapter_that_counts_is_told_until_another_one_does)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene_watch(scene, "C0:00:00:00:00:01");
+    scene->settings.lost_us = 1000 * MS;
+    scene->settings.sample_period_us = 3000 * MS;
+    scene_start(scene);
+    for (guint i = 0; i < 30; i++)
+        scene_hear_by(scene, 0, -40);
+    for (guint i = 0; i < 15; i++)
+        scene_hear_by(scene, 1, -50); /* in a period that goes on */
+    ck_assert_uint_eq(scene_newest(scene).n_tracks, 1);
+    ck_assert_uint_eq(scene_newest(scene).tracks[0].adapter, 0);
+    for (guint i = 0; i < 30; i++)
+        scene_hear_by(scene, 1, -50);
     ck_assert_uint_eq(scene_newest(scene).n_tracks, 1);
     ck_assert_uint_eq(scene_newest(scene).tracks[0].adapter, 1);
 }
@@ -432,6 +475,7 @@ BH_TEST_MAIN("lib-presence-who",
              a_beacon_that_begins_with_telemetry_at_each_new_address_is_one,
              telemetry_of_an_address_that_was_asked_for_is_a_reading,
              a_name_may_come_late,
+             telemetry_with_a_name_that_is_heard_too_weakly_at_first_is_somebody_when_it_is_not,
              of_everything_a_beacon_that_says_something_else_in_between_is_one,
              everything_is_everything,
              distance_is_by_the_beacons_own_power,
@@ -440,6 +484,7 @@ BH_TEST_MAIN("lib-presence-who",
              of_two_adapters_the_one_that_hears_it_best_counts,
              a_little_better_is_not_enough_to_count_instead,
              an_adapter_that_does_not_hear_it_any_more_is_not_told,
+             the_adapter_that_counts_is_told_until_another_one_does,
              an_adapter_that_falls_silent_does_not_count_for_long,
              an_adapter_counts_for_no_longer_than_it_takes_to_be_lost,
              the_interval_is_learned_of_one_adapter,
