@@ -9,10 +9,10 @@
 
 #define HALF_LIVES_PER_RESPONSE 4.321928094887363 /* log2(20): 5 % are left */
 
-static const BhPresenceEntry *
+static BhPresenceEntry *
 peek_used(const BhPresence *self, BhPresenceId id)
 {
-    const BhPresenceEntry *entry = id < self->used ? bh_presence_entry(self, id) : NULL;
+    BhPresenceEntry *entry = id < self->used ? bh_presence_entry(self, id) : NULL;
 
     return entry != NULL && entry->identity.size > 0 ? entry : NULL;
 }
@@ -80,12 +80,10 @@ add_distance(const BhPresence *self, BhPresenceState *state)
 }
 
 static void
-add_what_is_heard(const BhPresence *self, const BhPresenceEntry *entry, BhPresenceState *state)
+add_what_is_heard(const BhPresence *self, BhPresenceEntry *entry, BhPresenceState *state)
 {
-    const BhTrack *track = &entry->track;
+    const BhTrack *track = bh_tracks_peek(&entry->track);
 
-    while (track != NULL && !track->counts)
-        track = track->next;
     if (!entry->heard || track == NULL)
         return;
     state->heard = TRUE;
@@ -101,7 +99,7 @@ add_what_is_heard(const BhPresence *self, const BhPresenceEntry *entry, BhPresen
 gboolean
 bh_presence_get_state(const BhPresence *self, BhPresenceId id, BhPresenceState *state)
 {
-    const BhPresenceEntry *entry = peek_used(self, id);
+    BhPresenceEntry *entry = peek_used(self, id);
 
     if (entry == NULL)
         return FALSE;

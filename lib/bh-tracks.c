@@ -47,7 +47,7 @@ bh_tracks_peek(BhTrack *first)
     return NULL;
 }
 
-static double
+static void
 smooth(BhTrack *self, const BhPresenceSettings *settings, gint8 sample, gint64 now_us)
 {
     guint32 now_ms = (guint32)(now_us / 1000);
@@ -62,7 +62,7 @@ smooth(BhTrack *self, const BhPresenceSettings *settings, gint8 sample, gint64 n
     if (settings->half_life_us > 0)
         alpha = bh_ema_alpha_for(since_us, settings->half_life_us);
     self->sampled_ms = now_ms;
-    return bh_ema_add(&self->ema, value, alpha);
+    bh_ema_add(&self->ema, value, alpha);
 }
 
 static gboolean

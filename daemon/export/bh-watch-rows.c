@@ -60,8 +60,8 @@ begin_row(BhHub *hub, const BhPresenceState *state, gint64 now_us, GVariantBuild
         add_adapters(hub, state, now_us, row);
 }
 
-GVariant *
-bh_watch_row_of_state(BhHub *hub, const BhPresenceState *state, gint64 now_us)
+static GVariant *
+row_of_state(BhHub *hub, const BhPresenceState *state, gint64 now_us)
 {
     GVariantBuilder row;
 
@@ -213,7 +213,7 @@ list_build(gpointer list, guint i)
     if (!bh_presence_get_state(presence, id, &state))
         return NULL; /* forgotten meanwhile */
     if (self->kind == BH_WATCH_ROWS_STATES)
-        return bh_watch_row_of_state(self->hub, &state, bh_watch_get_now_us(self->watch));
+        return row_of_state(self->hub, &state, bh_watch_get_now_us(self->watch));
     bh_presence_get_statistics(presence, id, &statistics);
     return build_statistics(&state, &statistics);
 }

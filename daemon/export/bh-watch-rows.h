@@ -9,9 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* A state row; floating. */
-GVariant *bh_watch_row_of_state(BhHub *hub, const BhPresenceState *state, gint64 now_us);
-/* With From s, and Changes u if there were several. */
+/* State rows; floating. This one with From s, and Changes u if there were several. */
 GVariant *bh_watch_row_of_change(BhHub *hub,
                                  const BhPresenceState *state,
                                  gint64 now_us,

@@ -46,7 +46,6 @@ resolve_active(BhWatchOptions *options, BhHub *hub, GError **error)
 
     if (!options->has_active)
         options->active = options->name_pattern != NULL || !bh_hub_check_needs(hub, &passive, NULL);
-    options->has_active = TRUE;
     if (options->active || bh_hub_check_needs(hub, &passive, error))
         return TRUE;
     g_prefix_error(error, "Active: ");
