@@ -55,13 +55,6 @@ peek_gate(BhExported *exported)
     return BH_EXPORT_ADAPTER(exported)->context.gate;
 }
 
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_adapter_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 refresh(BhExported *exported)
 {
@@ -84,7 +77,6 @@ static void
 exported_iface_init(BhExportedInterface *iface)
 {
     iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
     iface->refresh = refresh;
 }
 

@@ -156,19 +156,6 @@ on_state_changed(BhAdvertisement *advertisement, BhExportAdvertisement *self)
 
 /* Object */
 
-static BhGate *
-peek_gate(BhExported *exported)
-{
-    return BH_EXPORT_ADVERTISEMENT(exported)->context.gate;
-}
-
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_advertisement_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
@@ -187,8 +174,6 @@ advertisement_iface_init(BhDbusAdvertisement1Iface *iface)
 static void
 exported_iface_init(BhExportedInterface *iface)
 {
-    iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
     iface->foreach_owner = foreach_owner;
     iface->refresh = refresh;
 }

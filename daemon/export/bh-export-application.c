@@ -196,19 +196,6 @@ handle_release(BhDbusApplication1 *object, GDBusMethodInvocation *invocation)
 
 /* Object */
 
-static BhGate *
-peek_gate(BhExported *exported)
-{
-    return BH_EXPORT_APPLICATION(exported)->context.gate;
-}
-
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_application_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
@@ -228,8 +215,6 @@ application_iface_init(BhDbusApplication1Iface *iface)
 static void
 exported_iface_init(BhExportedInterface *iface)
 {
-    iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
     iface->foreach_owner = foreach_owner;
     iface->refresh = refresh;
 }

@@ -136,19 +136,6 @@ on_disconnected(BhRemote *remote, const char *cause, BhExportDevice *self)
 
 /* Object */
 
-static BhGate *
-peek_gate(BhExported *exported)
-{
-    return BH_EXPORT_DEVICE(exported)->context.gate;
-}
-
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_device_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 foreach_maker(const GPtrArray *owned, BhExportedOwnerFunc func, gpointer user_data)
 {
@@ -179,8 +166,6 @@ device_iface_init(BhDbusDevice1Iface *iface)
 static void
 exported_iface_init(BhExportedInterface *iface)
 {
-    iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
     iface->foreach_owner = foreach_owner;
     iface->refresh = refresh;
 }

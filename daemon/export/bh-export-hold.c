@@ -11,7 +11,6 @@
 struct _BhExportHold {
     BhDbusHold1Skeleton parent;
     BhHold *hold;
-    BhGate *gate; /* borrowed: outlives us */
 };
 
 static void hold_iface_init(BhDbusHold1Iface *iface);
@@ -39,19 +38,6 @@ handle_release(BhDbusHold1 *object, GDBusMethodInvocation *invocation)
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-static BhGate *
-peek_gate(BhExported *exported)
-{
-    return BH_EXPORT_HOLD(exported)->gate;
-}
-
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_hold_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
@@ -68,8 +54,6 @@ hold_iface_init(BhDbusHold1Iface *iface)
 static void
 exported_iface_init(BhExportedInterface *iface)
 {
-    iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
     iface->foreach_owner = foreach_owner;
 }
 
@@ -100,7 +84,6 @@ bh_export_hold_publish(BhHold *hold, GVariant *options, const BhExportContext *c
         bh_export_device_dup_path(bh_remote_peek_address(bh_hold_peek_remote(hold)));
 
     self->hold = g_object_ref(hold);
-    self->gate = context->gate;
     bh_dbus_hold1_set_device(BH_DBUS_HOLD1(self), device);
     bh_dbus_hold1_set_options(BH_DBUS_HOLD1(self), options);
     return bh_export_owned_publish(BH_EXPORTED(self), BH_OWNED(hold), "hold", context->manager);

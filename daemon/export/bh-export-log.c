@@ -27,13 +27,6 @@ peek_gate(BhExported *exported)
     return BH_EXPORT_LOG(exported)->gate;
 }
 
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_log_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 refresh(BhExported *exported)
 {
@@ -68,7 +61,6 @@ static void
 exported_iface_init(BhExportedInterface *iface)
 {
     iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
     iface->refresh = refresh;
     iface->write = write_property;
 }

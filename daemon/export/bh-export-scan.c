@@ -125,19 +125,6 @@ handle_release(BhDbusScan1 *object, GDBusMethodInvocation *invocation)
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-static BhGate *
-peek_gate(BhExported *exported)
-{
-    return BH_EXPORT_SCAN(exported)->context.gate;
-}
-
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_scan_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
@@ -180,8 +167,6 @@ scan_iface_init(BhDbusScan1Iface *iface)
 static void
 exported_iface_init(BhExportedInterface *iface)
 {
-    iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
     iface->foreach_owner = foreach_owner;
     iface->refresh = refresh;
 }

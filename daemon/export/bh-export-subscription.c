@@ -184,19 +184,6 @@ on_value(BhSubscription *subscription, const BhNotifiedValue *value, BhExportSub
 
 /* Object */
 
-static BhGate *
-peek_gate(BhExported *exported)
-{
-    return BH_EXPORT_SUBSCRIPTION(exported)->context.gate;
-}
-
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_subscription_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
@@ -227,8 +214,6 @@ subscription_iface_init(BhDbusSubscription1Iface *iface)
 static void
 exported_iface_init(BhExportedInterface *iface)
 {
-    iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
     iface->foreach_owner = foreach_owner;
     iface->refresh = refresh;
 }

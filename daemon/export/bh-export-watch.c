@@ -169,19 +169,6 @@ on_state_changed(BhWatch *watch, BhExportWatch *self)
 
 /* Object */
 
-static BhGate *
-peek_gate(BhExported *exported)
-{
-    return BH_EXPORT_WATCH(exported)->context.gate;
-}
-
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_export_watch_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
@@ -201,8 +188,6 @@ watch_iface_init(BhDbusWatch1Iface *iface)
 static void
 exported_iface_init(BhExportedInterface *iface)
 {
-    iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
     iface->foreach_owner = foreach_owner;
     iface->refresh = refresh;
 }

@@ -18,7 +18,9 @@ bh_exported_peek_gate(BhExported *self)
 const GDBusInterfaceVTable *
 bh_exported_peek_vtable(BhExported *self)
 {
-    return BH_EXPORTED_GET_IFACE(self)->peek_vtable(self);
+    GDBusInterfaceSkeletonClass *generated = g_type_class_peek_parent(G_OBJECT_GET_CLASS(self));
+
+    return generated->get_vtable(G_DBUS_INTERFACE_SKELETON(self));
 }
 
 void
@@ -42,7 +44,7 @@ bh_exported_get_interface(BhExported *self)
 gboolean
 bh_exported_is_public(BhExported *self)
 {
-    return BH_EXPORTED_GET_IFACE(self)->foreach_owner == NULL;
+    return BH_EXPORTED_GET_IFACE(self)->peek_gate != NULL;
 }
 
 void
@@ -96,6 +98,11 @@ bh_exported_is_visible(BhExported *self, guint32 uid)
 }
 
 static void
+real_foreach_owner(BhExported *self, BhExportedOwnerFunc func, gpointer user_data)
+{
+}
+
+static void
 real_refresh(BhExported *self)
 {
 }
@@ -110,6 +117,7 @@ real_write(BhExported *self, const char *property, GVariant *value, GError **err
 static void
 bh_exported_default_init(BhExportedInterface *iface)
 {
+    iface->foreach_owner = real_foreach_owner;
     iface->refresh = real_refresh;
     iface->write = real_write;
 }

@@ -307,9 +307,12 @@ on_method_call(GDBusConnection *connection,
                gpointer user_data)
 {
     BhExported *exported = BH_EXPORTED(user_data);
-    BhGate *self = bh_exported_peek_gate(exported);
-    Call *call = call_new(self, invocation);
+    BhGate *self;
+    Call *call;
 
+    g_return_if_fail(bh_exported_is_public(exported)); /* owned ones are in the tree */
+    self = bh_exported_peek_gate(exported);
+    call = call_new(self, invocation);
     g_set_object(&call->exported, exported);
     arrive(self, call);
 }

@@ -300,13 +300,6 @@ peek_gate(BhExported *exported)
     return BH_OBJECT_MANAGER(exported)->gate;
 }
 
-static const GDBusInterfaceVTable *
-peek_vtable(BhExported *exported)
-{
-    return G_DBUS_INTERFACE_SKELETON_CLASS(bh_object_manager_parent_class)
-        ->get_vtable(G_DBUS_INTERFACE_SKELETON(exported));
-}
-
 static void
 object_manager_iface_init(BhStdDBusObjectManagerIface *iface)
 {
@@ -317,7 +310,6 @@ static void
 exported_iface_init(BhExportedInterface *iface)
 {
     iface->peek_gate = peek_gate;
-    iface->peek_vtable = peek_vtable;
 }
 
 static void

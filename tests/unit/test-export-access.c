@@ -2,12 +2,41 @@
 
 /*
  * The access table against the introspection data of everything we serve: a member without a row is
- * denied to all, which is safe and useless, so it fails here.
+ * denied to all, which is safe and useless, so it fails here. And what an object is that says
+ * nothing of itself: nobody's.
  */
 #include "bh-access.h"
 #include "bh-dbus.h"
+#include "bh-exported.h"
 #include "bh-standard.h"
 #include "test-main.h"
+
+#define BH_TYPE_BARE (bh_bare_get_type())
+G_DECLARE_FINAL_TYPE(BhBare, bh_bare, BH, BARE, BhDbusHold1Skeleton)
+
+struct _BhBare {
+    BhDbusHold1Skeleton parent;
+};
+
+static void
+exported_iface_init(BhExportedInterface *iface)
+{
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE(BhBare,
+                              bh_bare,
+                              BH_DBUS_TYPE_HOLD1_SKELETON,
+                              G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
+
+static void
+bh_bare_class_init(BhBareClass *klass)
+{
+}
+
+static void
+bh_bare_init(BhBare *self)
+{
+}
 
 static GDBusInterfaceInfo *(*const served[])(void) = {
     bh_dbus_hub1_interface_info,
@@ -18,6 +47,7 @@ static GDBusInterfaceInfo *(*const served[])(void) = {
     bh_dbus_subscription1_interface_info,
     bh_dbus_application1_interface_info,
     bh_dbus_advertisement1_interface_info,
+    bh_dbus_watch1_interface_info,
     bh_std_dbus_object_manager_interface_info,
     bh_std_log_control1_interface_info,
 };
@@ -79,7 +109,20 @@ START_TEST(only_root_may_change_how_the_daemon_works)
 }
 END_TEST
 
+START_TEST(what_names_no_owner_is_for_root_alone)
+{
+    g_autoptr(BhExported) bare = g_object_new(BH_TYPE_BARE, NULL);
+    g_autoptr(GHashTable) owners = bh_exported_collect_owners(bare);
+
+    ck_assert(!bh_exported_is_public(bare));
+    ck_assert_uint_eq(g_hash_table_size(owners), 0);
+    ck_assert(!bh_exported_is_visible(bare, 1000));
+    ck_assert(bh_exported_is_visible(bare, 0));
+}
+END_TEST
+
 BH_TEST_MAIN("export-access",
              what_has_no_row_is_denied,
              every_member_we_serve_has_a_row,
-             only_root_may_change_how_the_daemon_works)
+             only_root_may_change_how_the_daemon_works,
+             what_names_no_owner_is_for_root_alone)
