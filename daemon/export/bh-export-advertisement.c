@@ -85,24 +85,6 @@ handle_wait_connected(BhDbusAdvertisement1 *object,
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-/* Renew, Release */
-
-static gboolean
-handle_renew(BhDbusAdvertisement1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_renew(BH_OWNED(BH_EXPORT_ADVERTISEMENT(object)->advertisement));
-    bh_dbus_advertisement1_complete_renew(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
-static gboolean
-handle_release(BhDbusAdvertisement1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_release(BH_OWNED(BH_EXPORT_ADVERTISEMENT(object)->advertisement), BH_RELEASE_ASKED);
-    bh_dbus_advertisement1_complete_release(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
 /* Properties */
 
 static const char *const state_names[] = {
@@ -167,8 +149,6 @@ static void
 advertisement_iface_init(BhDbusAdvertisement1Iface *iface)
 {
     iface->handle_wait_connected = handle_wait_connected;
-    iface->handle_renew = handle_renew;
-    iface->handle_release = handle_release;
 }
 
 static void

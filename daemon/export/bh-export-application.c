@@ -176,24 +176,6 @@ on_subscribers_changed(BhApplication *application, guint attribute, BhExportAppl
                        g_variant_dict_end(&details)));
 }
 
-/* Renew, Release */
-
-static gboolean
-handle_renew(BhDbusApplication1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_renew(BH_OWNED(BH_EXPORT_APPLICATION(object)->application));
-    bh_dbus_application1_complete_renew(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
-static gboolean
-handle_release(BhDbusApplication1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_release(BH_OWNED(BH_EXPORT_APPLICATION(object)->application), BH_RELEASE_ASKED);
-    bh_dbus_application1_complete_release(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
 /* Object */
 
 static void
@@ -205,8 +187,6 @@ foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data
 static void
 application_iface_init(BhDbusApplication1Iface *iface)
 {
-    iface->handle_renew = handle_renew;
-    iface->handle_release = handle_release;
     bh_application_values_implement(iface);
     bh_application_written_implement(iface);
     bh_application_centrals_implement(iface);

@@ -13,42 +13,17 @@ struct _BhExportHold {
     BhHold *hold;
 };
 
-static void hold_iface_init(BhDbusHold1Iface *iface);
 static void exported_iface_init(BhExportedInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportHold,
                               bh_export_hold,
                               BH_DBUS_TYPE_HOLD1_SKELETON,
-                              G_IMPLEMENT_INTERFACE(BH_DBUS_TYPE_HOLD1, hold_iface_init)
-                                  G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
-
-static gboolean
-handle_renew(BhDbusHold1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_renew(BH_OWNED(BH_EXPORT_HOLD(object)->hold));
-    bh_dbus_hold1_complete_renew(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
-static gboolean
-handle_release(BhDbusHold1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_release(BH_OWNED(BH_EXPORT_HOLD(object)->hold), BH_RELEASE_ASKED);
-    bh_dbus_hold1_complete_release(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
+                              G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
 
 static void
 foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
     func(bh_owned_peek_client(BH_OWNED(BH_EXPORT_HOLD(exported)->hold)), user_data);
-}
-
-static void
-hold_iface_init(BhDbusHold1Iface *iface)
-{
-    iface->handle_renew = handle_renew;
-    iface->handle_release = handle_release;
 }
 
 static void

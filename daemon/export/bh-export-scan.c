@@ -109,22 +109,6 @@ handle_open_stream(BhDbusScan1 *object,
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-static gboolean
-handle_renew(BhDbusScan1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_renew(BH_OWNED(BH_EXPORT_SCAN(object)->scan));
-    bh_dbus_scan1_complete_renew(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
-static gboolean
-handle_release(BhDbusScan1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_release(BH_OWNED(BH_EXPORT_SCAN(object)->scan), BH_RELEASE_ASKED);
-    bh_dbus_scan1_complete_release(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
 static void
 foreach_owner(BhExported *exported, BhExportedOwnerFunc func, gpointer user_data)
 {
@@ -160,8 +144,6 @@ scan_iface_init(BhDbusScan1Iface *iface)
     iface->handle_get_devices = handle_get_devices;
     iface->handle_wait_device = handle_wait_device;
     iface->handle_open_stream = handle_open_stream;
-    iface->handle_renew = handle_renew;
-    iface->handle_release = handle_release;
 }
 
 static void

@@ -146,22 +146,6 @@ handle_open_stream(BhDbusSubscription1 *object,
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-static gboolean
-handle_renew(BhDbusSubscription1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_renew(BH_OWNED(BH_EXPORT_SUBSCRIPTION(object)->subscription));
-    bh_dbus_subscription1_complete_renew(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
-static gboolean
-handle_release(BhDbusSubscription1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_release(BH_OWNED(BH_EXPORT_SUBSCRIPTION(object)->subscription), BH_RELEASE_ASKED);
-    bh_dbus_subscription1_complete_release(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
 /* A BhValueSignalFunc. */
 static GVariant *
 build_signal(gconstpointer data, guint32 merged, gpointer user_data)
@@ -207,8 +191,6 @@ subscription_iface_init(BhDbusSubscription1Iface *iface)
 {
     iface->handle_wait = handle_wait;
     iface->handle_open_stream = handle_open_stream;
-    iface->handle_renew = handle_renew;
-    iface->handle_release = handle_release;
 }
 
 static void

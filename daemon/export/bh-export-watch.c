@@ -114,24 +114,6 @@ handle_wait_zone(BhDbusWatch1 *object, GDBusMethodInvocation *invocation, GVaria
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-/* Renew, Release */
-
-static gboolean
-handle_renew(BhDbusWatch1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_renew(BH_OWNED(BH_EXPORT_WATCH(object)->watch));
-    bh_dbus_watch1_complete_renew(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
-static gboolean
-handle_release(BhDbusWatch1 *object, GDBusMethodInvocation *invocation)
-{
-    bh_owned_release(BH_OWNED(BH_EXPORT_WATCH(object)->watch), BH_RELEASE_ASKED);
-    bh_dbus_watch1_complete_release(object, invocation);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
 /* Properties */
 
 static void
@@ -181,8 +163,6 @@ watch_iface_init(BhDbusWatch1Iface *iface)
     iface->handle_get_states = handle_get_states;
     iface->handle_get_statistics = handle_get_statistics;
     iface->handle_wait_zone = handle_wait_zone;
-    iface->handle_renew = handle_renew;
-    iface->handle_release = handle_release;
 }
 
 static void
