@@ -3,8 +3,8 @@
 /*
  * Who is there, and who is subscribed.
  */
-#include "bh-application-call.h"
 #include "bh-error.h"
+#include "bh-export-application.h"
 #include "bh-local-rows.h"
 
 /* Subscribers */
@@ -27,7 +27,7 @@ find_subscribers(BhDbusApplication1 *object,
                                       &options,
                                       &name,
                                       error) &&
-           bh_application_get_subscribers(bh_application_call_peek_application(object),
+           bh_application_get_subscribers(bh_export_application_peek_application(object),
                                           &name,
                                           subscribers,
                                           error);
@@ -101,10 +101,10 @@ static gboolean
 handle_centrals(BhDbusApplication1 *object, GDBusMethodInvocation *invocation)
 {
     GVariantBuilder rows;
-    RowsBuilding building = {bh_application_call_peek_context(object)->hub, &rows};
+    RowsBuilding building = {bh_export_application_peek_context(object)->hub, &rows};
 
     g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
-    bh_application_foreach_central(bh_application_call_peek_application(object),
+    bh_application_foreach_central(bh_export_application_peek_application(object),
                                    add_row,
                                    &building);
     bh_dbus_application1_complete_centrals(object, invocation, g_variant_builder_end(&rows));
@@ -124,12 +124,12 @@ refuse(const char *message, GError **error)
 static gboolean
 check_others(BhDbusApplication1 *object, BhClient *client, const BhAddress *address, GError **error)
 {
-    BhHub *hub = bh_application_call_peek_context(object)->hub;
+    BhHub *hub = bh_export_application_peek_context(object)->hub;
     BhRemote *remote = bh_remotes_find(bh_hub_peek_remotes(hub), address);
     guint32 uid = bh_client_get_uid(client);
     BhLinkKey key;
 
-    if (uid == 0 || !bh_central_find(bh_application_call_peek_application(object), address, &key))
+    if (uid == 0 || !bh_central_find(bh_export_application_peek_application(object), address, &key))
         return TRUE; /* what is not there is said by who looks for it */
     if (bh_local_serves_others(bh_hub_peek_local(hub), key.slot, uid))
         return refuse("other users serve applications on its adapter", error);
@@ -145,7 +145,7 @@ disconnect_central(BhDbusApplication1 *object,
                    GVariant *dict,
                    GError **error)
 {
-    BhApplication *application = bh_application_call_peek_application(object);
+    BhApplication *application = bh_export_application_peek_application(object);
     BhCentralOptions options;
     BhAddress address;
 
@@ -162,7 +162,7 @@ handle_disconnect_central(BhDbusApplication1 *object,
                           const char *device,
                           GVariant *options)
 {
-    BhClient *client = bh_application_call_peek_client(object, invocation);
+    BhClient *client = bh_export_application_peek_client(object, invocation);
     GError *error = NULL;
 
     if (disconnect_central(object, client, device, options, &error))

@@ -3,8 +3,8 @@
 /*
  * What the owner does with values: sets, gets and sends them, and answers reads.
  */
-#include "bh-application-call.h"
 #include "bh-error.h"
+#include "bh-export-application.h"
 #include "bh-gatt-options.h"
 #include "bh-local-rows.h"
 
@@ -37,7 +37,7 @@ set_value(BhDbusApplication1 *object,
                                     error))
         return FALSE;
     value = bh_gatt_value_take(array, options.hex, error);
-    return value != NULL && bh_application_set_value(bh_application_call_peek_application(object),
+    return value != NULL && bh_application_set_value(bh_export_application_peek_application(object),
                                                      &name,
                                                      value,
                                                      options.update,
@@ -79,7 +79,7 @@ get_value(BhDbusApplication1 *object,
                                     &name,
                                     error))
         return NULL;
-    return bh_application_get_value(bh_application_call_peek_application(object), &name, error);
+    return bh_application_get_value(bh_export_application_peek_application(object), &name, error);
 }
 
 static gboolean
@@ -134,7 +134,7 @@ parse_sending(BhDbusApplication1 *object,
     self->has_central = options.device != NULL;
     self->allow_broadcast = options.allow_broadcast;
     self->timeout_ms = options.timeout_ms;
-    return !self->has_central || bh_central_resolve(bh_application_call_peek_application(object),
+    return !self->has_central || bh_central_resolve(bh_export_application_peek_application(object),
                                                     options.device,
                                                     options.has_type,
                                                     options.type,
@@ -145,7 +145,7 @@ parse_sending(BhDbusApplication1 *object,
 static gboolean
 notify(BhDbusApplication1 *object, const Sending *sending, gboolean *broadcast, GError **error)
 {
-    return bh_application_notify(bh_application_call_peek_application(object),
+    return bh_application_notify(bh_export_application_peek_application(object),
                                  &sending->name,
                                  sending->has_central ? &sending->central : NULL,
                                  sending->value,
@@ -177,7 +177,7 @@ handle_notify(BhDbusApplication1 *object,
 static void
 on_indicated(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhApplicationCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     gboolean broadcast = FALSE;
     GError *error = NULL;
 
@@ -190,15 +190,15 @@ on_indicated(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 indicate(BhDbusApplication1 *object, GDBusMethodInvocation *invocation, const Sending *sending)
 {
-    bh_application_indicate_async(bh_application_call_peek_application(object),
+    bh_application_indicate_async(bh_export_application_peek_application(object),
                                   &sending->name,
                                   sending->has_central ? &sending->central : NULL,
                                   sending->value,
                                   sending->allow_broadcast,
-                                  bh_application_call_peek_client(object, invocation),
+                                  bh_export_application_peek_client(object, invocation),
                                   sending->timeout_ms,
                                   on_indicated,
-                                  bh_application_call_new(object, invocation));
+                                  bh_call_new(object, invocation));
 }
 
 static gboolean
@@ -242,7 +242,7 @@ complete_read(BhDbusApplication1 *object,
     }
     if (options.status == 0 && (value = bh_gatt_value_take(array, options.hex, error)) == NULL)
         return FALSE;
-    return bh_application_complete_read(bh_application_call_peek_application(object),
+    return bh_application_complete_read(bh_export_application_peek_application(object),
                                         token,
                                         value,
                                         (guint8)options.status,

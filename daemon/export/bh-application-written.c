@@ -4,7 +4,7 @@
  * Writes of centrals, as a reply to who waits for one and as a signal: a device, an attribute, a
  * value, and what else is known of it.
  */
-#include "bh-application-call.h"
+#include "bh-export-application.h"
 #include "bh-gatt-options.h"
 #include "bh-hex.h"
 #include "bh-local-rows.h"
@@ -26,7 +26,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Telling, telling_clear)
 static void
 telling_init(Telling *self, BhDbusApplication1 *object, const BhWritten *written)
 {
-    BhApplication *application = bh_application_call_peek_application(object);
+    BhApplication *application = bh_export_application_peek_application(object);
     GVariantDict *details = &self->details;
 
     bh_central_format(&written->central, self->device);
@@ -35,7 +35,7 @@ telling_init(Telling *self, BhDbusApplication1 *object, const BhWritten *written
                            written->attribute);
     g_variant_dict_init(details, NULL);
     bh_central_add_details(&written->central,
-                           bh_application_call_peek_context(object)->hub,
+                           bh_export_application_peek_context(object)->hub,
                            details);
     bh_attribute_text_add_details(&self->attribute, details);
     g_variant_dict_insert(details, "Timestamp", "x", written->realtime_us);
@@ -61,7 +61,7 @@ take_value(const BhWritten *written, gboolean hex, GVariantDict *details)
 }
 
 static void
-answer(BhApplicationCall *call, const BhWritten *written)
+answer(BhCall *call, const BhWritten *written)
 {
     g_auto(Telling) telling = {0};
     GVariant *value;
@@ -80,7 +80,7 @@ answer(BhApplicationCall *call, const BhWritten *written)
 static void
 on_written(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhApplicationCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
     g_autoptr(BhWritten) written =
         bh_application_wait_written_finish(BH_APPLICATION(source), result, &error);
@@ -94,21 +94,17 @@ on_written(GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 handle_wait_written(BhDbusApplication1 *object, GDBusMethodInvocation *invocation, GVariant *dict)
 {
-    BhApplicationCall *call;
     BhValueOptions options;
     GError *error = NULL;
 
-    if (!bh_value_options_parse(dict, &options, &error)) {
+    if (bh_value_options_parse(dict, &options, &error))
+        bh_application_wait_written_async(bh_export_application_peek_application(object),
+                                          bh_export_application_peek_client(object, invocation),
+                                          options.timeout_ms,
+                                          on_written,
+                                          bh_call_new_hex(object, invocation, options.hex));
+    else
         g_dbus_method_invocation_take_error(invocation, error);
-        return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-    call = bh_application_call_new(object, invocation);
-    call->hex = options.hex;
-    bh_application_wait_written_async(bh_application_call_peek_application(object),
-                                      bh_application_call_peek_client(object, invocation),
-                                      options.timeout_ms,
-                                      on_written,
-                                      call);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -3,14 +3,14 @@
 /*
  * What concerns the link as a whole: its MTU, its signal, its parameters, its end.
  */
-#include "bh-device-call.h"
+#include "bh-export-device.h"
 #include "bh-gatt-options.h"
 #include "bh-link-options.h"
 
 static gint64
 default_ms(BhDbusDevice1 *object)
 {
-    return bh_device_call_peek_context(object)->defaults->operation_ms;
+    return bh_export_device_peek_context(object)->defaults->operation_ms;
 }
 
 /* ExchangeMtu */
@@ -18,7 +18,7 @@ default_ms(BhDbusDevice1 *object)
 static void
 on_mtu_known(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhDeviceCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
     guint16 mtu = bh_remote_exchange_mtu_finish(BH_REMOTE(source), result, &error);
 
@@ -35,11 +35,11 @@ handle_exchange_mtu(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GV
     GError *error = NULL;
 
     if (bh_timeout_options_parse(dict, default_ms(object), 1, &timeout_ms, &error))
-        bh_remote_exchange_mtu_async(bh_device_call_peek_remote(object),
-                                     bh_device_call_peek_client(object, invocation),
+        bh_remote_exchange_mtu_async(bh_export_device_peek_remote(object),
+                                     bh_export_device_peek_client(object, invocation),
                                      timeout_ms,
                                      on_mtu_known,
-                                     bh_device_call_new(object, invocation));
+                                     bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -50,7 +50,7 @@ handle_exchange_mtu(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GV
 static void
 on_rssi_read(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhDeviceCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
     gint rssi = bh_remote_read_rssi_finish(BH_REMOTE(source), result, &error);
 
@@ -67,11 +67,11 @@ handle_read_rssi(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVari
     GError *error = NULL;
 
     if (bh_timeout_options_parse(dict, default_ms(object), 1, &timeout_ms, &error))
-        bh_remote_read_rssi_async(bh_device_call_peek_remote(object),
-                                  bh_device_call_peek_client(object, invocation),
+        bh_remote_read_rssi_async(bh_export_device_peek_remote(object),
+                                  bh_export_device_peek_client(object, invocation),
                                   timeout_ms,
                                   on_rssi_read,
-                                  bh_device_call_new(object, invocation));
+                                  bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -82,7 +82,7 @@ handle_read_rssi(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVari
 static void
 on_parameters_set(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhDeviceCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
 
     if (bh_remote_finish(BH_REMOTE(source), result, &error))
@@ -100,12 +100,12 @@ handle_set_connection_parameters(BhDbusDevice1 *object,
     GError *error = NULL;
 
     if (bh_parameter_options_parse(dict, &parameters, &error))
-        bh_remote_set_parameters_async(bh_device_call_peek_remote(object),
-                                       bh_device_call_peek_client(object, invocation),
+        bh_remote_set_parameters_async(bh_export_device_peek_remote(object),
+                                       bh_export_device_peek_client(object, invocation),
                                        &parameters,
                                        default_ms(object),
                                        on_parameters_set,
-                                       bh_device_call_new(object, invocation));
+                                       bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -116,7 +116,7 @@ handle_set_connection_parameters(BhDbusDevice1 *object,
 static void
 on_wait_over(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhDeviceCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
     g_autofree char *cause = bh_remote_wait_disconnected_finish(BH_REMOTE(source), result, &error);
 
@@ -133,11 +133,11 @@ handle_wait_disconnected(BhDbusDevice1 *object, GDBusMethodInvocation *invocatio
     GError *error = NULL;
 
     if (bh_timeout_options_parse(dict, BH_WAIT_DEFAULT_MS, 0, &timeout_ms, &error))
-        bh_remote_wait_disconnected_async(bh_device_call_peek_remote(object),
-                                          bh_device_call_peek_client(object, invocation),
+        bh_remote_wait_disconnected_async(bh_export_device_peek_remote(object),
+                                          bh_export_device_peek_client(object, invocation),
                                           timeout_ms,
                                           on_wait_over,
-                                          bh_device_call_new(object, invocation));
+                                          bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;

@@ -3,7 +3,7 @@
 /*
  * Reading, writing and subscribing: parse, call the remote, answer.
  */
-#include "bh-device-call.h"
+#include "bh-export-device.h"
 #include "bh-export-subscription.h"
 #include "bh-gatt-options.h"
 
@@ -17,7 +17,7 @@ parse(BhDbusDevice1 *object,
       BhGattName *name,
       GError **error)
 {
-    const BhExportContext *context = bh_device_call_peek_context(object);
+    const BhExportContext *context = bh_export_device_peek_context(object);
 
     return bh_gatt_options_parse(dict, what, context->defaults, options, error) &&
            bh_gatt_name_parse(uuids[0], uuids[1], uuids[2], options->instance, name, error);
@@ -28,7 +28,7 @@ parse(BhDbusDevice1 *object,
 static void
 on_read(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhDeviceCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
     g_autoptr(GBytes) value = bh_remote_read_finish(BH_REMOTE(source), result, &error);
 
@@ -53,13 +53,13 @@ start_read(BhDbusDevice1 *object,
     GError *error = NULL;
 
     if (parse(object, what, uuids, dict, &options, &name, &error))
-        bh_remote_read_async(bh_device_call_peek_remote(object),
-                             bh_device_call_peek_client(object, invocation),
+        bh_remote_read_async(bh_export_device_peek_remote(object),
+                             bh_export_device_peek_client(object, invocation),
                              &name,
                              (guint16)options.offset,
                              options.timeout_ms,
                              on_read,
-                             bh_device_call_new(object, invocation));
+                             bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -95,7 +95,7 @@ handle_read_descriptor(BhDbusDevice1 *object,
 static void
 on_written(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhDeviceCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
 
     if (bh_remote_finish(BH_REMOTE(source), result, &error))
@@ -120,15 +120,15 @@ start_write(BhDbusDevice1 *object,
     if (parse(object, what, uuids, dict, &options, &name, &error))
         value = bh_gatt_value_take(array, options.hex, &error);
     if (value != NULL)
-        bh_remote_write_async(bh_device_call_peek_remote(object),
-                              bh_device_call_peek_client(object, invocation),
+        bh_remote_write_async(bh_export_device_peek_remote(object),
+                              bh_export_device_peek_client(object, invocation),
                               &name,
                               value,
                               (guint16)options.offset,
                               bh_gatt_options_get_response(&options),
                               options.timeout_ms,
                               on_written,
-                              bh_device_call_new(object, invocation));
+                              bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -164,7 +164,7 @@ handle_write_descriptor(BhDbusDevice1 *object,
 /* Subscribe */
 
 typedef struct {
-    BhDeviceCall *call;
+    BhCall *call;
     BhSubscriptionTerms terms;
 } Subscribing;
 
@@ -172,7 +172,7 @@ static void
 on_subscribed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autofree Subscribing *self = user_data;
-    g_autoptr(BhDeviceCall) call = self->call;
+    g_autoptr(BhCall) call = self->call;
     GError *error = NULL;
     g_autoptr(BhSubscription) subscription =
         bh_remote_subscribe_finish(BH_REMOTE(source), result, &error);
@@ -181,7 +181,7 @@ on_subscribed(GObject *source, GAsyncResult *result, gpointer user_data)
     if (subscription != NULL) {
         path = bh_export_subscription_publish(subscription,
                                               &self->terms,
-                                              bh_device_call_peek_context(call->object));
+                                              bh_export_device_peek_context(call->object));
         bh_dbus_device1_complete_subscribe(call->object, call->invocation, path);
     } else {
         g_dbus_method_invocation_take_error(call->invocation, error);
@@ -198,10 +198,10 @@ start_subscribe(BhDbusDevice1 *object,
     const BhSubscriptionSpec spec = {.name = *name, .queue = (guint)options->queue};
     Subscribing *self = g_new(Subscribing, 1);
 
-    self->call = bh_device_call_new(object, invocation);
+    self->call = bh_call_new(object, invocation);
     bh_subscription_terms_init(&self->terms, options);
-    bh_remote_subscribe_async(bh_device_call_peek_remote(object),
-                              bh_device_call_peek_client(object, invocation),
+    bh_remote_subscribe_async(bh_export_device_peek_remote(object),
+                              bh_export_device_peek_client(object, invocation),
                               &spec,
                               (BhLifetime)options->life.lifetime,
                               options->life.lease_ms,

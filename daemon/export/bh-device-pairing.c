@@ -5,8 +5,8 @@
  */
 #include "bh-device-pairing.h"
 
-#include "bh-device-call.h"
 #include "bh-error.h"
+#include "bh-export-device.h"
 
 typedef struct {
     BhDbusDevice1 *object; /* borrowed: the task's source */
@@ -62,7 +62,7 @@ put_to_caller(Pairing *self, const BhPairingQuestion *question)
     if (question->kind == BH_PAIRING_DISPLAY_PASSKEY || question->kind == BH_PAIRING_CONFIRM)
         g_variant_dict_insert(&details, "Passkey", "u", question->passkey);
     bh_object_manager_emit_to(
-        bh_device_call_peek_context(self->object)->manager,
+        bh_export_device_peek_context(self->object)->manager,
         BH_EXPORTED(self->object),
         self->client,
         "PairingQuestion",
@@ -76,7 +76,7 @@ on_question(gpointer user_data, const BhPairingQuestion *question)
     BhPairingAnswer answer;
 
     if (find_answer(&self->options, question->kind, &answer))
-        bh_remote_answer_pairing(bh_device_call_peek_remote(self->object),
+        bh_remote_answer_pairing(bh_export_device_peek_remote(self->object),
                                  self->client,
                                  &answer,
                                  NULL);
@@ -111,7 +111,7 @@ bh_device_pair_async(BhDbusDevice1 *object,
     g_task_set_source_tag(task, bh_device_pair_async);
     *self = (Pairing){object, g_object_ref(client), *options};
     g_task_set_task_data(task, self, pairing_free);
-    bh_remote_pair_async(bh_device_call_peek_remote(object),
+    bh_remote_pair_async(bh_export_device_peek_remote(object),
                          client,
                          (BhIoCapability)options->capability,
                          on_question,
@@ -130,7 +130,7 @@ bh_device_pair_finish(GAsyncResult *result, GError **error)
 static void
 on_pair_done(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhDeviceCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
 
     if (bh_device_pair_finish(result, &error))
@@ -146,14 +146,14 @@ handle_pair(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *
     GError *error = NULL;
 
     if (bh_pair_options_parse(dict,
-                              bh_device_call_peek_context(object)->defaults->pair_ms,
+                              bh_export_device_peek_context(object)->defaults->pair_ms,
                               &options,
                               &error))
         bh_device_pair_async(object,
-                             bh_device_call_peek_client(object, invocation),
+                             bh_export_device_peek_client(object, invocation),
                              &options,
                              on_pair_done,
-                             bh_device_call_new(object, invocation));
+                             bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -162,12 +162,12 @@ handle_pair(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *
 static gboolean
 handle_answer_pairing(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, GVariant *dict)
 {
-    BhClient *client = bh_device_call_peek_client(object, invocation);
+    BhClient *client = bh_export_device_peek_client(object, invocation);
     BhPairingAnswer answer;
     GError *error = NULL;
 
     if (bh_answer_options_parse(dict, &answer, &error) &&
-        bh_remote_answer_pairing(bh_device_call_peek_remote(object), client, &answer, &error))
+        bh_remote_answer_pairing(bh_export_device_peek_remote(object), client, &answer, &error))
         bh_dbus_device1_complete_answer_pairing(object, invocation);
     else
         g_dbus_method_invocation_take_error(invocation, error);
@@ -179,7 +179,7 @@ handle_answer_pairing(BhDbusDevice1 *object, GDBusMethodInvocation *invocation, 
 static void
 on_unpaired(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhDeviceCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
 
     if (bh_remote_finish(BH_REMOTE(source), result, &error))
@@ -200,11 +200,11 @@ may_unpair(BhRemote *remote, BhClient *client)
 static gboolean
 handle_unpair(BhDbusDevice1 *object, GDBusMethodInvocation *invocation)
 {
-    BhRemote *remote = bh_device_call_peek_remote(object);
-    BhClient *client = bh_device_call_peek_client(object, invocation);
+    BhRemote *remote = bh_export_device_peek_remote(object);
+    BhClient *client = bh_export_device_peek_client(object, invocation);
 
     if (may_unpair(remote, client))
-        bh_remote_unpair_async(remote, client, on_unpaired, bh_device_call_new(object, invocation));
+        bh_remote_unpair_async(remote, client, on_unpaired, bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_return_error_literal(invocation,
                                                       BH_ERROR,

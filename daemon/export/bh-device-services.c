@@ -3,21 +3,20 @@
 /*
  * Services(), Explore() and Find(): what a device has, all of it or one thing.
  */
-#include "bh-device-call.h"
 #include "bh-device-rows.h"
 #include "bh-error.h"
+#include "bh-export-device.h"
 #include "bh-gatt-options.h"
 
 typedef struct {
-    BhDeviceCall *call;
+    BhCall *call;
     BhClient *client;
-    gboolean hex_keys;
 } Asking;
 
 static void
 asking_free(Asking *self)
 {
-    bh_device_call_free(self->call);
+    bh_call_free(self->call);
     g_object_unref(self->client);
     g_free(self);
 }
@@ -28,7 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Asking, asking_free)
 static void
 answer(const Asking *self, GVariant *value)
 {
-    bh_bulk_answer_value(bh_device_call_peek_context(self->call->object)->bulk,
+    bh_bulk_answer_value(bh_export_device_peek_context(self->call->object)->bulk,
                          self->client,
                          self->call->invocation,
                          value);
@@ -40,13 +39,13 @@ start(BhDbusDevice1 *object,
       const BhServicesOptions *options,
       GAsyncReadyCallback callback)
 {
-    const BhExportContext *context = bh_device_call_peek_context(object);
-    BhClient *client = bh_device_call_peek_client(object, invocation);
+    const BhExportContext *context = bh_export_device_peek_context(object);
+    BhClient *client = bh_export_device_peek_client(object, invocation);
     Asking *asking = g_new(Asking, 1);
 
     *asking =
-        (Asking){bh_device_call_new(object, invocation), g_object_ref(client), options->hex_keys};
-    bh_device_values_read_async(bh_device_call_peek_remote(object),
+        (Asking){bh_call_new_hex(object, invocation, options->hex_keys), g_object_ref(client)};
+    bh_device_values_read_async(bh_export_device_peek_remote(object),
                                 client,
                                 bh_hub_peek_clock(context->hub),
                                 options->values,
@@ -79,7 +78,7 @@ on_services_read(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(BhDeviceValues) values = bh_device_values_read_finish(result, &error);
 
     if (values != NULL)
-        answer(asking, build_services(values, asking->hex_keys));
+        answer(asking, build_services(values, asking->call->hex));
     else
         g_dbus_method_invocation_take_error(asking->call->invocation, error);
 }
@@ -87,7 +86,7 @@ on_services_read(GObject *source, GAsyncResult *result, gpointer user_data)
 static gint64
 default_ms(BhDbusDevice1 *object)
 {
-    return bh_device_call_peek_context(object)->defaults->services_ms;
+    return bh_export_device_peek_context(object)->defaults->services_ms;
 }
 
 static gboolean
@@ -111,7 +110,7 @@ on_explored(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(Asking) asking = user_data;
     GError *error = NULL;
     g_autoptr(BhDeviceValues) values = bh_device_values_read_finish(result, &error);
-    g_autofree char *name = bh_remote_dup_name(bh_device_call_peek_remote(asking->call->object));
+    g_autofree char *name = bh_remote_dup_name(bh_export_device_peek_remote(asking->call->object));
 
     if (values != NULL)
         answer(asking, g_variant_new_take_string(bh_device_values_dup_json(values, name)));
@@ -147,10 +146,10 @@ handle_find(BhDbusDevice1 *object,
 
     if (bh_gatt_options_parse(dict,
                               BH_GATT_OPTIONS_FIND,
-                              bh_device_call_peek_context(object)->defaults,
+                              bh_export_device_peek_context(object)->defaults,
                               &options,
                               &error))
-        row = bh_device_row_of_attribute(bh_device_call_peek_remote(object),
+        row = bh_device_row_of_attribute(bh_export_device_peek_remote(object),
                                          service,
                                          characteristic,
                                          options.instance,

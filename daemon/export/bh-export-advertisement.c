@@ -5,6 +5,7 @@
  */
 #include "bh-export-advertisement.h"
 
+#include "bh-call.h"
 #include "bh-export-owned.h"
 #include "bh-gatt-options.h"
 #include "bh-local-rows.h"
@@ -28,21 +29,16 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportAdvertisement,
 
 /* WaitConnected */
 
-typedef struct {
-    BhExportAdvertisement *self;
-    GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
-} Waiting;
-
 static void
-answer_connected(const Waiting *waiting, const BhLinkKey *central)
+answer_connected(const BhCall *call, const BhLinkKey *central)
 {
     g_auto(GVariantDict) details = G_VARIANT_DICT_INIT(NULL);
     char device[BH_ADDRESS_TEXT_SIZE];
 
     bh_central_format(central, device);
-    bh_central_add_details(central, waiting->self->context.hub, &details);
-    bh_dbus_advertisement1_complete_wait_connected(BH_DBUS_ADVERTISEMENT1(waiting->self),
-                                                   waiting->invocation,
+    bh_central_add_details(central, BH_EXPORT_ADVERTISEMENT(call->object)->context.hub, &details);
+    bh_dbus_advertisement1_complete_wait_connected(call->object,
+                                                   call->invocation,
                                                    device,
                                                    g_variant_dict_end(&details));
 }
@@ -50,15 +46,14 @@ answer_connected(const Waiting *waiting, const BhLinkKey *central)
 static void
 on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autofree Waiting *waiting = user_data;
-    g_autoptr(BhExportAdvertisement) self = waiting->self;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
     BhLinkKey central;
 
     if (bh_advertisement_wait_connected_finish(BH_ADVERTISEMENT(source), result, &central, &error))
-        answer_connected(waiting, &central);
+        answer_connected(call, &central);
     else
-        g_dbus_method_invocation_take_error(waiting->invocation, error);
+        g_dbus_method_invocation_take_error(call->invocation, error);
 }
 
 static gboolean
@@ -69,19 +64,15 @@ handle_wait_connected(BhDbusAdvertisement1 *object,
     BhExportAdvertisement *self = BH_EXPORT_ADVERTISEMENT(object);
     GError *error = NULL;
     gint64 timeout_ms;
-    Waiting *waiting;
 
-    if (!bh_timeout_options_parse(options, BH_WAIT_DEFAULT_MS, 0, &timeout_ms, &error)) {
+    if (bh_timeout_options_parse(options, BH_WAIT_DEFAULT_MS, 0, &timeout_ms, &error))
+        bh_advertisement_wait_connected_async(self->advertisement,
+                                              bh_gate_peek_client(self->context.gate, invocation),
+                                              timeout_ms,
+                                              on_connected,
+                                              bh_call_new(object, invocation));
+    else
         g_dbus_method_invocation_take_error(invocation, error);
-        return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-    waiting = g_new(Waiting, 1);
-    *waiting = (Waiting){g_object_ref(self), invocation};
-    bh_advertisement_wait_connected_async(self->advertisement,
-                                          bh_gate_peek_client(self->context.gate, invocation),
-                                          timeout_ms,
-                                          on_connected,
-                                          waiting);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

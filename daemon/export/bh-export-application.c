@@ -2,11 +2,10 @@
 
 /*
  * What an application says of itself, and what befalls it. The methods are in files of their own,
- * see bh-application-call.h.
+ * see the header.
  */
 #include "bh-export-application.h"
 
-#include "bh-application-call.h"
 #include "bh-export-owned.h"
 #include "bh-local-rows.h"
 #include "bh-property-changes.h"
@@ -30,15 +29,21 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportApplication,
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
 
 BhApplication *
-bh_export_application_peek_application(BhExportApplication *self)
+bh_export_application_peek_application(BhDbusApplication1 *object)
 {
-    return self->application;
+    return BH_EXPORT_APPLICATION(object)->application;
 }
 
 const BhExportContext *
-bh_export_application_peek_context(BhExportApplication *self)
+bh_export_application_peek_context(BhDbusApplication1 *object)
 {
-    return &self->context;
+    return &BH_EXPORT_APPLICATION(object)->context;
+}
+
+BhClient *
+bh_export_application_peek_client(BhDbusApplication1 *object, GDBusMethodInvocation *invocation)
+{
+    return bh_gate_peek_client(bh_export_application_peek_context(object)->gate, invocation);
 }
 
 /* Properties */

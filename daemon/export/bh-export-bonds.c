@@ -6,8 +6,8 @@
 #include "bh-export-hub.h"
 
 #include "bh-ad.h"
+#include "bh-call.h"
 #include "bh-error.h"
-#include "bh-hub-call.h"
 #include "bh-link-options.h"
 
 /* ListBonds */
@@ -49,7 +49,7 @@ build_bond(BhHub *hub, const BhLinkKey *key)
 static void
 on_listed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhHubCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     BhHub *hub = bh_export_hub_peek_context(call->object)->hub;
     GError *error = NULL;
     g_autoptr(GArray) keys = bh_remotes_list_bonds_finish(BH_REMOTES(source), result, &error);
@@ -73,14 +73,14 @@ handle_list_bonds(BhDbusHub1 *object, GDBusMethodInvocation *invocation)
     bh_remotes_list_bonds_async(bh_hub_peek_remotes(context->hub),
                                 bh_gate_peek_client(context->gate, invocation),
                                 on_listed,
-                                bh_hub_call_new(object, invocation));
+                                bh_call_new(object, invocation));
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 /* RemoveBond */
 
 typedef struct {
-    BhHubCall *call;
+    BhCall *call;
     BhBondOptions options;
     guint8 slot; /* G_MAXUINT8 = of any adapter */
     BhClient *client;
@@ -89,7 +89,7 @@ typedef struct {
 static void
 removal_free(Removal *self)
 {
-    g_clear_pointer(&self->call, bh_hub_call_free);
+    g_clear_pointer(&self->call, bh_call_free);
     g_object_unref(self->client);
     g_free(self);
 }
@@ -99,7 +99,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Removal, removal_free)
 static void
 on_removed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhHubCall) call = user_data;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
 
     if (bh_remotes_remove_bond_finish(BH_REMOTES(source), result, &error))
@@ -195,7 +195,7 @@ handle_remove_bond(BhDbusHub1 *object,
     self->client = g_object_ref(bh_gate_peek_client(context->gate, invocation));
     if (bh_bond_options_parse(dict, address, context->hub, &self->options, &error) &&
         find_slot(context->hub, &self->options, &self->slot, &error)) {
-        self->call = bh_hub_call_new(object, invocation);
+        self->call = bh_call_new(object, invocation);
         begin_removal(self);
     } else {
         removal_free(self);

@@ -3,11 +3,10 @@
 /*
  * What a device says of itself. Its properties are told when they differ from what was told last,
  * because the remote says no more than that something changed. The methods are in files of their
- * own, see bh-device-call.h.
+ * own, see the header.
  */
 #include "bh-export-device.h"
 
-#include "bh-device-call.h"
 #include "bh-export-adapter.h"
 #include "bh-property-changes.h"
 
@@ -27,15 +26,21 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(BhExportDevice,
                                   G_IMPLEMENT_INTERFACE(BH_TYPE_EXPORTED, exported_iface_init))
 
 BhRemote *
-bh_export_device_peek_remote(BhExportDevice *self)
+bh_export_device_peek_remote(BhDbusDevice1 *object)
 {
-    return self->remote;
+    return BH_EXPORT_DEVICE(object)->remote;
 }
 
 const BhExportContext *
-bh_export_device_peek_context(BhExportDevice *self)
+bh_export_device_peek_context(BhDbusDevice1 *object)
 {
-    return &self->context;
+    return &BH_EXPORT_DEVICE(object)->context;
+}
+
+BhClient *
+bh_export_device_peek_client(BhDbusDevice1 *object, GDBusMethodInvocation *invocation)
+{
+    return bh_gate_peek_client(bh_export_device_peek_context(object)->gate, invocation);
 }
 
 char *

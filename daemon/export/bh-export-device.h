@@ -5,6 +5,7 @@
  * org.blehub.Device1 of one remote device: it belongs to everybody who holds the device, and is
  * there while somebody does.
  */
+#include "bh-call.h"
 #include "bh-export-context.h"
 #include "bh-remote.h"
 
@@ -17,10 +18,19 @@ G_DECLARE_FINAL_TYPE(BhExportDevice, bh_export_device, BH, EXPORT_DEVICE, BhDbus
 
 /* Not published yet. What context points to is borrowed: outlives the object. */
 BhExportDevice *bh_export_device_new(BhRemote *remote, const BhExportContext *context);
-BhRemote *bh_export_device_peek_remote(BhExportDevice *self);
-const BhExportContext *bh_export_device_peek_context(BhExportDevice *self);
+BhRemote *bh_export_device_peek_remote(BhDbusDevice1 *object);
+const BhExportContext *bh_export_device_peek_context(BhDbusDevice1 *object);
+/* Who calls. */
+BhClient *bh_export_device_peek_client(BhDbusDevice1 *object, GDBusMethodInvocation *invocation);
 
 /* "/org/blehub/device/random_AA_BB_CC_DD_EE_FF" */
 char *bh_export_device_dup_path(const BhAddress *address);
+
+/* The methods have files of their own; each fills in its handlers. */
+void bh_device_operations_implement(BhDbusDevice1Iface *iface);
+void bh_device_link_implement(BhDbusDevice1Iface *iface);
+void bh_device_pairing_implement(BhDbusDevice1Iface *iface);
+void bh_device_services_implement(BhDbusDevice1Iface *iface);
+void bh_transact_implement(BhDbusDevice1Iface *iface);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
  */
 #include "bh-export-hub.h"
 
+#include "bh-call.h"
 #include "bh-discover.h"
 #include "bh-error.h"
 #include "bh-export-scan.h"
@@ -70,27 +71,19 @@ handle_scan(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant *opt
 
 /* Discover */
 
-typedef struct {
-    BhExportHub *self;
-    GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
-    gboolean hex_keys;
-} Discovery;
-
 static void
 on_discovered(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autofree Discovery *discovery = user_data;
-    g_autoptr(BhExportHub) self = discovery->self;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
     g_autoptr(BhScan) scan = bh_discover_finish(BH_HUB(source), result, &error);
 
     if (scan != NULL)
-        bh_export_context_answer_rows(
-            &self->context,
-            discovery->invocation,
-            bh_row_list_of_scan(BH_HUB(source), scan, discovery->hex_keys));
+        bh_export_context_answer_rows(bh_export_hub_peek_context(call->object),
+                                      call->invocation,
+                                      bh_row_list_of_scan(BH_HUB(source), scan, call->hex));
     else
-        g_dbus_method_invocation_take_error(discovery->invocation, error);
+        g_dbus_method_invocation_take_error(call->invocation, error);
 }
 
 static gboolean
@@ -101,25 +94,21 @@ handle_discover(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant 
     g_auto(BhScanOptions) options = {0};
     BhScanSpec spec;
     GError *error = NULL;
-    Discovery *discovery;
 
-    if (!bh_scan_options_parse(dict,
-                               BH_SCAN_OPTIONS_DISCOVER,
-                               self->context.defaults,
-                               &options,
-                               &error) ||
-        !bh_scan_options_to_spec(&options, hub, &spec, &error)) {
+    if (bh_scan_options_parse(dict,
+                              BH_SCAN_OPTIONS_DISCOVER,
+                              self->context.defaults,
+                              &options,
+                              &error) &&
+        bh_scan_options_to_spec(&options, hub, &spec, &error))
+        bh_discover_async(hub,
+                          &spec,
+                          (guint)options.count,
+                          bh_gate_peek_client(self->context.gate, invocation),
+                          on_discovered,
+                          bh_call_new_hex(object, invocation, options.hex_keys));
+    else
         g_dbus_method_invocation_take_error(invocation, error);
-        return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-    discovery = g_new(Discovery, 1);
-    *discovery = (Discovery){g_object_ref(self), invocation, options.hex_keys};
-    bh_discover_async(hub,
-                      &spec,
-                      (guint)options.count,
-                      bh_gate_peek_client(self->context.gate, invocation),
-                      on_discovered,
-                      discovery);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -3,10 +3,10 @@
 /*
  * RadioOff() and RadioOn(): a user's vote; overruling the others is for root.
  */
+#include "bh-call.h"
 #include "bh-error.h"
 #include "bh-export-hub.h"
 #include "bh-gatt-options.h"
-#include "bh-hub-call.h"
 #include "bh-local-options.h"
 
 static BhClient *
@@ -29,7 +29,7 @@ build_users(const GArray *users)
 static void
 on_off(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhHubCall) self = user_data;
+    g_autoptr(BhCall) self = user_data;
     g_autoptr(GArray) users = NULL;
     GError *error = NULL;
 
@@ -64,7 +64,7 @@ handle_radio_off(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant
                                options.force,
                                options.timeout_ms,
                                on_off,
-                               bh_hub_call_new(object, invocation));
+                               bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -75,7 +75,7 @@ handle_radio_off(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant
 static void
 on_on(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(BhHubCall) self = user_data;
+    g_autoptr(BhCall) self = user_data;
     GError *error = NULL;
 
     if (bh_hub_radio_on_finish(BH_HUB(source), result, &error))
@@ -97,7 +97,7 @@ handle_radio_on(BhDbusHub1 *object, GDBusMethodInvocation *invocation, GVariant 
                               bh_client_get_uid(client) == 0,
                               timeout_ms,
                               on_on,
-                              bh_hub_call_new(object, invocation));
+                              bh_call_new(object, invocation));
     else
         g_dbus_method_invocation_take_error(invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;

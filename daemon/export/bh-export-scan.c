@@ -5,6 +5,7 @@
  */
 #include "bh-export-scan.h"
 
+#include "bh-call.h"
 #include "bh-export-owned.h"
 #include "bh-scan-options.h"
 #include "bh-stream-options.h"
@@ -43,27 +44,20 @@ handle_get_devices(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVari
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-typedef struct {
-    BhExportScan *self;
-    GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
-    gboolean hex_keys;
-} Waiting;
-
 static void
 on_waited(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autofree Waiting *waiting = user_data;
-    g_autoptr(BhExportScan) self = waiting->self;
+    g_autoptr(BhCall) call = user_data;
+    BhExportScan *self = BH_EXPORT_SCAN(call->object);
     GError *error = NULL;
     g_autoptr(BhScanRow) row = bh_scan_wait_finish(BH_SCAN(source), result, &error);
 
     if (row != NULL)
-        bh_dbus_scan1_complete_wait_device(
-            BH_DBUS_SCAN1(self),
-            waiting->invocation,
-            bh_row_of_scan(self->context.hub, row, waiting->hex_keys));
+        bh_dbus_scan1_complete_wait_device(call->object,
+                                           call->invocation,
+                                           bh_row_of_scan(self->context.hub, row, call->hex));
     else
-        g_dbus_method_invocation_take_error(waiting->invocation, error);
+        g_dbus_method_invocation_take_error(call->invocation, error);
 }
 
 static gboolean
@@ -73,15 +67,15 @@ handle_wait_device(BhDbusScan1 *object, GDBusMethodInvocation *invocation, GVari
     BhClient *client = bh_gate_peek_client(self->context.gate, invocation);
     BhReadOptions read;
     GError *error = NULL;
-    Waiting *waiting;
 
-    if (!bh_wait_options_parse(options, &read, &error)) {
+    if (bh_wait_options_parse(options, &read, &error))
+        bh_scan_wait_async(self->scan,
+                           client,
+                           read.timeout_ms,
+                           on_waited,
+                           bh_call_new_hex(object, invocation, read.hex_keys));
+    else
         g_dbus_method_invocation_take_error(invocation, error);
-        return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-    waiting = g_new(Waiting, 1);
-    *waiting = (Waiting){g_object_ref(self), invocation, read.hex_keys};
-    bh_scan_wait_async(self->scan, client, read.timeout_ms, on_waited, waiting);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

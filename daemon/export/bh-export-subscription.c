@@ -5,6 +5,7 @@
  */
 #include "bh-export-subscription.h"
 
+#include "bh-call.h"
 #include "bh-export-device.h"
 #include "bh-export-owned.h"
 #include "bh-hex.h"
@@ -47,12 +48,6 @@ bh_subscription_terms_clear(BhSubscriptionTerms *self)
 
 /* Wait */
 
-typedef struct {
-    BhDbusSubscription1 *object;
-    GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
-    gboolean hex;
-} Waiting;
-
 static void
 add_details(const BhNotifiedValue *value, GVariantDict *details)
 {
@@ -65,20 +60,20 @@ add_details(const BhNotifiedValue *value, GVariantDict *details)
 
 /* With hex the value is text among the details, and the array is empty. */
 static void
-answer_value(const Waiting *waiting, const BhNotifiedValue *value)
+answer_value(const BhCall *call, const BhNotifiedValue *value)
 {
     g_auto(GVariantDict) details = G_VARIANT_DICT_INIT(NULL);
-    g_autoptr(GBytes) bytes = waiting->hex ? g_bytes_new_static("", 0) : g_bytes_ref(value->value);
+    g_autoptr(GBytes) bytes = call->hex ? g_bytes_new_static("", 0) : g_bytes_ref(value->value);
     gsize size;
     const guint8 *data = g_bytes_get_data(value->value, &size);
-    g_autofree char *hex = waiting->hex ? bh_hex_from_bytes(data, size) : NULL;
+    g_autofree char *hex = call->hex ? bh_hex_from_bytes(data, size) : NULL;
 
     add_details(value, &details);
     if (hex != NULL)
         g_variant_dict_insert(&details, "Value", "s", hex);
     bh_dbus_subscription1_complete_wait(
-        waiting->object,
-        waiting->invocation,
+        call->object,
+        call->invocation,
         g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, bytes, TRUE),
         g_variant_dict_end(&details));
 }
@@ -86,16 +81,15 @@ answer_value(const Waiting *waiting, const BhNotifiedValue *value)
 static void
 on_waited(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autofree Waiting *waiting = user_data;
-    g_autoptr(BhDbusSubscription1) object = waiting->object;
+    g_autoptr(BhCall) call = user_data;
     GError *error = NULL;
     g_autoptr(BhNotifiedValue) value =
         bh_subscription_wait_finish(BH_SUBSCRIPTION(source), result, &error);
 
     if (value != NULL)
-        answer_value(waiting, value);
+        answer_value(call, value);
     else
-        g_dbus_method_invocation_take_error(waiting->invocation, error);
+        g_dbus_method_invocation_take_error(call->invocation, error);
 }
 
 static gboolean
@@ -104,19 +98,15 @@ handle_wait(BhDbusSubscription1 *object, GDBusMethodInvocation *invocation, GVar
     BhExportSubscription *self = BH_EXPORT_SUBSCRIPTION(object);
     BhValueOptions options;
     GError *error = NULL;
-    Waiting *waiting;
 
-    if (!bh_value_options_parse(dict, &options, &error)) {
+    if (bh_value_options_parse(dict, &options, &error))
+        bh_subscription_wait_async(self->subscription,
+                                   bh_gate_peek_client(self->context.gate, invocation),
+                                   options.timeout_ms,
+                                   on_waited,
+                                   bh_call_new_hex(object, invocation, options.hex));
+    else
         g_dbus_method_invocation_take_error(invocation, error);
-        return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-    waiting = g_new(Waiting, 1);
-    *waiting = (Waiting){g_object_ref(object), invocation, options.hex};
-    bh_subscription_wait_async(self->subscription,
-                               bh_gate_peek_client(self->context.gate, invocation),
-                               options.timeout_ms,
-                               on_waited,
-                               waiting);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "bh-export-watch.h"
 
+#include "bh-call.h"
 #include "bh-ema.h"
 #include "bh-export-owned.h"
 #include "bh-gatt-options.h"
@@ -67,29 +68,24 @@ handle_get_statistics(BhDbusWatch1 *object, GDBusMethodInvocation *invocation, G
 
 /* WaitZone */
 
-typedef struct {
-    BhExportWatch *self;
-    GDBusMethodInvocation *invocation; /* owned: answering it consumes it */
-} Waiting;
-
 static void
 on_waited(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autofree Waiting *waiting = user_data;
-    g_autoptr(BhExportWatch) self = waiting->self;
+    g_autoptr(BhCall) call = user_data;
+    BhExportWatch *self = BH_EXPORT_WATCH(call->object);
     GError *error = NULL;
     g_autoptr(BhWatchChange) change = bh_watch_wait_finish(BH_WATCH(source), result, &error);
 
     if (change != NULL)
         bh_dbus_watch1_complete_wait_zone(BH_DBUS_WATCH1(self),
-                                          waiting->invocation,
+                                          call->invocation,
                                           bh_watch_row_of_change(self->context.hub,
                                                                  &change->state,
                                                                  change->now_us,
                                                                  change->from,
                                                                  change->changes));
     else
-        g_dbus_method_invocation_take_error(waiting->invocation, error);
+        g_dbus_method_invocation_take_error(call->invocation, error);
 }
 
 static gboolean
@@ -98,19 +94,15 @@ handle_wait_zone(BhDbusWatch1 *object, GDBusMethodInvocation *invocation, GVaria
     BhExportWatch *self = BH_EXPORT_WATCH(object);
     GError *error = NULL;
     gint64 timeout_ms;
-    Waiting *waiting;
 
-    if (!bh_timeout_options_parse(options, BH_WAIT_DEFAULT_MS, 0, &timeout_ms, &error)) {
+    if (bh_timeout_options_parse(options, BH_WAIT_DEFAULT_MS, 0, &timeout_ms, &error))
+        bh_watch_wait_async(self->watch,
+                            bh_gate_peek_client(self->context.gate, invocation),
+                            timeout_ms,
+                            on_waited,
+                            bh_call_new(object, invocation));
+    else
         g_dbus_method_invocation_take_error(invocation, error);
-        return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-    waiting = g_new(Waiting, 1);
-    *waiting = (Waiting){g_object_ref(self), invocation};
-    bh_watch_wait_async(self->watch,
-                        bh_gate_peek_client(self->context.gate, invocation),
-                        timeout_ms,
-                        on_waited,
-                        waiting);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

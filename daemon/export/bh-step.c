@@ -5,10 +5,10 @@
  */
 #include "bh-step.h"
 
-#include "bh-device-call.h"
 #include "bh-device-pairing.h"
 #include "bh-device-rows.h"
 #include "bh-error.h"
+#include "bh-export-device.h"
 #include "bh-export-subscription.h"
 
 /* A step under way: data of its task, whose source is the device. */
@@ -50,7 +50,7 @@ run_free(gpointer data)
 static BhRemote *
 peek_remote(GTask *task)
 {
-    return bh_device_call_peek_remote(g_task_get_source_object(task));
+    return bh_export_device_peek_remote(g_task_get_source_object(task));
 }
 
 static void
@@ -206,10 +206,10 @@ publish(GTask *task, BhSubscription *subscription)
     char *path;
 
     bh_subscription_terms_init(&terms, &run->step->options);
-    path =
-        bh_export_subscription_publish(subscription,
-                                       &terms,
-                                       bh_device_call_peek_context(g_task_get_source_object(task)));
+    path = bh_export_subscription_publish(
+        subscription,
+        &terms,
+        bh_export_device_peek_context(g_task_get_source_object(task)));
     bh_subscription_terms_clear(&terms);
     return path;
 }

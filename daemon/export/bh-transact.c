@@ -4,14 +4,14 @@
  * Transact(): steps in order under one deadline. All of them are read before the first is begun;
  * the first that fails ends it, and then nothing stays of it that the caller would not know of.
  */
-#include "bh-device-call.h"
 #include "bh-error.h"
+#include "bh-export-device.h"
 #include "bh-step.h"
 
 #define MAX_STEPS 64
 
 typedef struct {
-    BhDeviceCall *call; /* NULL until it is begun */
+    BhCall *call; /* NULL until it is begun */
     BhClient *client;
     BhClock *clock; /* borrowed: outlives us */
     gint64 deadline_us;
@@ -24,7 +24,7 @@ typedef struct {
 static void
 transaction_free(Transaction *self)
 {
-    g_clear_pointer(&self->call, bh_device_call_free);
+    g_clear_pointer(&self->call, bh_call_free);
     g_clear_object(&self->client);
     g_ptr_array_unref(self->steps);
     g_variant_builder_clear(&self->results);
@@ -156,14 +156,14 @@ handle_transact(BhDbusDevice1 *object,
                 GVariant *dict)
 {
     GError *error = NULL;
-    Transaction *self = transaction_new(bh_device_call_peek_context(object), list, dict, &error);
+    Transaction *self = transaction_new(bh_export_device_peek_context(object), list, dict, &error);
 
     if (self == NULL) {
         g_dbus_method_invocation_take_error(invocation, error);
         return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
-    self->call = bh_device_call_new(object, invocation);
-    self->client = g_object_ref(bh_device_call_peek_client(object, invocation));
+    self->call = bh_call_new(object, invocation);
+    self->client = g_object_ref(bh_export_device_peek_client(object, invocation));
     proceed(self);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
