@@ -19,6 +19,7 @@
 #include "bh-bluez-private.h"
 #include "bh-bluez-server.h"
 #include "bh-error.h"
+#include "bh-signal.h"
 
 #define LINKS_FILE "links"
 
@@ -395,7 +396,7 @@ static void
 bh_bluez_class_init(BhBluezClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = bh_bluez_finalize;
-    g_signal_new("lost", BH_TYPE_BLUEZ, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    bh_signal_new(BH_TYPE_BLUEZ, "lost", 0);
 }
 
 static void

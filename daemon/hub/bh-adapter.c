@@ -8,6 +8,7 @@
 
 #include "bh-error.h"
 #include "bh-log.h"
+#include "bh-signal.h"
 
 struct _BhAdapter {
     GObject parent;
@@ -373,15 +374,7 @@ bh_adapter_class_init(BhAdapterClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = bh_adapter_dispose;
     G_OBJECT_CLASS(klass)->finalize = bh_adapter_finalize;
-    signals[SIGNAL_CHANGED] = g_signal_new("changed",
-                                           BH_TYPE_ADAPTER,
-                                           G_SIGNAL_RUN_LAST,
-                                           0,
-                                           NULL,
-                                           NULL,
-                                           NULL,
-                                           G_TYPE_NONE,
-                                           0);
+    signals[SIGNAL_CHANGED] = bh_signal_new(BH_TYPE_ADAPTER, "changed", 0);
 }
 
 static void

@@ -6,6 +6,8 @@
  */
 #include "bh-local-private.h"
 
+#include "bh-signal.h"
+
 #define MAX_CENTRALS 16 /* that nobody fetched; the oldest is forgotten */
 
 enum {
@@ -216,15 +218,7 @@ bh_advertisement_class_init(BhAdvertisementClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = bh_advertisement_finalize;
     BH_OWNED_CLASS(klass)->released = bh_advertisement_released;
-    signals[SIGNAL_STATE_CHANGED] = g_signal_new("state-changed",
-                                                 BH_TYPE_ADVERTISEMENT,
-                                                 G_SIGNAL_RUN_LAST,
-                                                 0,
-                                                 NULL,
-                                                 NULL,
-                                                 NULL,
-                                                 G_TYPE_NONE,
-                                                 0);
+    signals[SIGNAL_STATE_CHANGED] = bh_signal_new(BH_TYPE_ADVERTISEMENT, "state-changed", 0);
 }
 
 static void

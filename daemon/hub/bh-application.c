@@ -6,6 +6,8 @@
  */
 #include "bh-local-private.h"
 
+#include "bh-signal.h"
+
 enum {
     SIGNAL_WRITTEN,
     SIGNAL_READ_REQUESTED,
@@ -353,39 +355,26 @@ bh_application_finalize(GObject *object)
     G_OBJECT_CLASS(bh_application_parent_class)->finalize(object);
 }
 
-static guint
-new_signal(const char *name, guint n_params, ...)
-{
-    va_list params;
-    guint id;
-
-    va_start(params, n_params);
-    id = g_signal_new_valist(name,
-                             BH_TYPE_APPLICATION,
-                             G_SIGNAL_RUN_LAST,
-                             NULL,
-                             NULL,
-                             NULL,
-                             NULL,
-                             G_TYPE_NONE,
-                             n_params,
-                             params);
-    va_end(params);
-    return id;
-}
-
 static void
 bh_application_class_init(BhApplicationClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = bh_application_finalize;
     BH_OWNED_CLASS(klass)->released = bh_application_released;
-    signals[SIGNAL_WRITTEN] = new_signal("written", 1, G_TYPE_POINTER);
-    signals[SIGNAL_READ_REQUESTED] =
-        new_signal("read-requested", 4, G_TYPE_UINT64, G_TYPE_POINTER, G_TYPE_UINT, G_TYPE_UINT);
-    signals[SIGNAL_CENTRAL_CONNECTED] = new_signal("central-connected", 1, G_TYPE_POINTER);
-    signals[SIGNAL_CENTRAL_DISCONNECTED] = new_signal("central-disconnected", 1, G_TYPE_POINTER);
-    signals[SIGNAL_SUBSCRIBERS_CHANGED] = new_signal("subscribers-changed", 1, G_TYPE_UINT);
-    signals[SIGNAL_STATE_CHANGED] = new_signal("state-changed", 0);
+    signals[SIGNAL_WRITTEN] = bh_signal_new(BH_TYPE_APPLICATION, "written", 1, G_TYPE_POINTER);
+    signals[SIGNAL_READ_REQUESTED] = bh_signal_new(BH_TYPE_APPLICATION,
+                                                   "read-requested",
+                                                   4,
+                                                   G_TYPE_UINT64,
+                                                   G_TYPE_POINTER,
+                                                   G_TYPE_UINT,
+                                                   G_TYPE_UINT);
+    signals[SIGNAL_CENTRAL_CONNECTED] =
+        bh_signal_new(BH_TYPE_APPLICATION, "central-connected", 1, G_TYPE_POINTER);
+    signals[SIGNAL_CENTRAL_DISCONNECTED] =
+        bh_signal_new(BH_TYPE_APPLICATION, "central-disconnected", 1, G_TYPE_POINTER);
+    signals[SIGNAL_SUBSCRIBERS_CHANGED] =
+        bh_signal_new(BH_TYPE_APPLICATION, "subscribers-changed", 1, G_TYPE_UINT);
+    signals[SIGNAL_STATE_CHANGED] = bh_signal_new(BH_TYPE_APPLICATION, "state-changed", 0);
 }
 
 static void

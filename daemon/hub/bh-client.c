@@ -5,6 +5,8 @@
  */
 #include "bh-client.h"
 
+#include "bh-signal.h"
+
 struct _BhClient {
     GObject parent;
     char *name;
@@ -70,15 +72,7 @@ static void
 bh_client_class_init(BhClientClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = bh_client_finalize;
-    signals[SIGNAL_GONE] = g_signal_new("gone",
-                                        BH_TYPE_CLIENT,
-                                        G_SIGNAL_RUN_LAST,
-                                        0,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        G_TYPE_NONE,
-                                        0);
+    signals[SIGNAL_GONE] = bh_signal_new(BH_TYPE_CLIENT, "gone", 0);
 }
 
 static void

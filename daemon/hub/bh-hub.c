@@ -7,6 +7,8 @@
  */
 #include "bh-hub-private.h"
 
+#include "bh-signal.h"
+
 enum {
     SIGNAL_STATE_CHANGED,
     SIGNAL_ADAPTER_ADDED,
@@ -308,30 +310,16 @@ bh_hub_finalize(GObject *object)
     G_OBJECT_CLASS(bh_hub_parent_class)->finalize(object);
 }
 
-static guint
-new_signal(const char *name, guint n_params, GType param)
-{
-    return g_signal_new(name,
-                        BH_TYPE_HUB,
-                        G_SIGNAL_RUN_LAST,
-                        0,
-                        NULL,
-                        NULL,
-                        NULL,
-                        G_TYPE_NONE,
-                        n_params,
-                        param);
-}
-
 static void
 bh_hub_class_init(BhHubClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = bh_hub_dispose;
     G_OBJECT_CLASS(klass)->finalize = bh_hub_finalize;
-    signals[SIGNAL_STATE_CHANGED] = new_signal("state-changed", 0, G_TYPE_NONE);
-    signals[SIGNAL_ADAPTER_ADDED] = new_signal("adapter-added", 1, BH_TYPE_ADAPTER);
-    signals[SIGNAL_ADAPTER_REMOVED] = new_signal("adapter-removed", 1, BH_TYPE_ADAPTER);
-    signals[SIGNAL_SYNCED] = new_signal("synced", 0, G_TYPE_NONE);
+    signals[SIGNAL_STATE_CHANGED] = bh_signal_new(BH_TYPE_HUB, "state-changed", 0);
+    signals[SIGNAL_ADAPTER_ADDED] = bh_signal_new(BH_TYPE_HUB, "adapter-added", 1, BH_TYPE_ADAPTER);
+    signals[SIGNAL_ADAPTER_REMOVED] =
+        bh_signal_new(BH_TYPE_HUB, "adapter-removed", 1, BH_TYPE_ADAPTER);
+    signals[SIGNAL_SYNCED] = bh_signal_new(BH_TYPE_HUB, "synced", 0);
 }
 
 static void

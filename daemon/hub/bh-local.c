@@ -6,6 +6,7 @@
  */
 #include "bh-local-private.h"
 #include "bh-log.h"
+#include "bh-signal.h"
 
 enum {
     SIGNAL_APPLICATION_ADDED,
@@ -339,27 +340,14 @@ bh_local_finalize(GObject *object)
     G_OBJECT_CLASS(bh_local_parent_class)->finalize(object);
 }
 
-static guint
-new_signal(const char *name, GType param)
-{
-    return g_signal_new(name,
-                        BH_TYPE_LOCAL,
-                        G_SIGNAL_RUN_LAST,
-                        0,
-                        NULL,
-                        NULL,
-                        NULL,
-                        G_TYPE_NONE,
-                        1,
-                        param);
-}
-
 static void
 bh_local_class_init(BhLocalClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = bh_local_finalize;
-    signals[SIGNAL_APPLICATION_ADDED] = new_signal("application-added", BH_TYPE_APPLICATION);
-    signals[SIGNAL_ADVERTISEMENT_ADDED] = new_signal("advertisement-added", BH_TYPE_ADVERTISEMENT);
+    signals[SIGNAL_APPLICATION_ADDED] =
+        bh_signal_new(BH_TYPE_LOCAL, "application-added", 1, BH_TYPE_APPLICATION);
+    signals[SIGNAL_ADVERTISEMENT_ADDED] =
+        bh_signal_new(BH_TYPE_LOCAL, "advertisement-added", 1, BH_TYPE_ADVERTISEMENT);
 }
 
 static guint

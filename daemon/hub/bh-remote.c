@@ -7,6 +7,8 @@
  */
 #include "bh-remote-private.h"
 
+#include "bh-signal.h"
+
 enum {
     SIGNAL_STATE_CHANGED,
     SIGNAL_DISCONNECTED,
@@ -419,30 +421,15 @@ bh_remote_finalize(GObject *object)
     G_OBJECT_CLASS(bh_remote_parent_class)->finalize(object);
 }
 
-static guint
-new_signal(const char *name, guint n_params, GType param)
-{
-    return g_signal_new(name,
-                        BH_TYPE_REMOTE,
-                        G_SIGNAL_RUN_LAST,
-                        0,
-                        NULL,
-                        NULL,
-                        NULL,
-                        G_TYPE_NONE,
-                        n_params,
-                        param);
-}
-
 static void
 bh_remote_class_init(BhRemoteClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = bh_remote_dispose;
     G_OBJECT_CLASS(klass)->finalize = bh_remote_finalize;
-    signals[SIGNAL_STATE_CHANGED] = new_signal("state-changed", 0, G_TYPE_NONE);
-    signals[SIGNAL_DISCONNECTED] = new_signal("disconnected", 1, G_TYPE_STRING);
-    signals[SIGNAL_CHANGED] = new_signal("changed", 0, G_TYPE_NONE);
-    signals[SIGNAL_GONE] = new_signal("gone", 0, G_TYPE_NONE);
+    signals[SIGNAL_STATE_CHANGED] = bh_signal_new(BH_TYPE_REMOTE, "state-changed", 0);
+    signals[SIGNAL_DISCONNECTED] = bh_signal_new(BH_TYPE_REMOTE, "disconnected", 1, G_TYPE_STRING);
+    signals[SIGNAL_CHANGED] = bh_signal_new(BH_TYPE_REMOTE, "changed", 0);
+    signals[SIGNAL_GONE] = bh_signal_new(BH_TYPE_REMOTE, "gone", 0);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "bh-remotes.h"
 
 #include "bh-remote-private.h"
+#include "bh-signal.h"
 #include "bh-subscription-private.h"
 
 /* While a remote waits to be heard: a tenth of the time. */
@@ -374,29 +375,14 @@ bh_remotes_finalize(GObject *object)
     G_OBJECT_CLASS(bh_remotes_parent_class)->finalize(object);
 }
 
-static guint
-new_signal(const char *name, guint n_params, GType param)
-{
-    return g_signal_new(name,
-                        BH_TYPE_REMOTES,
-                        G_SIGNAL_RUN_LAST,
-                        0,
-                        NULL,
-                        NULL,
-                        NULL,
-                        G_TYPE_NONE,
-                        n_params,
-                        param);
-}
-
 static void
 bh_remotes_class_init(BhRemotesClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = bh_remotes_dispose;
     G_OBJECT_CLASS(klass)->finalize = bh_remotes_finalize;
-    signals[SIGNAL_ADDED] = new_signal("added", 1, BH_TYPE_REMOTE);
-    signals[SIGNAL_REMOVED] = new_signal("removed", 1, BH_TYPE_REMOTE);
-    signals[SIGNAL_LISTENING_CHANGED] = new_signal("listening-changed", 0, G_TYPE_NONE);
+    signals[SIGNAL_ADDED] = bh_signal_new(BH_TYPE_REMOTES, "added", 1, BH_TYPE_REMOTE);
+    signals[SIGNAL_REMOVED] = bh_signal_new(BH_TYPE_REMOTES, "removed", 1, BH_TYPE_REMOTE);
+    signals[SIGNAL_LISTENING_CHANGED] = bh_signal_new(BH_TYPE_REMOTES, "listening-changed", 0);
 }
 
 static void

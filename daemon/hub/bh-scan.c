@@ -8,6 +8,7 @@
 #include "bh-scan.h"
 
 #include "bh-error.h"
+#include "bh-signal.h"
 #include "bh-waits.h"
 
 #define FILL_ROWS 64 /* moved into a stream in one turn of the main loop */
@@ -349,33 +350,9 @@ bh_scan_class_init(BhScanClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = bh_scan_finalize;
     BH_OWNED_CLASS(klass)->released = bh_scan_released;
-    signals[SIGNAL_STATE_CHANGED] = g_signal_new("state-changed",
-                                                 BH_TYPE_SCAN,
-                                                 G_SIGNAL_RUN_LAST,
-                                                 0,
-                                                 NULL,
-                                                 NULL,
-                                                 NULL,
-                                                 G_TYPE_NONE,
-                                                 0);
-    signals[SIGNAL_DEVICE_FOUND] = g_signal_new("device-found",
-                                                BH_TYPE_SCAN,
-                                                G_SIGNAL_RUN_LAST,
-                                                0,
-                                                NULL,
-                                                NULL,
-                                                NULL,
-                                                G_TYPE_NONE,
-                                                0);
-    signals[SIGNAL_RADIO_OFF] = g_signal_new("radio-off",
-                                             BH_TYPE_SCAN,
-                                             G_SIGNAL_RUN_LAST,
-                                             0,
-                                             NULL,
-                                             NULL,
-                                             NULL,
-                                             G_TYPE_NONE,
-                                             0);
+    signals[SIGNAL_STATE_CHANGED] = bh_signal_new(BH_TYPE_SCAN, "state-changed", 0);
+    signals[SIGNAL_DEVICE_FOUND] = bh_signal_new(BH_TYPE_SCAN, "device-found", 0);
+    signals[SIGNAL_RADIO_OFF] = bh_signal_new(BH_TYPE_SCAN, "radio-off", 0);
 }
 
 static void

@@ -6,6 +6,7 @@
  */
 #include "bh-subscription-private.h"
 
+#include "bh-signal.h"
 #include "bh-stream-set.h"
 #include "bh-waits.h"
 
@@ -284,16 +285,7 @@ bh_subscription_class_init(BhSubscriptionClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = bh_subscription_finalize;
     BH_OWNED_CLASS(klass)->released = bh_subscription_released;
-    signals[SIGNAL_VALUE] = g_signal_new("value",
-                                         BH_TYPE_SUBSCRIPTION,
-                                         G_SIGNAL_RUN_LAST,
-                                         0,
-                                         NULL,
-                                         NULL,
-                                         NULL,
-                                         G_TYPE_NONE,
-                                         1,
-                                         G_TYPE_POINTER);
+    signals[SIGNAL_VALUE] = bh_signal_new(BH_TYPE_SUBSCRIPTION, "value", 1, G_TYPE_POINTER);
 }
 
 static void

@@ -6,6 +6,7 @@
  */
 #include "bh-watch.h"
 
+#include "bh-signal.h"
 #include "bh-waits.h"
 #include "bh-watch-queue.h"
 
@@ -268,15 +269,7 @@ bh_watch_class_init(BhWatchClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = bh_watch_finalize;
     BH_OWNED_CLASS(klass)->released = bh_watch_released;
-    signals[SIGNAL_STATE_CHANGED] = g_signal_new("state-changed",
-                                                 BH_TYPE_WATCH,
-                                                 G_SIGNAL_RUN_LAST,
-                                                 0,
-                                                 NULL,
-                                                 NULL,
-                                                 NULL,
-                                                 G_TYPE_NONE,
-                                                 0);
+    signals[SIGNAL_STATE_CHANGED] = bh_signal_new(BH_TYPE_WATCH, "state-changed", 0);
 }
 
 static void
