@@ -6,7 +6,7 @@
  */
 #include "bh-live-attempt.h"
 
-#include "bh-live-step.h"
+#include "bh-live.h"
 
 #define HUB_PATH "/org/blehub"
 #define PROXY_FLAGS                                                                                \
