@@ -106,8 +106,22 @@ bh_peer_scene_add_attributes(BhPeerScene *self)
     bh_puppet_set_value(self->puppet, BH_PEER_OTHER, "0d");
 }
 
-static void
-start(BhPeerScene *self)
+void
+bh_peer_scene_add_link(BhPeerScene *self)
+{
+    bh_puppet_set_device(self->puppet, BH_PEER, "Connected", TRUE);
+    bh_puppet_set_device(self->puppet, BH_PEER, "ServicesResolved", TRUE);
+}
+
+void
+bh_peer_scene_prepare(BhPeerScene *self)
+{
+    bh_scene_init(&self->scene, NULL);
+    self->puppet = self->scene.puppet;
+}
+
+void
+bh_peer_scene_start(BhPeerScene *self)
 {
     self->central = BH_CENTRAL(self->scene.radio.bluez);
     self->links = g_string_new(NULL);
@@ -122,21 +136,26 @@ start(BhPeerScene *self)
 void
 bh_peer_scene_init_unknown(BhPeerScene *self)
 {
-    bh_scene_init(&self->scene, NULL);
-    self->puppet = self->scene.puppet;
-    start(self);
+    bh_peer_scene_prepare(self);
+    bh_peer_scene_start(self);
+}
+
+void
+bh_peer_scene_init_bare(BhPeerScene *self)
+{
+    bh_peer_scene_init_unknown(self);
+    bh_peer_scene_add_device(self);
 }
 
 void
 bh_peer_scene_init_with(BhPeerScene *self, guint version)
 {
-    bh_scene_init(&self->scene, NULL);
-    self->puppet = self->scene.puppet;
+    bh_peer_scene_prepare(self);
     if (version != 0)
         bh_puppet_set_version(self->puppet, "/org/bluez/hci0", version);
     bh_peer_scene_add_device(self);
     bh_peer_scene_add_attributes(self);
-    start(self);
+    bh_peer_scene_start(self);
 }
 
 void
@@ -178,6 +197,12 @@ guint
 bh_peer_scene_count(BhPeerScene *self, const char *method)
 {
     return bh_puppet_count_calls(self->puppet, method);
+}
+
+void
+bh_peer_scene_await(BhPeerScene *self, const char *method)
+{
+    BH_AWAIT(bh_peer_scene_count(self, method) > 0);
 }
 
 BhLinkState

@@ -37,8 +37,12 @@ typedef struct {
 void bh_peer_scene_init(BhPeerScene *self);
 /* The same with a BlueZ that says its version, see bh_puppet_set_version(). */
 void bh_peer_scene_init_with(BhPeerScene *self, guint version);
-/* The same, but BlueZ does not know the device. */
+/* The same, but BlueZ does not know the attributes, or not even the device. */
+void bh_peer_scene_init_bare(BhPeerScene *self);
 void bh_peer_scene_init_unknown(BhPeerScene *self);
+/* Not even the radio is started: bh_peer_scene_start() does. */
+void bh_peer_scene_prepare(BhPeerScene *self);
+void bh_peer_scene_start(BhPeerScene *self);
 /* As bh_peer_scene_init(), connected by us; the puppet's calls so far are forgotten. */
 void bh_peer_scene_init_ready(BhPeerScene *self);
 /* The same with a BlueZ that says its version, see bh_puppet_set_version(). */
@@ -49,6 +53,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhPeerScene, bh_peer_scene_clear)
 /* The device and its attributes appear in BlueZ. */
 void bh_peer_scene_add_device(BhPeerScene *self);
 void bh_peer_scene_add_attributes(BhPeerScene *self);
+/* Its link is there, with services that are known, as if somebody else had made it. */
+void bh_peer_scene_add_link(BhPeerScene *self);
+/* Waits until BlueZ has got such a call; it need not have answered. */
+void bh_peer_scene_await(BhPeerScene *self, const char *method);
 guint bh_peer_scene_count(BhPeerScene *self, const char *method);
 BhLinkState bh_peer_scene_peek(BhPeerScene *self);
 

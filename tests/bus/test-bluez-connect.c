@@ -9,13 +9,6 @@
 #define IN_PROGRESS "org.bluez.Error.InProgress"
 #define FAILED "org.bluez.Error.Failed"
 
-/* A call that BlueZ has got and not answered. */
-static void
-await_call(BhPeerScene *s, const char *method)
-{
-    BH_AWAIT(bh_peer_scene_count(s, method) > 0);
-}
-
 START_TEST(a_success_without_a_link_is_a_failure_and_taken_back)
 {
     g_auto(BhPeerScene) s = {0};
@@ -81,7 +74,7 @@ START_TEST(an_attempt_that_is_cancelled_at_its_second_try_makes_no_third)
     bh_puppet_fail_with(s.puppet, "Connect", FAILED, "le-connection-abort-by-local", 100);
     bh_puppet_hold(s.puppet, "Connect");
     bh_peer_connect(&s, &call);
-    await_call(&s, "Connect");
+    bh_peer_scene_await(&s, "Connect");
     bh_puppet_release(s.puppet, "Connect");
     bh_puppet_hold(s.puppet, "Connect");
     BH_AWAIT(bh_peer_scene_count(&s, "Connect") == 2);
@@ -101,7 +94,7 @@ START_TEST(an_attempt_that_is_cancelled_is_taken_back_and_the_next_one_works)
     bh_peer_scene_init(&s);
     bh_puppet_hang(s.puppet, "Connect", 1);
     bh_peer_connect(&s, &call);
-    await_call(&s, "Connect");
+    bh_peer_scene_await(&s, "Connect");
     g_cancellable_cancel(call.cancellable);
     BH_ASSERT_END(&call, "0x9: cancelled");
     bh_peer_connect(&s, &call);
@@ -111,24 +104,31 @@ START_TEST(an_attempt_that_is_cancelled_is_taken_back_and_the_next_one_works)
 }
 END_TEST
 
+/* The link is there, and BlueZ does not find out its services. */
+static void
+connect_without_services(BhPeerScene *s, BhPeerCall *call)
+{
+    bh_peer_scene_init(s);
+    bh_puppet_set_silent(s->puppet, TRUE);
+    bh_puppet_hold(s->puppet, "Connect");
+    bh_peer_connect(s, call);
+    bh_peer_scene_await(s, "Connect");
+    bh_puppet_set_device(s->puppet, BH_PEER, "Connected", TRUE);
+    bh_puppet_release(s->puppet, "Connect");
+    BH_AWAIT(bh_peer_scene_peek(s).connected);
+    bh_fixture_settle();
+}
+
 START_TEST(a_link_whose_services_stay_unknown_is_dropped_when_cancelled)
 {
     g_auto(BhPeerScene) s = {0};
     g_auto(BhPeerCall) call = {0};
 
-    bh_peer_scene_init(&s);
-    bh_puppet_set_silent(s.puppet, TRUE);
-    bh_puppet_hold(s.puppet, "Connect");
-    bh_peer_connect(&s, &call);
-    await_call(&s, "Connect");
-    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
-    bh_puppet_release(s.puppet, "Connect");
-    BH_AWAIT(bh_peer_scene_peek(&s).connected);
-    bh_fixture_settle();
+    connect_without_services(&s, &call);
     ck_assert(!call.done);
     g_cancellable_cancel(call.cancellable);
     BH_ASSERT_END(&call, "0x9: cancelled");
-    await_call(&s, "Disconnect");
+    bh_peer_scene_await(&s, "Disconnect");
 }
 END_TEST
 
@@ -167,6 +167,14 @@ watch_crowd(BhPeerScene *s, gboolean watch)
     bh_fixture_settle();
 }
 
+static void
+assert_refused(BhPeerCall *call)
+{
+    BH_AWAIT(call->done);
+    ck_assert(g_error_matches(call->error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED));
+    bh_peer_call_clear(call);
+}
+
 START_TEST(a_device_that_the_bus_lets_nobody_hear_of_is_refused)
 {
     g_auto(BhPeerScene) s = {0};
@@ -175,9 +183,7 @@ START_TEST(a_device_that_the_bus_lets_nobody_hear_of_is_refused)
     bh_peer_scene_init(&s);
     watch_crowd(&s, TRUE);
     bh_peer_connect(&s, &call);
-    BH_AWAIT(call.done);
-    ck_assert(g_error_matches(call.error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED));
-    bh_peer_call_clear(&call);
+    assert_refused(&call);
     watch_crowd(&s, FALSE);
     bh_peer_connect(&s, &call);
     BH_ASSERT_END(&call, "ok");
@@ -190,17 +196,14 @@ START_TEST(a_link_that_the_bus_lets_nobody_hear_of_is_not_ready)
     g_auto(BhPeerCall) call = {0};
 
     bh_peer_scene_init(&s);
-    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
-    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", TRUE);
+    bh_peer_scene_add_link(&s);
     watch_crowd(&s, TRUE);
     bh_central_watch(s.central, &s.key);
     BH_AWAIT(bh_peer_scene_peek(&s).connected);
     bh_fixture_settle();
     ck_assert(!bh_peer_scene_peek(&s).resolved);
     bh_peer_connect(&s, &call); /* asks the bus again */
-    BH_AWAIT(call.done);
-    ck_assert(g_error_matches(call.error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED));
-    bh_peer_call_clear(&call);
+    assert_refused(&call);
     ck_assert_ptr_null(strchr(s.links->str, 'r'));
     watch_crowd(&s, FALSE);
     bh_peer_connect(&s, &call);
@@ -219,9 +222,7 @@ START_TEST(a_subscription_that_the_bus_lets_nobody_hear_is_refused)
     bh_peer_scene_init_ready(&s);
     watch_crowd(&s, TRUE);
     bh_peer_subscribe(&s, BH_LEVEL, &call);
-    BH_AWAIT(call.done);
-    ck_assert(g_error_matches(call.error, BH_ERROR, BH_ERROR_LIMIT_EXCEEDED));
-    bh_peer_call_clear(&call);
+    assert_refused(&call);
     watch_crowd(&s, FALSE);
     bh_peer_subscribe(&s, BH_LEVEL, &call);
     BH_ASSERT_END(&call, "ok");
@@ -253,15 +254,7 @@ START_TEST(a_link_lost_before_its_services_are_known_is_disconnected)
     g_auto(BhPeerScene) s = {0};
     g_auto(BhPeerCall) call = {0};
 
-    bh_peer_scene_init(&s);
-    bh_puppet_set_silent(s.puppet, TRUE);
-    bh_puppet_hold(s.puppet, "Connect");
-    bh_peer_connect(&s, &call);
-    await_call(&s, "Connect");
-    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
-    bh_puppet_release(s.puppet, "Connect");
-    BH_AWAIT(bh_peer_scene_peek(&s).connected);
-    bh_fixture_settle();
+    connect_without_services(&s, &call);
     bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
     BH_ASSERT_END(&call, "0x8: the link is gone: unspecified");
 }
@@ -272,12 +265,11 @@ START_TEST(services_that_bluez_could_not_find_out_are_not_taken_for_none)
     g_auto(BhPeerScene) s = {0};
     g_auto(BhPeerCall) call = {0};
 
-    bh_peer_scene_init_unknown(&s);
-    bh_peer_scene_add_device(&s);
+    bh_peer_scene_init_bare(&s);
     bh_puppet_fail_discovery(s.puppet, BH_PEER);
     bh_peer_connect(&s, &call);
     BH_ASSERT_END(&call, "0: there is a link, but BlueZ could not find out the services");
-    await_call(&s, "Disconnect");
+    bh_peer_scene_await(&s, "Disconnect");
     bh_peer_scene_add_attributes(&s);
     bh_peer_connect(&s, &call);
     BH_ASSERT_END(&call, "ok");
@@ -289,11 +281,10 @@ START_TEST(services_that_were_not_found_out_because_the_link_ends_are_a_link_tha
     g_auto(BhPeerScene) s = {0};
     g_auto(BhPeerCall) call = {0};
 
-    bh_peer_scene_init_unknown(&s);
-    bh_peer_scene_add_device(&s);
+    bh_peer_scene_init_bare(&s);
     bh_puppet_fail_discovery(s.puppet, BH_PEER);
     bh_peer_connect(&s, &call);
-    await_call(&s, "Connect");
+    bh_peer_scene_await(&s, "Connect");
     bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
     BH_ASSERT_END(&call, "0x8: the link is gone: unspecified");
 }
@@ -304,8 +295,7 @@ START_TEST(a_device_that_has_no_service_to_show_is_ready)
     g_auto(BhPeerScene) s = {0};
     g_auto(BhPeerCall) call = {0};
 
-    bh_peer_scene_init_unknown(&s);
-    bh_peer_scene_add_device(&s);
+    bh_peer_scene_init_bare(&s);
     bh_peer_connect(&s, &call);
     BH_ASSERT_END(&call, "ok");
 }
@@ -345,6 +335,14 @@ START_TEST(the_end_of_a_link_has_the_cause_that_bluez_tells)
 }
 END_TEST
 
+static void
+lose_link(BhPeerScene *s)
+{
+    bh_puppet_set_device(s->puppet, BH_PEER, "ServicesResolved", FALSE);
+    bh_puppet_set_device(s->puppet, BH_PEER, "Connected", FALSE);
+    BH_AWAIT(!bh_peer_scene_peek(s).connected);
+}
+
 START_TEST(a_link_is_ours_if_our_attempt_made_it)
 {
     g_auto(BhPeerScene) s = {0};
@@ -354,15 +352,12 @@ START_TEST(a_link_is_ours_if_our_attempt_made_it)
     bh_peer_connect(&s, &call);
     BH_ASSERT_END(&call, "ok");
     ck_assert(bh_peer_scene_peek(&s).ours);
-    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", FALSE);
-    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
-    BH_AWAIT(!bh_peer_scene_peek(&s).connected);
+    lose_link(&s);
     ck_assert(!bh_peer_scene_peek(&s).ours);
     bh_puppet_fail(s.puppet, "Connect", IN_PROGRESS, G_MAXUINT);
     bh_peer_connect(&s, &call);
     BH_AWAIT(bh_peer_scene_count(&s, "Connect") > 1);
-    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
-    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", TRUE);
+    bh_peer_scene_add_link(&s);
     BH_ASSERT_END(&call, "ok");
     ck_assert(!bh_peer_scene_peek(&s).ours);
 }
@@ -377,9 +372,7 @@ START_TEST(a_bluez_busy_with_somebody_elses_attempt_is_asked_again)
     bh_puppet_fail(s.puppet, "Connect", IN_PROGRESS, 1);
     bh_peer_connect(&s, &call);
     BH_ASSERT_END(&call, "ok");
-    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", FALSE);
-    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
-    BH_AWAIT(!bh_peer_scene_peek(&s).connected);
+    lose_link(&s);
     bh_puppet_fail_with(s.puppet, "Connect", FAILED, "Operation already in progress", 2);
     bh_peer_connect(&s, &call);
     BH_ASSERT_END(&call, "ok");
@@ -396,7 +389,7 @@ START_TEST(somebody_elses_attempt_is_left_alone_when_cancelled)
     bh_puppet_fail(s.puppet, "Connect", IN_PROGRESS, 1);
     bh_puppet_hold(s.puppet, "Connect");
     bh_peer_connect(&s, &call);
-    await_call(&s, "Connect");
+    bh_peer_scene_await(&s, "Connect");
     bh_puppet_release(s.puppet, "Connect");
     bh_puppet_set_adapter(s.puppet, BH_PUPPET_ADAPTER, "Discovering", TRUE);
     BH_AWAIT(s.scene.radio.adapters[0].discovering); /* so the answer has come, too */
@@ -431,7 +424,7 @@ START_TEST(an_adapter_or_bluez_that_goes_ends_the_attempt)
     bh_peer_scene_init(&s);
     bh_puppet_hang(s.puppet, "Connect", 9);
     bh_peer_connect(&s, &call);
-    await_call(&s, "Connect");
+    bh_peer_scene_await(&s, "Connect");
     bh_puppet_remove(s.puppet, BH_PUPPET_ADAPTER, "org.bluez.Adapter1");
     BH_ASSERT_END(&call, "0x5: the adapter is off");
     bh_puppet_plug(s.puppet, BH_PUPPET_ADAPTER, BH_PUPPET_ADDRESS);

@@ -20,13 +20,6 @@ has_rule(BhPeerScene *s, const char *part)
     return FALSE;
 }
 
-/* A call that BlueZ has got and not answered. */
-static void
-await_call(BhPeerScene *s, const char *method)
-{
-    BH_AWAIT(bh_peer_scene_count(s, method) > 0);
-}
-
 /* Devices that BlueZ does not know */
 
 START_TEST(an_unknown_device_is_found_by_a_discovery_that_ends_with_it)
@@ -36,12 +29,12 @@ START_TEST(an_unknown_device_is_found_by_a_discovery_that_ends_with_it)
 
     bh_peer_scene_init_unknown(&s);
     bh_peer_connect(&s, &call);
-    await_call(&s, "StartDiscovery");
+    bh_peer_scene_await(&s, "StartDiscovery");
     ck_assert_uint_eq(bh_peer_scene_count(&s, "ConnectDevice"), 1);
     bh_peer_scene_add_device(&s);
     bh_peer_scene_add_attributes(&s);
     BH_ASSERT_END(&call, "ok");
-    await_call(&s, "StopDiscovery");
+    bh_peer_scene_await(&s, "StopDiscovery");
     ck_assert_int_eq(s.scene.radio.adapters[0].scan, BH_RADIO_SCAN_OFF);
 }
 END_TEST
@@ -57,14 +50,14 @@ START_TEST(a_device_is_found_whatever_a_scan_filters)
     bh_puppet_clear_calls(s.puppet);
     bh_peer_connect(&s, &call);
     BH_AWAIT(bh_puppet_peek_calls(s.puppet)[0] != '\0');
-    await_call(&s, "SetDiscoveryFilter");
+    bh_peer_scene_await(&s, "SetDiscoveryFilter");
     ck_assert_ptr_nonnull(
         strstr(bh_puppet_peek_calls(s.puppet), "SetDiscoveryFilter:Transport=le,DuplicateData"));
     bh_puppet_clear_calls(s.puppet);
     bh_peer_scene_add_device(&s);
     bh_peer_scene_add_attributes(&s);
     BH_ASSERT_END(&call, "ok");
-    await_call(&s, "SetDiscoveryFilter");
+    bh_peer_scene_await(&s, "SetDiscoveryFilter");
     ck_assert_ptr_nonnull(strstr(bh_puppet_peek_calls(s.puppet), "UUIDs=0000180d"));
     ck_assert_uint_eq(bh_peer_scene_count(&s, "StopDiscovery"), 0);
 }
@@ -77,23 +70,30 @@ START_TEST(a_search_that_is_cancelled_leaves_no_discovery)
 
     bh_peer_scene_init_unknown(&s);
     bh_peer_connect(&s, &call);
-    await_call(&s, "StartDiscovery");
+    bh_peer_scene_await(&s, "StartDiscovery");
     g_cancellable_cancel(call.cancellable);
     BH_ASSERT_END(&call, "0x9: cancelled");
-    await_call(&s, "StopDiscovery");
+    bh_peer_scene_await(&s, "StopDiscovery");
 }
 END_TEST
+
+/* Of an experimental BlueZ, which has the call and has not answered it. */
+static void
+connect_by_address(BhPeerScene *s, BhPeerCall *call)
+{
+    bh_peer_scene_init_unknown(s);
+    bh_puppet_set_experimental(s->puppet);
+    bh_puppet_hold(s->puppet, "ConnectDevice");
+    bh_peer_connect(s, call);
+    bh_peer_scene_await(s, "ConnectDevice");
+}
 
 START_TEST(an_experimental_bluez_connects_by_address)
 {
     g_auto(BhPeerScene) s = {0};
     g_auto(BhPeerCall) call = {0};
 
-    bh_peer_scene_init_unknown(&s);
-    bh_puppet_set_experimental(s.puppet);
-    bh_puppet_hold(s.puppet, "ConnectDevice");
-    bh_peer_connect(&s, &call);
-    await_call(&s, "ConnectDevice");
+    connect_by_address(&s, &call);
     bh_peer_scene_add_device(&s);
     bh_peer_scene_add_attributes(&s);
     bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
@@ -110,18 +110,14 @@ START_TEST(what_a_cancelled_connect_by_address_brings_is_dropped)
     g_auto(BhPeerScene) s = {0};
     g_auto(BhPeerCall) call = {0};
 
-    bh_peer_scene_init_unknown(&s);
-    bh_puppet_set_experimental(s.puppet);
-    bh_puppet_hold(s.puppet, "ConnectDevice");
-    bh_peer_connect(&s, &call);
-    await_call(&s, "ConnectDevice");
+    connect_by_address(&s, &call);
     g_cancellable_cancel(call.cancellable);
     BH_ASSERT_END(&call, "0x9: cancelled");
     bh_puppet_clear_calls(s.puppet);
     bh_peer_scene_add_device(&s);
     bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
     bh_puppet_release(s.puppet, "ConnectDevice");
-    await_call(&s, "Disconnect");
+    bh_peer_scene_await(&s, "Disconnect");
 }
 END_TEST
 
@@ -156,9 +152,8 @@ START_TEST(services_resolved_before_the_answer_do_not_wait_for_it)
     bh_peer_scene_init(&s);
     bh_puppet_hang(s.puppet, "Connect", 1);
     bh_peer_connect(&s, &call);
-    await_call(&s, "Connect");
-    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
-    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", TRUE);
+    bh_peer_scene_await(&s, "Connect");
+    bh_peer_scene_add_link(&s);
     BH_ASSERT_END(&call, "ok");
 }
 END_TEST
@@ -168,14 +163,12 @@ START_TEST(objects_told_after_services_resolved_are_in_the_database)
     g_auto(BhPeerScene) s = {0};
     g_auto(BhPeerCall) call = {0};
 
-    bh_peer_scene_init_unknown(&s);
-    bh_peer_scene_add_device(&s);
+    bh_peer_scene_init_bare(&s);
     bh_puppet_set_silent(s.puppet, TRUE);
     bh_puppet_hold(s.puppet, "Connect");
     bh_peer_connect(&s, &call);
-    await_call(&s, "Connect");
-    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
-    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", TRUE);
+    bh_peer_scene_await(&s, "Connect");
+    bh_peer_scene_add_link(&s);
     bh_peer_scene_add_attributes(&s);
     bh_puppet_release(s.puppet, "Connect");
     BH_ASSERT_END(&call, "ok");
@@ -205,7 +198,7 @@ START_TEST(connecting_waits_for_the_end_of_the_link_that_is_being_dropped)
     bh_peer_scene_init_ready(&s);
     bh_puppet_hold(s.puppet, "Disconnect");
     bh_central_disconnect(s.central, &s.key);
-    await_call(&s, "Disconnect");
+    bh_peer_scene_await(&s, "Disconnect");
     bh_peer_connect(&s, &call);
     bh_fixture_settle();
     ck_assert(!call.done);
@@ -222,10 +215,9 @@ START_TEST(a_link_made_by_somebody_else_is_told_and_ready_at_once)
 
     bh_peer_scene_init(&s);
     bh_central_watch(s.central, &s.key);
-    await_call(&s, "GetAll");
+    bh_peer_scene_await(&s, "GetAll");
     BH_AWAIT(s.links->len > 0);
-    bh_puppet_set_device(s.puppet, BH_PEER, "Connected", TRUE);
-    bh_puppet_set_device(s.puppet, BH_PEER, "ServicesResolved", TRUE);
+    bh_peer_scene_add_link(&s);
     BH_AWAIT(bh_peer_scene_peek(&s).resolved);
     ck_assert_str_eq(s.links->str, "- c cr");
     bh_peer_connect(&s, &call);
@@ -238,15 +230,9 @@ START_TEST(links_of_others_are_known_from_the_start_and_their_end_is_told)
 {
     g_auto(BhPeerScene) s = {0};
 
-    bh_scene_init(&s.scene, NULL);
-    s.puppet = s.scene.puppet;
+    bh_peer_scene_prepare(&s);
     bh_puppet_add_device(s.puppet, BH_PEER, BH_PEER_ADDRESS, TRUE);
-    s.central = BH_CENTRAL(s.scene.radio.bluez);
-    s.links = g_string_new(NULL);
-    s.values = g_string_new(NULL);
-    s.questions = g_string_new(NULL);
-    bh_recorder_start(&s.scene.radio);
-    BH_AWAIT(s.scene.radio.bluez_present);
+    bh_peer_scene_start(&s);
     ck_assert_uint_eq(bh_central_count_links(s.central, 0), 1);
     bh_puppet_set_device(s.puppet, BH_PEER, "Connected", FALSE);
     BH_AWAIT(bh_central_count_links(s.central, 0) == 0);
