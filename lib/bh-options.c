@@ -86,7 +86,38 @@ read_integer(GVariant *value, gint64 *integer)
     }
 }
 
-#define RANGE_FORMAT "from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+/* Of a DOUBLE. */
+static double
+get_least(const BhOptionSpec *spec)
+{
+    return spec->least == 0 ? (double)spec->min : spec->least;
+}
+
+static char *
+dup_range(const BhOptionSpec *spec)
+{
+    char least[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (spec->type == BH_OPTION_DOUBLE)
+        return g_strdup_printf("from %s to %" G_GINT64_FORMAT,
+                               g_ascii_formatd(least, sizeof least, "%.15g", get_least(spec)),
+                               spec->max);
+    if (spec->max < spec->min)
+        return g_strdup_printf("at least %" G_GINT64_FORMAT, spec->min);
+    return g_strdup_printf("from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "%s",
+                           spec->min,
+                           spec->max,
+                           spec->or_zero ? ", or 0" : "");
+}
+
+/* what: "a number ", or nothing if it is one. */
+static gboolean
+refuse_range(const BhOptionSpec *spec, const char *what, GError **error)
+{
+    g_autofree char *range = dup_range(spec);
+
+    return refuse(error, "must be %s%s", what, range);
+}
 
 static gboolean
 take_bool(const BhOptionSpec *spec, GVariant *value, gpointer field, GError **error)
@@ -98,13 +129,21 @@ take_bool(const BhOptionSpec *spec, GVariant *value, gpointer field, GError **er
 }
 
 static gboolean
+is_in_range(const BhOptionSpec *spec, gint64 integer)
+{
+    if (integer == 0 && spec->or_zero)
+        return TRUE;
+    return integer >= spec->min && (integer <= spec->max || spec->max < spec->min);
+}
+
+static gboolean
 take_int(const BhOptionSpec *spec, GVariant *value, gpointer field, GError **error)
 {
     gint64 integer;
     if (!read_integer(value, &integer))
-        return refuse(error, "must be an integer " RANGE_FORMAT, spec->min, spec->max);
-    if (integer < spec->min || integer > spec->max)
-        return refuse(error, "must be " RANGE_FORMAT, spec->min, spec->max);
+        return refuse_range(spec, "an integer ", error);
+    if (!is_in_range(spec, integer))
+        return refuse_range(spec, "", error);
     *(gint64 *)field = integer;
     return TRUE;
 }
@@ -119,9 +158,9 @@ take_double(const BhOptionSpec *spec, GVariant *value, gpointer field, GError **
     else if (read_integer(value, &integer))
         real = (double)integer;
     else
-        return refuse(error, "must be a number " RANGE_FORMAT, spec->min, spec->max);
-    if (!(real >= (double)spec->min && real <= (double)spec->max)) /* not NaN either */
-        return refuse(error, "must be " RANGE_FORMAT, spec->min, spec->max);
+        return refuse_range(spec, "a number ", error);
+    if (!(real >= get_least(spec) && real <= (double)spec->max)) /* not NaN either */
+        return refuse_range(spec, "", error);
     *(double *)field = real;
     return TRUE;
 }

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 typedef enum {
     BH_OPTION_BOOL,    /* gboolean */
-    BH_OPTION_INT,     /* gint64 within min..max */
+    BH_OPTION_INT,     /* gint64 within min..max, or 0 with or_zero */
     BH_OPTION_DOUBLE,  /* double within min..max */
     BH_OPTION_STRING,  /* char*, owned; at most max bytes, or (0) 1024 */
     BH_OPTION_STRINGS, /* char**, owned; at most 64 of 1024 bytes */
@@ -27,10 +27,12 @@ typedef enum {
 typedef struct {
     const char *key; /* PascalCase */
     BhOptionType type;
-    gsize offset;               /* of the value in the struct */
-    gsize present_offset;       /* of a gboolean set when the key was given; G_MAXSIZE = none */
-    gint64 min, max;            /* INT and DOUBLE; max also of BYTES and STRING */
+    gsize offset;         /* of the value in the struct */
+    gsize present_offset; /* of a gboolean set when the key was given; G_MAXSIZE = none */
+    gint64 min, max;      /* INT (max below min: none) and DOUBLE; max also of BYTES and STRING */
     const char *const *choices; /* CHOICE: NULL-terminated */
+    double least;               /* DOUBLE: if not 0, stands for min */
+    gboolean or_zero;           /* INT */
 } BhOptionSpec;
 
 #define BH_OPTION_NO_PRESENT G_MAXSIZE

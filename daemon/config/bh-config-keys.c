@@ -18,7 +18,7 @@
 #define DBM_MIN (-127)
 #define DBM_MAX 20
 
-#define INT_KEY(group_, key_, field, default_, min_, max_)                                         \
+#define RANGE_KEY(group_, key_, field, default_, min_, max_, or_zero_)                             \
     {                                                                                              \
         .group = group_, .default_text = default_, .spec = {                                       \
             .key = key_,                                                                           \
@@ -26,9 +26,14 @@
             .offset = offsetof(BhConfig, field),                                                   \
             .present_offset = BH_OPTION_NO_PRESENT,                                                \
             .min = min_,                                                                           \
-            .max = max_                                                                            \
+            .max = max_,                                                                           \
+            .or_zero = or_zero_                                                                    \
         }                                                                                          \
     }
+#define INT_KEY(group_, key_, field, default_, min_, max_)                                         \
+    RANGE_KEY(group_, key_, field, default_, min_, max_, FALSE)
+#define INT_OR_ZERO_KEY(group_, key_, field, default_, min_, max_)                                 \
+    RANGE_KEY(group_, key_, field, default_, min_, max_, TRUE)
 #define NUMBER_KEY(group_, key_, field, default_, min_, max_)                                      \
     {                                                                                              \
         .group = group_, .default_text = default_, .spec = {                                       \
@@ -36,8 +41,9 @@
             .type = BH_OPTION_DOUBLE,                                                              \
             .offset = offsetof(BhConfig, field),                                                   \
             .present_offset = BH_OPTION_NO_PRESENT,                                                \
-            .min = min_,                                                                           \
-            .max = max_                                                                            \
+            .min = 0,                                                                              \
+            .max = max_,                                                                           \
+            .least = min_                                                                          \
         }                                                                                          \
     }
 #define OTHER_KEY(group_, key_, field, default_, type_)                                            \
@@ -88,9 +94,9 @@ static const BhConfigKey keys[] = {
     INT_KEY("operations", "TransactTimeoutMs", transact_ms, "10000", 1, DAY_MS),
     INT_KEY("operations", "PairTimeoutMs", pair_ms, "20000", 1, DAY_MS),
     INT_KEY("operations", "Queue", queue, "1", 1, 65536),
-    NUMBER_KEY("watch", "Alpha", alpha, "0.3", 0, 1),
+    NUMBER_KEY("watch", "Alpha", alpha, "0.3", 0.001, 1),
     INT_KEY("watch", "SamplePeriodMs", sample_period_ms, "0", 0, HOUR_MS),
-    INT_KEY("watch", "MedianWindow", median_window, "0", 0, BH_MEDIAN_MAX),
+    INT_OR_ZERO_KEY("watch", "MedianWindow", median_window, "0", 2, BH_MEDIAN_MAX),
     INT_KEY("watch", "RSSI", rssi, "-127", DBM_MIN, DBM_MAX),
     INT_KEY("watch", "ImmediateDbm", immediate_dbm, "-55", DBM_MIN, DBM_MAX),
     INT_KEY("watch", "NearDbm", near_dbm, "-70", DBM_MIN, DBM_MAX),
@@ -98,7 +104,7 @@ static const BhConfigKey keys[] = {
     INT_KEY("watch", "MinSamples", min_samples, G_STRINGIFY(BH_ZONE_DEFAULT_MIN_SAMPLES), 1, 255),
     INT_KEY("watch", "DwellMs", dwell_ms, "0", 0, HOUR_MS),
     INT_KEY("watch", "LostMs", lost_ms, G_STRINGIFY(BH_PRESENCE_DEFAULT_LOST_MS), 100, DAY_MS),
-    INT_KEY("watch", "LostIntervals", lost_intervals, "0", 0, 1000),
+    INT_OR_ZERO_KEY("watch", "LostIntervals", lost_intervals, "0", 2, 1000),
     NUMBER_KEY("watch", "PathLossExponent", exponent, "2.5", 1, 10),
     NUMBER_KEY("watch", "SwitchDb", switch_db, G_STRINGIFY(BH_PRESENCE_DEFAULT_SWITCH_DB), 0, 40),
 };

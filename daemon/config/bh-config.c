@@ -14,8 +14,6 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define ALPHA_MIN 0.001
-
 /* A load under way. */
 typedef struct {
     BhConfig *config;
@@ -89,19 +87,6 @@ find_bad_adapter(const BhConfig *config)
     return NULL;
 }
 
-/* What the bounds of one key cannot say. */
-static const char *
-find_bad_watch(const BhConfig *config, const char *key)
-{
-    if (g_str_equal(key, "Alpha") && !(config->alpha >= ALPHA_MIN))
-        return "must be from 0.001 to 1";
-    if (g_str_equal(key, "MedianWindow") && config->median_window == 1)
-        return "must be 0, or from 2 to 15";
-    if (g_str_equal(key, "LostIntervals") && config->lost_intervals == 1)
-        return "must be 0, or from 2 to 1000";
-    return NULL;
-}
-
 /* Where the origin of a key is. */
 static char **
 origin_of(const Load *self, const BhConfigKey *key)
@@ -117,7 +102,6 @@ on_pair(Load *self, const BhKeyfileEntry *entry, GError **error)
     const BhConfigKey *key = find_key(entry->group, entry->key);
     g_autoptr(GError) reason = NULL;
     const char *adapter = NULL;
-    const char *fault = NULL;
 
     if (!key)
         return bh_keyfile_entry_refuse(entry, error, "unknown key");
@@ -129,9 +113,6 @@ on_pair(Load *self, const BhKeyfileEntry *entry, GError **error)
             g_strdup_printf("\"%s\" is neither an address nor a name like hci0", adapter);
         return bh_keyfile_entry_refuse(entry, error, text);
     }
-    fault = g_str_equal(entry->group, "watch") ? find_bad_watch(self->config, entry->key) : NULL;
-    if (fault)
-        return bh_keyfile_entry_refuse(entry, error, fault);
     g_free(*origin_of(self, key));
     *origin_of(self, key) = g_strdup_printf("%s:%u", entry->file, entry->line);
     return TRUE;

@@ -34,10 +34,10 @@ static const BhOptionSpec watch_specs[] = {
     {"NamePattern", BH_OPTION_STRING, AT(name_pattern)},
     {"Adapter", BH_OPTION_STRING, AT(adapter)},
     {"Preset", BH_OPTION_CHOICE, AT(preset), 0, 0, preset_choices},
-    {"Alpha", BH_OPTION_DOUBLE, AT_WITH(alpha, has_alpha), 0, 1},
+    {"Alpha", BH_OPTION_DOUBLE, AT_WITH(alpha, has_alpha), 0, 1, .least = BH_WATCH_ALPHA_MIN},
     {"HalfLifeMs", BH_OPTION_INT, AT(half_life_ms), 1, HOUR_MS},
     {"SamplePeriodMs", BH_OPTION_INT, AT(sample_period_ms), 0, HOUR_MS},
-    {"MedianWindow", BH_OPTION_INT, AT(median_window), 0, BH_MEDIAN_MAX},
+    {"MedianWindow", BH_OPTION_INT, AT(median_window), 2, BH_MEDIAN_MAX, .or_zero = TRUE},
     {"RSSI", BH_OPTION_INT, AT(rssi), DBM_MIN, DBM_MAX},
     {"ImmediateDbm", BH_OPTION_INT, AT(immediate_dbm), DBM_MIN, DBM_MAX},
     {"NearDbm", BH_OPTION_INT, AT(near_dbm), DBM_MIN, DBM_MAX},
@@ -45,12 +45,12 @@ static const BhOptionSpec watch_specs[] = {
     {"MinSamples", BH_OPTION_INT, AT(min_samples), 1, 255},
     {"DwellMs", BH_OPTION_INT, AT(dwell_ms), 0, HOUR_MS},
     {"LostMs", BH_OPTION_INT, AT(lost_ms), 100, BH_DAY_MS},
-    {"LostIntervals", BH_OPTION_INT, AT(lost_intervals), 0, 1000},
+    {"LostIntervals", BH_OPTION_INT, AT(lost_intervals), 2, 1000, .or_zero = TRUE},
     {"TxPower", BH_OPTION_INT, AT_WITH(tx_power, has_tx_power), DBM_MIN, DBM_MAX},
     {"PathLossExponent", BH_OPTION_DOUBLE, AT(exponent), 1, 10},
     {"SwitchDb", BH_OPTION_DOUBLE, AT(switch_db), 0, 40},
     {"Active", BH_OPTION_BOOL, AT_WITH(active, has_active)},
-    {"MaxIdentities", BH_OPTION_INT, AT(max_identities), 1, G_MAXUINT32},
+    {"MaxIdentities", BH_OPTION_INT, AT(max_identities), 1, 0}, /* and the limit of the hub */
     {"Signals", BH_OPTION_BOOL, AT(signals)},
     BH_LIFETIME_OPTION_ROWS(BhWatchOptions, life),
     {NULL}};
@@ -129,14 +129,8 @@ find_fault(const BhWatchOptions *options)
 {
     if (options->irk != NULL && options->irk_again != NULL)
         return "Irk: not together with IRK";
-    if (!(options->alpha >= BH_WATCH_ALPHA_MIN))
-        return "Alpha: must be from 0.001 to 1";
     if (options->has_alpha && options->half_life_ms != 0)
         return "HalfLifeMs: not together with Alpha";
-    if (options->median_window == 1)
-        return "MedianWindow: must be 0, or from 2 to 15";
-    if (options->lost_intervals == 1)
-        return "LostIntervals: must be 0, or from 2 to 1000";
     if (options->immediate_dbm <= options->near_dbm)
         return "ImmediateDbm: must be above NearDbm";
     return find_empty(options);

@@ -67,8 +67,9 @@ resolve_max_identities(BhWatchOptions *options, BhHub *hub, GError **error)
     g_set_error(error,
                 BH_ERROR,
                 BH_ERROR_INVALID_ARGUMENTS,
-                "MaxIdentities: must be from %u, which are asked for, to %u",
+                "MaxIdentities: must be from %u%s to %u",
                 MAX(1, named),
+                named > 0 ? ", which are asked for," : "",
                 limit);
     return FALSE;
 }

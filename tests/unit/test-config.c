@@ -450,11 +450,15 @@ END_TEST
 START_TEST(mistakes_in_the_defaults_of_a_watch_are_refused)
 {
     assert_refused("[watch]\nAlpha=0.0001\n", ":2: [watch] Alpha: must be from 0.001 to 1");
-    assert_refused("[watch]\nAlpha=nan\n", ":2: [watch] Alpha: must be from 0 to 1");
+    assert_refused("[watch]\nAlpha=nan\n", ":2: [watch] Alpha: must be from 0.001 to 1");
     assert_refused("[watch]\nMedianWindow=1\n",
-                   ":2: [watch] MedianWindow: must be 0, or from 2 to 15");
+                   ":2: [watch] MedianWindow: must be from 2 to 15, or 0");
+    assert_refused("[watch]\nMedianWindow=16\n",
+                   ":2: [watch] MedianWindow: must be from 2 to 15, or 0");
     assert_refused("[watch]\nLostIntervals=1\n",
-                   ":2: [watch] LostIntervals: must be 0, or from 2 to 1000");
+                   ":2: [watch] LostIntervals: must be from 2 to 1000, or 0");
+    assert_refused("[watch]\nPathLossExponent=0.5\n",
+                   ":2: [watch] PathLossExponent: must be from 1 to 10");
     assert_refused("[watch]\nNearDbm=-55\n",
                    ":2: [watch] NearDbm: NearDbm is -55, not below ImmediateDbm, which is -55");
 }
@@ -532,8 +536,22 @@ START_TEST(example_file_loads_with_its_keys_uncommented)
 }
 END_TEST
 
-/* A key's entry reads: ``Key=``, indented prose with "MIN to MAX." if it is a number, "Default:
- * ``X``". */
+/* What the manual says of a key's range: "MIN to MAX." or "MIN to MAX, or 0.", as a pattern. */
+static char *
+dup_range(const BhOptionSpec *spec)
+{
+    if (spec->type == BH_OPTION_DOUBLE)
+        return g_strdup_printf("%g to %d\\.", spec->least, (int)spec->max);
+    if (spec->type != BH_OPTION_INT)
+        return g_strdup("");
+    return g_strdup_printf("%d to %d%s\\.",
+                           (int)spec->min,
+                           (int)spec->max,
+                           spec->or_zero ? ", or 0" : "");
+}
+
+/* A key's entry reads: ``Key=``, indented prose with its range if it is a number, "Default: ``X``".
+ */
 START_TEST(manual_page_has_every_key_with_default_and_range)
 {
     g_autofree char *text = read_document("blehub.conf.5.rst");
@@ -545,10 +563,7 @@ START_TEST(manual_page_has_every_key_with_default_and_range)
     for (gsize i = 0; i < n; i++) {
         const BhConfigKey *key = &keys[i];
         g_autofree char *section = dup_section(text, key->group);
-        g_autofree char *range =
-            key->spec.type == BH_OPTION_INT
-                ? g_strdup_printf("%d to %d\\.", (int)key->spec.min, (int)key->spec.max)
-                : g_strdup("");
+        g_autofree char *range = dup_range(&key->spec);
         g_autofree char *value = key->default_text[0]
                                      ? g_strdup_printf("``%s``\\.", key->default_text)
                                      : g_strdup("empty");

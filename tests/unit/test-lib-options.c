@@ -29,6 +29,10 @@ static const BhOptionSpec specs[] = {
     {"Active", BH_OPTION_BOOL, FIELD(active), BH_OPTION_NO_PRESENT},
     {"RSSI", BH_OPTION_INT, FIELD(rssi), FIELD(has_rssi), -127, 20},
     {"Alpha", BH_OPTION_DOUBLE, FIELD(alpha), BH_OPTION_NO_PRESENT, 0, 1},
+    {"Share", BH_OPTION_DOUBLE, FIELD(alpha), BH_OPTION_NO_PRESENT, 0, 1, .least = 0.001},
+    {"Signed", BH_OPTION_DOUBLE, FIELD(alpha), BH_OPTION_NO_PRESENT, -5, 5},
+    {"Window", BH_OPTION_INT, FIELD(wide), BH_OPTION_NO_PRESENT, 2, 15, .or_zero = TRUE},
+    {"Many", BH_OPTION_INT, FIELD(wide), BH_OPTION_NO_PRESENT, 1, 0},
     {"Name", BH_OPTION_STRING, FIELD(name), BH_OPTION_NO_PRESENT},
     {"UUIDs", BH_OPTION_STRINGS, FIELD(uuids), BH_OPTION_NO_PRESENT},
     {"ManufacturerIds", BH_OPTION_UINT16S, FIELD(ids), BH_OPTION_NO_PRESENT},
@@ -100,6 +104,16 @@ START_TEST(wrong_options_are_refused_with_the_key_first)
         {"{'Alpha': <nan>}", "Alpha: must be from 0 to 1"},
         {"{'Alpha': <-inf>}", "Alpha: must be from 0 to 1"},
         {"{'Alpha': <'1'>}", "Alpha: must be a number from 0 to 1"},
+        {"{'Share': <0.0009>}", "Share: must be from 0.001 to 1"},
+        {"{'Share': <1.1>}", "Share: must be from 0.001 to 1"},
+        {"{'Share': <'1'>}", "Share: must be a number from 0.001 to 1"},
+        {"{'Signed': <-5.5>}", "Signed: must be from -5 to 5"},
+        {"{'Window': <1>}", "Window: must be from 2 to 15, or 0"},
+        {"{'Window': <-1>}", "Window: must be from 2 to 15, or 0"},
+        {"{'Window': <16>}", "Window: must be from 2 to 15, or 0"},
+        {"{'Window': <2.5>}", "Window: must be an integer from 2 to 15, or 0"},
+        {"{'Many': <0>}", "Many: must be at least 1"},
+        {"{'Many': <'1'>}", "Many: must be an integer at least 1"},
         {"{'Name': <1>}", "Name: must be a string"},
         {"{'Name': <['a']>}", "Name: must be a string"},
         {"{'Name': <objectpath '/a'>}", "Name: must be a string"},
@@ -153,6 +167,8 @@ START_TEST(understood_options_are_in_the_struct)
         {"{'RSSI': <-70>, 'RSSI': <-60>}", "0 -60! 0 (null) [] [] 0"},
         {"{'Alpha': <0.5>}", "0 7 0.5 (null) [] [] 0"},
         {"{'Alpha': <1>}", "0 7 1 (null) [] [] 0"},
+        {"{'Share': <0.001>}", "0 7 0.001 (null) [] [] 0"},
+        {"{'Signed': <-5>}", "0 7 -5 (null) [] [] 0"},
         {"{'Name': <''>}", "0 7 0  [] [] 0"},
         {"{'Name': <'a'>, 'Name': <'b'>}", "0 7 0 b [] [] 0"},
         {"{'UUIDs': <['180d', '180f']>}", "0 7 0 (null) [180d,180f,] [] 0"},
@@ -177,6 +193,29 @@ START_TEST(understood_options_are_in_the_struct)
         g_autofree char *text = values_text(&values);
         ck_assert_str_eq(text, cases[i].values);
         bh_options_clear(specs, &values);
+    }
+}
+END_TEST
+
+START_TEST(integers_may_have_a_zero_of_their_own_or_no_end)
+{
+    static const struct {
+        const char *dict;
+        gint64 wide;
+    } cases[] = {
+        {"{'Window': <0>}", 0},
+        {"{'Window': <2>}", 2},
+        {"{'Window': <15>}", 15},
+        {"{'Many': <1>}", 1},
+        {"{'Many': <int64 9223372036854775807>}", G_MAXINT64},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GVariant) dict = dict_of(cases[i].dict);
+        Values values = {.wide = 7};
+
+        ck_assert_msg(bh_options_parse(dict, specs, &values, NULL), "%s", cases[i].dict);
+        ck_assert_int_eq(values.wide, cases[i].wide);
     }
 }
 END_TEST
@@ -416,6 +455,7 @@ END_TEST
 BH_TEST_MAIN("lib-options",
              wrong_options_are_refused_with_the_key_first,
              understood_options_are_in_the_struct,
+             integers_may_have_a_zero_of_their_own_or_no_end,
              bytes_are_kept_with_their_zeros,
              widest_integers_are_kept,
              error_after_good_keys_can_be_cleared,
