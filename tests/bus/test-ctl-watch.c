@@ -294,7 +294,7 @@ static const struct {
     {"--preset=shop", NULL, 2, "blehubctl: Preset: "},
     {"--beacons=Bluebeacon", NULL, 2, "blehubctl: Beacons: "},
     {"--irk=00", NULL, 2, "blehubctl: IRK"},
-    {"--median=1", NULL, 2, "blehubctl: MedianWindow: "},
+    {"--median=1", NULL, 2, "blehubctl: --median takes "},
     {"--immediate=-70", NULL, 2, "blehubctl: ImmediateDbm: "},
     {"--alpha=0.3", "--half-life=1000", 2, "blehubctl: "},
     {"--max-identities=4294967295", NULL, 2, "blehubctl: MaxIdentities: "},

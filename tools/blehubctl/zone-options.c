@@ -19,6 +19,7 @@ typedef struct {
     double max;
     const char *help;
     const char *unit;
+    gboolean or_zero; /* of u */
 } Option;
 
 static const Option table[] = {
@@ -26,7 +27,7 @@ static const Option table[] = {
     {"alpha", 0, "Alpha", 'd', 0.001, 1, "Weight of a sample in the average (0.3)", "NUMBER"},
     {"half-life", 0, "HalfLifeMs", 'u', 1, 3600000, "Instead: time of half the weight", "MS"},
     {"sample-period", 0, "SamplePeriodMs", 'u', 0, 3600000, "A sample a period, strongest", "MS"},
-    {"median", 0, "MedianWindow", 'u', 0, 15, "Average medians of so many samples", "N"},
+    {"median", 0, "MedianWindow", 'u', 2, 15, "Average medians of so many samples", "N", TRUE},
     {"rssi", 'r', "RSSI", 'n', -127, 20, "What is weaker is not heard", "DBM"},
     {"immediate", 0, "ImmediateDbm", 'n', -127, 20, "Immediate above this (-55)", "DBM"},
     {"near", 0, "NearDbm", 'n', -127, 20, "Near above this (-70)", "DBM"},
@@ -36,7 +37,7 @@ static const Option table[] = {
     {"tx-power", 0, "TxPower", 'n', -127, 20, "Power measured at 1 m", "DBM"},
     {"exponent", 0, "PathLossExponent", 'd', 1, 10, "Path loss exponent (2.5)", "NUMBER"},
     {"lost", 0, "LostMs", 'u', 100, 86400000, "Lost if not heard for so long (60000)", "MS"},
-    {"lost-intervals", 0, "LostIntervals", 'u', 0, 1000, "Or for so many intervals", "N"},
+    {"lost-intervals", 0, "LostIntervals", 'u', 2, 1000, "Or for so many intervals", "N", TRUE},
     {"switch", 0, "SwitchDb", 'd', 0, 40, "To a controller that hears it so much better", "DB"},
     {"max-identities", 0, "MaxIdentities", 'u', 1, G_MAXUINT32, "Forget the oldest of more", "N"},
     {"name", 'n', "NamePattern", 's', 0, 0, "Devices of such names, with * and ?", "GLOB"},
@@ -93,6 +94,27 @@ bh_zone_options_add(BhZoneOptions *self, GOptionContext *context, gboolean what)
         add_list_options(self, context);
 }
 
+static gboolean
+read_integer(const Option *option, const char *text, gint64 *whole, GError **error)
+{
+    gint64 min = (gint64)option->min, max = (gint64)option->max;
+
+    if (!option->or_zero)
+        return bh_option_read_integer(option->word, text, min, max, whole, error);
+    *whole = 0;
+    if (g_str_equal(text, "0") || bh_option_read_integer(option->word, text, min, max, whole, NULL))
+        return TRUE;
+    g_set_error(error,
+                G_OPTION_ERROR,
+                G_OPTION_ERROR_BAD_VALUE,
+                "--%s takes a whole number from %d to %d, or 0, not \"%s\"",
+                option->word,
+                (int)min,
+                (int)max,
+                text);
+    return FALSE;
+}
+
 /* NULL if the text is not what the option takes. */
 static GVariant *
 read_value(const Option *option, const char *text, GError **error)
@@ -106,12 +128,7 @@ read_value(const Option *option, const char *text, GError **error)
         return bh_option_read_number(option->word, text, option->min, option->max, &number, error)
                    ? g_variant_new_double(number)
                    : NULL;
-    if (!bh_option_read_integer(option->word,
-                                text,
-                                (gint64)option->min,
-                                (gint64)option->max,
-                                &whole,
-                                error))
+    if (!read_integer(option, text, &whole, error))
         return NULL;
     return option->type == 'n' ? g_variant_new_int16((gint16)whole)
                                : g_variant_new_uint32((guint32)whole);

@@ -140,6 +140,7 @@ static const struct {
     {NULL, " ,\n", "no samples were given"},
     {NULL, "-60\n-61 what\n", "sample 3: \"what\" is no whole number of dBm from -127 to 20"},
     {"--alpha=2", NULL, "--alpha takes a number from 0.001 to 1, not \"2\""},
+    {"--median=1", NULL, "--median takes a whole number from 2 to 15, or 0, not \"1\""},
     {"--interval=0", NULL, "--interval takes a whole number from 1 to 3600000, not \"0\""},
     {"--near=-50", NULL, "--immediate must be above --near"},
     {"--preset=shop", NULL, "--preset takes default or retail, not \"shop\""},

@@ -86,6 +86,10 @@ static const struct {
     {"--alpha=nan", "--alpha takes a number from 0.001 to 1, not \"nan\""},
     {"--alpha=x", "--alpha takes a number from 0.001 to 1, not \"x\""},
     {"--alpha=0.5s", "--alpha takes a number from 0.001 to 1, not \"0.5s\""},
+    {"--median=1", "--median takes a whole number from 2 to 15, or 0, not \"1\""},
+    {"--median=16", "--median takes a whole number from 2 to 15, or 0, not \"16\""},
+    {"--median=0.0", "--median takes a whole number from 2 to 15, or 0, not \"0.0\""},
+    {"--lost-intervals=1", "--lost-intervals takes a whole number from 2 to 1000, or 0, not \"1\""},
     {"--min-samples=256", "--min-samples takes a whole number from 1 to 255, not \"256\""},
     {"--near=-70.5", "--near takes a whole number from -127 to 20, not \"-70.5\""},
     {"--lost=99", "--lost takes a whole number from 100 to 86400000, not \"99\""},
@@ -101,6 +105,21 @@ START_TEST(impossible_values_are_refused)
     ck_assert(!bh_zone_options_fill(&options, dict, &error));
     ck_assert(g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE));
     ck_assert_str_eq(error->message, wrong[_i].message);
+}
+END_TEST
+
+START_TEST(zero_is_how_to_say_no_median_and_no_intervals)
+{
+    g_auto(BhZoneOptions) options = {0};
+    g_autoptr(GVariantDict) dict = g_variant_dict_new(NULL);
+    guint32 median = 7, intervals = 7;
+
+    ck_assert(parse_options(&options, "--median=0 --lost-intervals=0", NULL));
+    ck_assert(bh_zone_options_fill(&options, dict, NULL));
+    ck_assert(g_variant_dict_lookup(dict, "MedianWindow", "u", &median));
+    ck_assert(g_variant_dict_lookup(dict, "LostIntervals", "u", &intervals));
+    ck_assert_uint_eq(median, 0);
+    ck_assert_uint_eq(intervals, 0);
 }
 END_TEST
 
@@ -236,6 +255,7 @@ add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, every_option_becomes_the_key_and_type_of_the_bus);
     tcase_add_loop_test(tcase, impossible_values_are_refused, 0, G_N_ELEMENTS(wrong));
+    tcase_add_test(tcase, zero_is_how_to_say_no_median_and_no_intervals);
     tcase_add_test(tcase, simulation_averages_as_a_watch_does);
     tcase_add_test(tcase, simulation_needs_samples_and_time_for_a_zone_as_told);
     tcase_add_test(tcase, simulated_period_gives_its_strongest_reading_and_ends_with_the_last);
