@@ -49,13 +49,17 @@ install_packages()
         as_root env DEBIAN_FRONTEND=noninteractive "$@" </dev/null
 }
 
-# build_tree DIR [MESON OPTION...]: configures DIR unless it is, and builds it.
+# build_tree DIR SUITES [MESON OPTION...]: configures DIR unless it is, and builds it with the tests of
+# these suites.
 build_tree()
 {
-    local dir=$1
-    shift
+    local dir=$1 suites=$2 targets
+    shift 2
     if [ ! -f "$dir/build.ninja" ]; then
         timeout -k 5 300 meson setup "$dir" "$top" "$@" </dev/null || return 1
     fi
-    timeout -k 5 600 ninja -C "$dir" </dev/null
+    timeout -k 5 300 ninja -C "$dir" build.ninja </dev/null || return 1 # lest the targets be those of before
+    # shellcheck disable=SC2086 # lists of words
+    targets=$("$top/tools/targets" "$dir" $suites) &&
+        timeout -k 5 600 ninja -C "$dir" $targets </dev/null
 }
