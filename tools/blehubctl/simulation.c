@@ -8,15 +8,12 @@
 
 #include "bh-distance.h"
 #include "bh-ema.h"
-#include "bh-sampler.h"
+#include "bh-tracks.h"
 
 typedef struct {
     const BhPresenceSettings *settings;
-    BhSampler sampler;
-    BhMedian median;
-    BhEma average;
+    BhTrack track;
     BhZoneState zone;
-    gint64 sampled_us; /* the sample before */
     GPtrArray *rows;
 } Run;
 
@@ -124,13 +121,6 @@ bh_simulation_init(BhSimulation *self, GVariantDict *options, GError **error)
 
 /* What the filter is like */
 
-static double
-alpha_after(const BhPresenceSettings *settings, gint64 gap_us)
-{
-    return settings->half_life_us > 0 ? bh_ema_alpha_for(gap_us, settings->half_life_us)
-                                      : settings->alpha;
-}
-
 static void
 add(GVariantBuilder *builder, const char *key, GVariant *value)
 {
@@ -140,16 +130,19 @@ add(GVariantBuilder *builder, const char *key, GVariant *value)
 GVariant *
 bh_simulation_describe(const BhSimulation *self)
 {
-    gint64 gap_us = MAX(self->interval_us, self->settings.sample_period_us);
-    double alpha = alpha_after(&self->settings, gap_us);
-    double response = bh_ema_response(alpha);
+    const BhPresenceSettings *settings = &self->settings;
+    gint64 gap_us = MAX(self->interval_us, settings->sample_period_us);
+    double alpha = settings->half_life_us > 0 ? bh_ema_alpha_for(gap_us, settings->half_life_us)
+                                              : settings->alpha;
+    double response_ms =
+        bh_presence_settings_get_response_ms(settings, (double)self->interval_us / 1000);
     GVariantBuilder builder;
 
     g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
     add(&builder, "Alpha", g_variant_new_double(alpha));
     add(&builder, "Window", g_variant_new_double(bh_ema_window(alpha)));
-    add(&builder, "ResponseSamples", g_variant_new_double(response));
-    add(&builder, "ResponseMs", g_variant_new_double(response * (double)gap_us / 1000));
+    add(&builder, "ResponseSamples", g_variant_new_double(bh_ema_response(alpha)));
+    add(&builder, "ResponseMs", g_variant_new_double(response_ms));
     return g_variant_ref_sink(g_variant_builder_end(&builder));
 }
 
@@ -164,7 +157,7 @@ add_row(Run *self, GVariantBuilder *builder)
 static void
 tell_sample(Run *self, gint8 sample)
 {
-    double smoothed = self->average.average, deviation = bh_ema_deviation(&self->average);
+    double smoothed = self->track.ema.average, deviation = bh_ema_deviation(&self->track.ema);
     double power = self->settings->tx_power, exponent = self->settings->exponent, min, max;
     const char *zone = bh_zone_to_string(self->zone.zone);
     GVariantBuilder builder;
@@ -196,13 +189,8 @@ tell_below_floor(Run *self, gint8 reading)
 static void
 take_sample(Run *self, gint8 sample, gint64 now_us)
 {
-    guint window = self->settings->median_window;
-    double alpha = alpha_after(self->settings, now_us - self->sampled_us);
-    double median = window > 1 ? bh_median_add(&self->median, sample, window) : sample;
-    double smoothed = bh_ema_add(&self->average, median, alpha);
-
-    bh_zone_add(&self->settings->zones, &self->zone, smoothed, now_us);
-    self->sampled_us = now_us;
+    bh_tracks_sample(&self->track, &self->track, self->settings, sample, now_us);
+    bh_zone_add(&self->settings->zones, &self->zone, self->track.ema.average, now_us);
     tell_sample(self, sample);
 }
 
@@ -213,7 +201,7 @@ end_period(Run *self, gint64 now_us)
     gint64 period_us = self->settings->sample_period_us;
     gint8 sample = 0;
 
-    if (bh_sampler_take(&self->sampler, now_us, period_us, &sample))
+    if (bh_sampler_take(&self->track.sampler, now_us, period_us, &sample))
         take_sample(self, sample, now_us);
 }
 
@@ -227,7 +215,7 @@ take_reading(Run *self, gint8 reading, gint64 now_us)
     if (settings->has_floor && reading < settings->floor)
         tell_below_floor(self, reading);
     else if (settings->sample_period_us > 0)
-        bh_sampler_add(&self->sampler, now_us, settings->sample_period_us, reading);
+        bh_sampler_add(&self->track.sampler, now_us, settings->sample_period_us, reading);
     else
         take_sample(self, reading, now_us);
 }
@@ -243,5 +231,6 @@ bh_simulation_run(const BhSimulation *self, const gint8 *readings, gsize n)
         take_reading(&run, readings[i], now_us);
     if (self->settings.sample_period_us > 0)
         end_period(&run, bh_sampler_period_end(now_us, self->settings.sample_period_us));
+    bh_tracks_clear(&run.track);
     return run.rows;
 }
