@@ -138,12 +138,6 @@ bh_hub_peek_quota(BhHub *self)
     return self->quota;
 }
 
-BhRadio *
-bh_hub_peek_radio(BhHub *self)
-{
-    return self->radio;
-}
-
 BhDeviceTable *
 bh_hub_peek_table(BhHub *self)
 {

@@ -92,7 +92,6 @@ gboolean bh_hub_check_needs(BhHub *self, const BhScanNeeds *needs, GError **erro
 
 BhClock *bh_hub_peek_clock(BhHub *self);
 BhQuota *bh_hub_peek_quota(BhHub *self);
-BhRadio *bh_hub_peek_radio(BhHub *self);
 BhDeviceTable *bh_hub_peek_table(BhHub *self);
 /* Never NULL; without a central role everything asked of it is NotSupported. */
 BhRemotes *bh_hub_peek_remotes(BhHub *self);

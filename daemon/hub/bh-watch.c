@@ -224,12 +224,6 @@ bh_watch_wants(BhWatch *self, BhAdapter *adapter)
            bh_address_equal(&self->spec.adapter, bh_adapter_get_address(adapter));
 }
 
-gboolean
-bh_watch_is_watching(BhWatch *self)
-{
-    return self->watching;
-}
-
 const char *
 bh_watch_get_state(BhWatch *self)
 {

@@ -36,8 +36,7 @@ gint64 bh_watch_get_now_us(BhWatch *self);
 const BhScanNeeds *bh_watch_peek_needs(BhWatch *self);
 gboolean bh_watch_wants(BhWatch *self, BhAdapter *adapter);
 
-/* Whether an adapter listens for it; "watching", "waiting". */
-gboolean bh_watch_is_watching(BhWatch *self);
+/* Whether an adapter listens for it: "watching", "waiting". */
 const char *bh_watch_get_state(BhWatch *self);
 void bh_watch_set_radio(BhWatch *self, gboolean running);
 
