@@ -285,6 +285,7 @@ class Guest:
     def __init__(self, difference):
         self.stack = contextlib.ExitStack()
         self.number = 0
+        self.notes = []  # for the line of a case that passes: what had to be done more than once
         self.differs = difference.ask  # does this guest differ by design in what the case claims? See differs.py
         self.bus = self.new_bus()
         self.bus.call(SYSTEMD, "/org/freedesktop/systemd1", f"{SYSTEMD}.Manager.Subscribe")  # else it sends no signals

@@ -51,7 +51,7 @@ def play(name, case):
     difference = differs.Difference(name, os.environ["BLEHUB_VM_GUEST"])
     try:
         with guest.Guest(difference) as world:
-            notes = [case(world), difference.note()]
+            notes = [case(world), *world.notes, difference.note()]
     except Exception as error:  # a case may fail in any way, and the next one has to run
         save_log(name, since, traceback.format_exc())
         return f"FAIL {name} ({time.monotonic() - began:.1f} s): {reason_of(error)}"

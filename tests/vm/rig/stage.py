@@ -35,6 +35,7 @@ class Part:
     def __init__(self, name, cases, alone):
         self.name = name
         self.cases = cases
+        self.measuring = alone
         self.waiting = [case for case in cases if case not in alone]
         self.alone = [case for case in cases if case in alone]  # these wait until the others are done
         self.results = {}  # by case: None for passed, else the reason
@@ -64,7 +65,7 @@ class Part:
         if self.again[case] >= most:
             return False
         self.again[case] += 1
-        self.waiting.insert(0, case)
+        (self.alone if case in self.measuring else self.waiting).insert(0, case)
         return True
 
     def end(self, reason):
