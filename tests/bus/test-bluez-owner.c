@@ -197,7 +197,8 @@ START_TEST(a_listing_that_fails_is_asked_for_again)
     bh_recorder_start(&s.radio);
     BH_AWAIT(s.radio.bluez_present);
     ck_assert_str_eq(s.radio.events->str, "synced adapter0+ bluez+");
-    ck_assert_uint_eq(bh_puppet_count_calls(s.puppet, "GetManagedObjects"), 3);
+    /* more often where answers are late */
+    ck_assert_uint_ge(bh_puppet_count_calls(s.puppet, "GetManagedObjects"), 3);
 }
 END_TEST
 
