@@ -344,8 +344,6 @@ main(void)
 {
     Suite *suite = suite_create("examples");
     TCase *tests = tcase_create("examples");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(tests,
                         an_example_prints_what_is_near_and_leaves_nothing_behind,
@@ -365,8 +363,5 @@ main(void)
                         G_N_ELEMENTS(languages));
     tcase_add_test(tests, the_busctl_session_about_a_device_runs);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(suite);
 }

@@ -8,8 +8,8 @@
 
 #include "bh-error.h"
 #include "bh-presence.h"
+#include "test-main.h"
 
-#include <check.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
@@ -616,11 +616,5 @@ config_suite(void)
 int
 main(void)
 {
-    SRunner *runner = srunner_create(config_suite());
-    int failed = 0;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(config_suite());
 }

@@ -15,6 +15,17 @@
         return bh_test_run(name, tests, G_N_ELEMENTS(tests));                                      \
     }
 
+/* For main() to return. */
+static inline int
+bh_test_run_suite(Suite *suite)
+{
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
+
 static inline int
 bh_test_run(const char *name, const TTest *const *tests, gsize n)
 {
@@ -24,12 +35,7 @@ bh_test_run(const char *name, const TTest *const *tests, gsize n)
         suite_add_tcase(suite, tcase);
         tcase_add_test(tcase, tests[i]);
     }
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return bh_test_run_suite(suite);
 }
 
 /* The bytes of "02 01 06", in a block of exactly their size so that a sanitizer sees every step
