@@ -22,19 +22,11 @@ write_down(FakeDevice *self, const char *method, GVariant *arguments)
 }
 
 static gboolean
-refuse(FakeDevice *self, const char *method, GDBusMethodInvocation *call)
-{
-    if (g_strcmp0(self->fails, method) != 0)
-        return FALSE;
-    g_dbus_method_invocation_return_dbus_error(call, self->error, self->message);
-    return TRUE;
-}
-
-static gboolean
 handle_connect(FakeDevice *self, GDBusMethodInvocation *call)
 {
     write_down(self, "Connect", g_dbus_method_invocation_get_parameters(call));
-    if (!refuse(self, "Connect", call) && !(self->on_call && self->on_call(self, "Connect", call)))
+    if (!fake_hub_refuses(self->hub, "Connect", call) &&
+        !(self->on_call && self->on_call(self, "Connect", call)))
         bh_dbus_hub1_complete_connect(self->hub->hub, call, FAKE_DEVICE_PATH, FAKE_HOLD_PATH);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -50,7 +42,7 @@ static gboolean
 handle_remove_bond(FakeDevice *self, GDBusMethodInvocation *call)
 {
     write_down(self, "RemoveBond", g_dbus_method_invocation_get_parameters(call));
-    if (!refuse(self, "RemoveBond", call))
+    if (!fake_hub_refuses(self->hub, "RemoveBond", call))
         bh_dbus_hub1_complete_remove_bond(self->hub->hub, call);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -78,7 +70,7 @@ on_method(GDBusConnection *bus,
     FakeDevice *self = user_data;
 
     write_down(self, method, arguments);
-    if (refuse(self, method, call))
+    if (fake_hub_refuses(self->hub, method, call))
         return;
     if (self->on_call && self->on_call(self, method, call))
         return;
@@ -109,36 +101,27 @@ on_get(GDBusConnection *bus,
     return NULL;
 }
 
-static guint export(FakeDevice *self, const char *path, GDBusInterfaceInfo *info)
-{
-    static const GDBusInterfaceVTable table = {.method_call = on_method, .get_property = on_get};
-    guint id =
-        g_dbus_connection_register_object(self->hub->bus, path, info, &table, self, NULL, NULL);
-
-    ck_assert_uint_ne(id, 0);
-    return id;
-}
-
-static void
-free_reply(gpointer reply)
-{
-    g_variant_unref(reply);
-}
-
 FakeDevice *
 fake_device_new(FakeHub *hub)
 {
+    static const GDBusInterfaceVTable table = {.method_call = on_method, .get_property = on_get};
     FakeDevice *self = g_new0(FakeDevice, 1);
 
     self->hub = hub;
     self->state = "ready";
     self->calls = g_string_new(NULL);
-    self->replies = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_reply);
+    self->replies =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_variant_unref);
     self->values = g_byte_array_new();
     g_byte_array_set_size(self->values, BH_PACKED_HEADER_SIZE);
     fake_device_set_reply(self, "Subscribe", "(objectpath '" SUBSCRIPTION_PATH "',)");
-    self->objects[0] = export(self, FAKE_DEVICE_PATH, bh_dbus_device1_interface_info());
-    self->objects[1] = export(self, SUBSCRIPTION_PATH, bh_dbus_subscription1_interface_info());
+    self->objects[0] =
+        fake_hub_export(hub, FAKE_DEVICE_PATH, bh_dbus_device1_interface_info(), &table, self);
+    self->objects[1] = fake_hub_export(hub,
+                                       SUBSCRIPTION_PATH,
+                                       bh_dbus_subscription1_interface_info(),
+                                       &table,
+                                       self);
     g_object_connect(hub->hub,
                      "swapped-signal::handle-connect",
                      handle_connect,
@@ -186,13 +169,7 @@ fake_device_add_value(FakeDevice *self, const char *text)
 void
 fake_device_emit(FakeDevice *self, const char *signal, GVariant *arguments)
 {
-    ck_assert(g_dbus_connection_emit_signal(self->hub->bus,
-                                            NULL,
-                                            FAKE_DEVICE_PATH,
-                                            "org.blehub.Device1",
-                                            signal,
-                                            arguments,
-                                            NULL));
+    fake_hub_emit(self->hub, FAKE_DEVICE_PATH, "org.blehub.Device1", signal, arguments);
 }
 
 /* Holds that are left behind */

@@ -26,9 +26,6 @@ struct FakeDevice {
     GByteArray *values;     /* what a stream begins with: packed records */
     guint n_values;         /* in values */
     guint lost;             /* values that the stream says it lost before them */
-    const char *fails;      /* the method that fails, with the error below; NULL = none */
-    const char *error;      /* D-Bus name */
-    const char *message;    /* of that error */
     const char *state;      /* property State */
     guint asked;            /* for a property */
     FakeDeviceFunc on_call; /* may be NULL */

@@ -9,9 +9,9 @@
 #include "bh-packed.h"
 
 #include <check.h>
-#include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <linux/sockios.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -21,24 +21,24 @@
 #define ADAPTER_PATH "/org/blehub/adapter/00_AA_01_00_00_00"
 
 void
-fake_run_clear(FakeRun *self)
-{
-    g_clear_pointer(&self->out, g_free);
-    g_clear_pointer(&self->err, g_free);
-}
-
-static void
-remember_options(FakeHub *self, GVariant *options)
+fake_hub_remember_options(FakeHub *self, GVariant *options)
 {
     g_clear_pointer(&self->options, g_variant_unref);
     self->options = g_variant_ref(options);
 }
 
-/* Whether the call was answered with the error that was ordered. */
-static gboolean
-refuse(FakeHub *self, GDBusMethodInvocation *call)
+void
+fake_hub_fail(FakeHub *self, const char *method, const char *error, const char *message)
 {
-    if (!self->error)
+    self->fails = method;
+    self->error = error;
+    self->message = message;
+}
+
+gboolean
+fake_hub_refuses(FakeHub *self, const char *method, GDBusMethodInvocation *call)
+{
+    if (!self->error || (self->fails && !g_str_equal(self->fails, method)))
         return FALSE;
     g_dbus_method_invocation_return_dbus_error(call, self->error, self->message);
     return TRUE;
@@ -47,8 +47,8 @@ refuse(FakeHub *self, GDBusMethodInvocation *call)
 static gboolean
 handle_list_devices(FakeHub *self, GDBusMethodInvocation *call, GVariant *options)
 {
-    remember_options(self, options);
-    if (!refuse(self, call))
+    fake_hub_remember_options(self, options);
+    if (!fake_hub_refuses(self, "ListDevices", call))
         bh_dbus_hub1_complete_list_devices(self->hub, call, self->rows);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -56,8 +56,8 @@ handle_list_devices(FakeHub *self, GDBusMethodInvocation *call, GVariant *option
 static gboolean
 handle_discover(FakeHub *self, GDBusMethodInvocation *call, GVariant *options)
 {
-    remember_options(self, options);
-    if (!refuse(self, call))
+    fake_hub_remember_options(self, options);
+    if (!fake_hub_refuses(self, "Discover", call))
         bh_dbus_hub1_complete_discover(self->hub, call, self->rows);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -65,8 +65,8 @@ handle_discover(FakeHub *self, GDBusMethodInvocation *call, GVariant *options)
 static gboolean
 handle_scan(FakeHub *self, GDBusMethodInvocation *call, GVariant *options)
 {
-    remember_options(self, options);
-    if (!refuse(self, call))
+    fake_hub_remember_options(self, options);
+    if (!fake_hub_refuses(self, "Scan", call))
         bh_dbus_hub1_complete_scan(self->hub, call, SCAN_PATH);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -161,6 +161,58 @@ fake_hub_vanish(FakeHub *self, GSubprocess *process)
     end_stream(self);
 }
 
+void
+fake_hub_interrupt(FakeHub *self, GSubprocess *process)
+{
+    g_subprocess_send_signal(process, SIGINT);
+}
+
+guint
+fake_hub_export(FakeHub *self,
+                const char *path,
+                GDBusInterfaceInfo *info,
+                const GDBusInterfaceVTable *table,
+                gpointer user_data)
+{
+    guint id =
+        g_dbus_connection_register_object(self->bus, path, info, table, user_data, NULL, NULL);
+
+    ck_assert_uint_ne(id, 0);
+    return id;
+}
+
+void
+fake_hub_emit(FakeHub *self,
+              const char *path,
+              const char *interface,
+              const char *signal,
+              GVariant *arguments)
+{
+    ck_assert(
+        g_dbus_connection_emit_signal(self->bus, NULL, path, interface, signal, arguments, NULL));
+}
+
+void
+fake_hub_call_bus(FakeHub *self, const char *method, GVariant *arguments)
+{
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(self->bus,
+                                                            "org.freedesktop.DBus",
+                                                            "/org/freedesktop/DBus",
+                                                            "org.freedesktop.DBus",
+                                                            method,
+                                                            arguments,
+                                                            G_VARIANT_TYPE("(u)"),
+                                                            G_DBUS_CALL_FLAGS_NONE,
+                                                            1000,
+                                                            NULL,
+                                                            NULL);
+    guint32 result = 0;
+
+    ck_assert_ptr_nonnull(reply);
+    g_variant_get(reply, "(u)", &result);
+    ck_assert_uint_eq(result, 1);
+}
+
 static void
 export_adapter(FakeHub *self)
 {
@@ -221,9 +273,6 @@ connect_handlers(FakeHub *self)
 static void
 appear(FakeHub *self)
 {
-    g_autoptr(GVariant) reply = NULL;
-    guint32 result = 0;
-
     self->bus =
         g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(self->dbus),
                                                G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
@@ -244,19 +293,7 @@ appear(FakeHub *self)
                                                SCAN_PATH,
                                                NULL));
     g_dbus_object_manager_server_set_connection(self->manager, self->bus);
-    reply = g_dbus_connection_call_sync(self->bus,
-                                        "org.freedesktop.DBus",
-                                        "/org/freedesktop/DBus",
-                                        "org.freedesktop.DBus",
-                                        "RequestName",
-                                        g_variant_new("(su)", "org.blehub", 0),
-                                        G_VARIANT_TYPE("(u)"),
-                                        G_DBUS_CALL_FLAGS_NONE,
-                                        1000,
-                                        NULL,
-                                        NULL);
-    g_variant_get(reply, "(u)", &result);
-    ck_assert_uint_eq(result, 1);
+    fake_hub_call_bus(self, "RequestName", g_variant_new("(su)", "org.blehub", 0));
 }
 
 FakeHub *
@@ -314,6 +351,24 @@ fake_hub_set_rows(FakeHub *self, const char *rows)
     ck_assert_ptr_nonnull(self->rows);
 }
 
+void
+fake_hub_assert_options(FakeHub *self, const char *expected)
+{
+    g_autoptr(GVariant) value = g_variant_parse(G_VARIANT_TYPE_VARDICT, expected, NULL, NULL, NULL);
+    g_autoptr(GVariantDict) dict = g_variant_dict_new(self->options);
+
+    ck_assert_uint_eq(g_variant_n_children(self->options), g_variant_n_children(value));
+    for (gsize i = 0; i < g_variant_n_children(value); i++) {
+        g_autoptr(GVariant) entry = g_variant_get_child_value(value, i);
+        g_autoptr(GVariant) wanted = NULL, sent = NULL;
+        const char *key = NULL;
+
+        g_variant_get(entry, "{&sv}", &key, &wanted);
+        sent = g_variant_dict_lookup_value(dict, key, NULL);
+        ck_assert_msg(sent && g_variant_equal(sent, wanted), "%s", key);
+    }
+}
+
 static void
 read_identity(GVariant *row, BhAddress *address)
 {
@@ -344,79 +399,4 @@ fake_hub_add_report(FakeHub *self, const char *text)
     device.payload = payload->data;
     device.payload_size = (guint16)payload->len;
     bh_packed_append_record(self->packet, &device, NULL);
-}
-
-static void
-on_communicated(GObject *process, GAsyncResult *result, gpointer user_data)
-{
-    FakeRun *run = user_data;
-    gboolean done = g_subprocess_communicate_utf8_finish(G_SUBPROCESS(process),
-                                                         result,
-                                                         &run->out,
-                                                         &run->err,
-                                                         NULL);
-
-    ck_assert(done);
-}
-
-static GPtrArray *
-command_line(FakeHub *self, const char *argument, va_list arguments)
-{
-    GPtrArray *line = g_ptr_array_new_with_free_func(g_free);
-
-    g_ptr_array_add(line, g_strdup(g_getenv("BLEHUBCTL")));
-    g_ptr_array_add(line, g_strdup_printf("--bus=%s", g_test_dbus_get_bus_address(self->dbus)));
-    for (; argument; argument = va_arg(arguments, const char *))
-        g_ptr_array_add(line, g_strdup(argument));
-    g_ptr_array_add(line, NULL);
-    return line;
-}
-
-/* A terminal at which nobody types anything: *keyboard is to be closed in the end. */
-static GSubprocess *
-spawn_idle(const char *const *line, int *keyboard)
-{
-    g_autoptr(GSubprocessLauncher) launcher =
-        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-    int fds[2];
-
-    ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
-    *keyboard = fds[1];
-    g_subprocess_launcher_take_stdin_fd(launcher, fds[0]);
-    return g_subprocess_launcher_spawnv(launcher, line, NULL);
-}
-
-static GSubprocess *
-spawn(const char *const *line)
-{
-    return g_subprocess_newv(line,
-                             G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                 G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                             NULL);
-}
-
-void
-fake_hub_run(FakeHub *self, FakeRun *run, const char *argument, ...)
-{
-    g_autoptr(GPtrArray) line = NULL;
-    int keyboard = -1;
-    g_autoptr(GSubprocess) process = NULL;
-    va_list arguments;
-
-    va_start(arguments, argument);
-    line = command_line(self, argument, arguments);
-    va_end(arguments);
-    process = self->nobody_types ? spawn_idle((const char *const *)line->pdata, &keyboard)
-                                 : spawn((const char *const *)line->pdata);
-    ck_assert_ptr_nonnull(process);
-    self->process = process;
-    g_subprocess_communicate_utf8_async(process, self->input, NULL, on_communicated, run);
-    while (!run->out)
-        g_main_context_iteration(NULL, TRUE);
-    g_subprocess_wait(process, NULL, NULL);
-    if (keyboard >= 0)
-        close(keyboard);
-    self->process = NULL;
-    run->code = g_subprocess_get_if_exited(process) ? g_subprocess_get_exit_status(process)
-                                                    : -g_subprocess_get_term_sig(process);
 }

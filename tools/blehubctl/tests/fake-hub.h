@@ -22,32 +22,22 @@ struct FakeHub {
     GDBusObjectManagerServer *manager;
     BhDbusHub1 *hub;
     BhDbusScan1 *scan;
-    GVariant *rows;     /* aa{sv}: answer to ListDevices, Discover, GetDevices */
-    GByteArray *packet; /* what a stream begins with: packed records */
-    guint n_reports;    /* in packet */
-    guint lost;         /* reports that the stream says it lost before them */
-    const char
-        *error; /* D-Bus name: what ListDevices, Discover and Scan fail with; NULL = they do not */
+    GVariant *rows;           /* aa{sv}: answer to ListDevices, Discover, GetDevices */
+    GByteArray *packet;       /* what a stream begins with: packed records */
+    guint n_reports;          /* in packet */
+    guint lost;               /* reports that the stream says it lost before them */
+    const char *error;        /* D-Bus name, see fake_hub_fail(); NULL = nothing fails */
     const char *message;      /* of that error */
+    const char *fails;        /* the method; NULL = every one that can */
     FakeHubFunc when_starved; /* called once when the stream's reader has read all there is */
     int stream;               /* our end of it; -1 = not open */
     guint starved_watch;
-    GVariant *options; /* of the last ListDevices, Discover or Scan */
+    GVariant *options; /* of the last ListDevices, Discover, Scan or Watch */
     guint releases;
     const char *input;     /* of the next runs, on stdin; NULL = nothing */
     gboolean nobody_types; /* instead: stdin stays open */
     GSubprocess *process;  /* borrowed: while fake_hub_run() */
 };
-
-/** How blehubctl ended and what it wrote. */
-typedef struct {
-    char *out;
-    char *err;
-    int code; /* exit code, or -signal */
-} FakeRun;
-
-void fake_run_clear(FakeRun *self);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FakeRun, fake_run_clear)
 
 /** Starts a bus, and blehubd on it if present. */
 FakeHub *fake_hub_new(gboolean present);
@@ -64,7 +54,33 @@ void fake_hub_finish_scan(FakeHub *self, GSubprocess *process);
 /** Leaves the bus without a word. */
 void fake_hub_vanish(FakeHub *self, GSubprocess *process);
 
-/** Runs blehubctl --bus=<the bus> with arguments (NULL ends them) until it ends. */
-void fake_hub_run(FakeHub *self, FakeRun *run, const char *argument, ...) G_GNUC_NULL_TERMINATED;
+/** From now on the method fails so; NULL: every one that can. */
+void fake_hub_fail(FakeHub *self, const char *method, const char *error, const char *message);
+
+/** Ends the program as a user would. */
+void fake_hub_interrupt(FakeHub *self, GSubprocess *process);
+
+/** The options of the last call are these, a{sv} as text, and no others. */
+void fake_hub_assert_options(FakeHub *self, const char *expected);
+
+/* For what else stands on the hub */
+
+/** Whether the call was answered with the error that was ordered. */
+gboolean fake_hub_refuses(FakeHub *self, const char *method, GDBusMethodInvocation *call);
+void fake_hub_remember_options(FakeHub *self, GVariant *options);
+/** Returns what ends it: an id for g_dbus_connection_unregister_object(). */
+guint fake_hub_export(FakeHub *self,
+                      const char *path,
+                      GDBusInterfaceInfo *info,
+                      const GDBusInterfaceVTable *table,
+                      gpointer user_data);
+/** arguments: a tuple, floating is taken. */
+void fake_hub_emit(FakeHub *self,
+                   const char *path,
+                   const char *interface,
+                   const char *signal,
+                   GVariant *arguments);
+/** RequestName or ReleaseName, which must do it. */
+void fake_hub_call_bus(FakeHub *self, const char *method, GVariant *arguments);
 
 G_END_DECLS

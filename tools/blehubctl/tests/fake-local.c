@@ -20,15 +20,6 @@ write_down(FakeLocal *self, const char *method, GVariant *arguments)
     g_string_append_printf(self->calls, "%s%.*s\n", method, LONGEST, text);
 }
 
-static gboolean
-refuse(FakeLocal *self, const char *method, GDBusMethodInvocation *call)
-{
-    if (g_strcmp0(self->fails, method) != 0)
-        return FALSE;
-    g_dbus_method_invocation_return_dbus_error(call, self->error, self->message);
-    return TRUE;
-}
-
 /* The program waits, and everything before was answered. */
 static gboolean
 on_idle(gpointer user_data)
@@ -78,7 +69,7 @@ on_method(GDBusConnection *bus,
     FakeLocal *self = user_data;
 
     write_down(self, method, arguments);
-    if (refuse(self, method, call))
+    if (fake_hub_refuses(self->hub, method, call))
         return;
     if (g_str_equal(method, "WaitWritten"))
         wait_or_answer(self, method, self->written, call);
@@ -121,7 +112,7 @@ static gboolean
 handle_register(FakeLocal *self, GDBusMethodInvocation *call)
 {
     write_down(self, "RegisterApplication", g_dbus_method_invocation_get_parameters(call));
-    if (!refuse(self, "RegisterApplication", call))
+    if (!fake_hub_refuses(self->hub, "RegisterApplication", call))
         bh_dbus_hub1_complete_register_application(self->hub->hub, call, FAKE_APPLICATION_PATH);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -130,7 +121,7 @@ static gboolean
 handle_advertise(FakeLocal *self, GDBusMethodInvocation *call)
 {
     write_down(self, "Advertise", g_dbus_method_invocation_get_parameters(call));
-    if (!refuse(self, "Advertise", call))
+    if (!fake_hub_refuses(self->hub, "Advertise", call))
         bh_dbus_hub1_complete_advertise(self->hub->hub, call, FAKE_ADVERTISEMENT_PATH);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -141,7 +132,7 @@ handle_radio_off(FakeLocal *self, GDBusMethodInvocation *call)
     gboolean off = g_str_equal(self->state, "off");
 
     write_down(self, "RadioOff", g_dbus_method_invocation_get_parameters(call));
-    if (!refuse(self, "RadioOff", call))
+    if (!fake_hub_refuses(self->hub, "RadioOff", call))
         bh_dbus_hub1_complete_radio_off(
             self->hub->hub,
             call,
@@ -154,7 +145,7 @@ static gboolean
 handle_radio_on(FakeLocal *self, GDBusMethodInvocation *call)
 {
     write_down(self, "RadioOn", g_dbus_method_invocation_get_parameters(call));
-    if (!refuse(self, "RadioOn", call))
+    if (!fake_hub_refuses(self->hub, "RadioOn", call))
         bh_dbus_hub1_complete_radio_on(self->hub->hub, call);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -192,13 +183,7 @@ fake_local_interrupt(FakeLocal *self)
 void
 fake_local_emit(FakeLocal *self, const char *signal, GVariant *arguments)
 {
-    ck_assert(g_dbus_connection_emit_signal(self->hub->bus,
-                                            NULL,
-                                            FAKE_APPLICATION_PATH,
-                                            "org.blehub.Application1",
-                                            signal,
-                                            arguments,
-                                            NULL));
+    fake_hub_emit(self->hub, FAKE_APPLICATION_PATH, "org.blehub.Application1", signal, arguments);
 }
 
 static void
@@ -211,14 +196,11 @@ tell_property(FakeLocal *self, const char *path, const char *interface, const ch
         &changed,
         property,
         on_get(self->hub->bus, NULL, path, interface, property, NULL, self));
-    ck_assert(g_dbus_connection_emit_signal(
-        self->hub->bus,
-        NULL,
-        path,
-        "org.freedesktop.DBus.Properties",
-        "PropertiesChanged",
-        g_variant_new("(s@a{sv}as)", interface, g_variant_dict_end(&changed), NULL),
-        NULL));
+    fake_hub_emit(self->hub,
+                  path,
+                  "org.freedesktop.DBus.Properties",
+                  "PropertiesChanged",
+                  g_variant_new("(s@a{sv}as)", interface, g_variant_dict_end(&changed), NULL));
 }
 
 void
@@ -233,36 +215,28 @@ fake_local_change_state(FakeLocal *self, const char *state)
 
 /* Beginning and end */
 
-static guint export(FakeLocal *self, const char *path, GDBusInterfaceInfo *info)
-{
-    static const GDBusInterfaceVTable table = {.method_call = on_method, .get_property = on_get};
-    guint id =
-        g_dbus_connection_register_object(self->hub->bus, path, info, &table, self, NULL, NULL);
-
-    ck_assert_uint_ne(id, 0);
-    return id;
-}
-
-static void
-free_reply(gpointer reply)
-{
-    g_variant_unref(reply);
-}
-
 FakeLocal *
 fake_local_new(FakeHub *hub)
 {
+    static const GDBusInterfaceVTable table = {.method_call = on_method, .get_property = on_get};
     FakeLocal *self = g_new0(FakeLocal, 1);
 
     self->hub = hub;
     self->state = "active";
     self->idle_in = "WaitWritten";
     self->calls = g_string_new(NULL);
-    self->written = g_ptr_array_new_with_free_func(free_reply);
-    self->connected = g_ptr_array_new_with_free_func(free_reply);
-    self->objects[0] = export(self, FAKE_APPLICATION_PATH, bh_dbus_application1_interface_info());
-    self->objects[1] =
-        export(self, FAKE_ADVERTISEMENT_PATH, bh_dbus_advertisement1_interface_info());
+    self->written = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
+    self->connected = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
+    self->objects[0] = fake_hub_export(hub,
+                                       FAKE_APPLICATION_PATH,
+                                       bh_dbus_application1_interface_info(),
+                                       &table,
+                                       self);
+    self->objects[1] = fake_hub_export(hub,
+                                       FAKE_ADVERTISEMENT_PATH,
+                                       bh_dbus_advertisement1_interface_info(),
+                                       &table,
+                                       self);
     g_object_connect(hub->hub,
                      "swapped-signal::handle-register-application",
                      handle_register,

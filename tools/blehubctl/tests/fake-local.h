@@ -22,9 +22,6 @@ struct FakeLocal {
     GPtrArray *written;      /* replies to WaitWritten, one each; then it waits for ever */
     GPtrArray *connected;    /* the same of WaitConnected */
     const char *state;       /* of both objects */
-    const char *fails;       /* the method that fails, with the error below; NULL = none */
-    const char *error;       /* D-Bus name */
-    const char *message;     /* of that error */
     const char *idle_in;     /* the method in which the program waits when all is told */
     FakeLocalFunc when_idle; /* called once, then; NULL: it is interrupted */
     guint idle_watch;

@@ -54,19 +54,6 @@ spawn(const FakeTerminal *self, GPtrArray *line, int *fd)
     return g_subprocess_launcher_spawnv(launcher, (const char *const *)line->pdata, NULL);
 }
 
-static GPtrArray *
-command_line(FakeHub *hub, const char *argument, va_list arguments)
-{
-    GPtrArray *line = g_ptr_array_new_with_free_func(g_free);
-
-    g_ptr_array_add(line, g_strdup(g_getenv("BLEHUBCTL")));
-    g_ptr_array_add(line, g_strdup_printf("--bus=%s", g_test_dbus_get_bus_address(hub->dbus)));
-    for (; argument; argument = va_arg(arguments, const char *))
-        g_ptr_array_add(line, g_strdup(argument));
-    g_ptr_array_add(line, NULL);
-    return line;
-}
-
 void
 fake_terminal_run(const FakeTerminal *self, FakeHub *hub, FakeRun *run, const char *argument, ...)
 {
@@ -76,7 +63,7 @@ fake_terminal_run(const FakeTerminal *self, FakeHub *hub, FakeRun *run, const ch
     va_list arguments;
 
     va_start(arguments, argument);
-    line = command_line(hub, argument, arguments);
+    line = fake_run_command_line(hub, argument, arguments);
     va_end(arguments);
     process = spawn(self, line, &fd);
     ck_assert_ptr_nonnull(process);
@@ -85,8 +72,7 @@ fake_terminal_run(const FakeTerminal *self, FakeHub *hub, FakeRun *run, const ch
     close(fd);
     ck_assert(g_subprocess_communicate_utf8(process, NULL, NULL, NULL, &run->err, NULL));
     hub->process = NULL;
-    run->code = g_subprocess_get_if_exited(process) ? g_subprocess_get_exit_status(process)
-                                                    : -g_subprocess_get_term_sig(process);
+    fake_run_take_end(run, process);
 }
 
 char *

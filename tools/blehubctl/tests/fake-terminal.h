@@ -5,7 +5,7 @@
  * Runs of blehubctl at a terminal: what it writes to standard output goes to a pseudo terminal, and
  * the test has the bytes that came out at the other end.
  */
-#include "fake-hub.h"
+#include "fake-run.h"
 
 G_BEGIN_DECLS
 

@@ -21,15 +21,6 @@ answer(const char *text)
 }
 
 static gboolean
-refuse(FakeWatch *self, const char *method, GDBusMethodInvocation *call)
-{
-    if (g_strcmp0(self->fails, method) != 0)
-        return FALSE;
-    g_dbus_method_invocation_return_dbus_error(call, self->hub->error, self->hub->message);
-    return TRUE;
-}
-
-static gboolean
 on_idle(gpointer user_data)
 {
     FakeWatch *self = user_data;
@@ -52,7 +43,7 @@ on_method(GDBusConnection *bus,
 {
     FakeWatch *self = user_data;
 
-    if (refuse(self, method, call))
+    if (fake_hub_refuses(self->hub, method, call))
         return;
     if (g_str_equal(method, "GetStates")) {
         g_dbus_method_invocation_return_value(call, answer(self->states));
@@ -82,14 +73,8 @@ export_watch(FakeWatch *self)
 
     if (self->registration)
         g_dbus_connection_unregister_object(self->hub->bus, self->registration);
-    self->registration = g_dbus_connection_register_object(self->hub->bus,
-                                                           path,
-                                                           bh_dbus_watch1_interface_info(),
-                                                           &vtable,
-                                                           self,
-                                                           NULL,
-                                                           NULL);
-    ck_assert_uint_ne(self->registration, 0);
+    self->registration =
+        fake_hub_export(self->hub, path, bh_dbus_watch1_interface_info(), &vtable, self);
 }
 
 static gboolean
@@ -97,9 +82,8 @@ handle_watch(FakeWatch *self, GDBusMethodInvocation *call, GVariant *options)
 {
     g_autofree char *path = NULL;
 
-    g_clear_pointer(&self->hub->options, g_variant_unref);
-    self->hub->options = g_variant_ref(options);
-    if (refuse(self, "Watch", call))
+    fake_hub_remember_options(self->hub, options);
+    if (fake_hub_refuses(self->hub, "Watch", call))
         return G_DBUS_METHOD_INVOCATION_HANDLED;
     self->made++;
     g_free(self->client);
@@ -139,13 +123,7 @@ fake_watch_emit(FakeWatch *self, const char *signal, const char *rows)
 {
     g_autofree char *path = dup_path(self);
 
-    ck_assert(g_dbus_connection_emit_signal(self->hub->bus,
-                                            NULL,
-                                            path,
-                                            "org.blehub.Watch1",
-                                            signal,
-                                            answer(rows),
-                                            NULL));
+    fake_hub_emit(self->hub, path, "org.blehub.Watch1", signal, answer(rows));
 }
 
 /* A call of what is not there is refused by the thread that reads from the bus, in its order. */
@@ -169,35 +147,13 @@ fake_watch_reach_client(FakeWatch *self)
     ck_assert(g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD));
 }
 
-/* ReleaseName or RequestName. */
-static void
-call_bus(FakeWatch *self, const char *method, GVariant *arguments)
-{
-    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(self->hub->bus,
-                                                            "org.freedesktop.DBus",
-                                                            "/org/freedesktop/DBus",
-                                                            "org.freedesktop.DBus",
-                                                            method,
-                                                            arguments,
-                                                            G_VARIANT_TYPE("(u)"),
-                                                            G_DBUS_CALL_FLAGS_NONE,
-                                                            1000,
-                                                            NULL,
-                                                            NULL);
-    guint32 result = 0;
-
-    ck_assert_ptr_nonnull(reply);
-    g_variant_get(reply, "(u)", &result);
-    ck_assert_uint_eq(result, 1);
-}
-
 void
 fake_watch_restart_hub(FakeWatch *self)
 {
-    call_bus(self, "ReleaseName", g_variant_new("(s)", "org.blehub"));
+    fake_hub_call_bus(self->hub, "ReleaseName", g_variant_new("(s)", "org.blehub"));
     g_dbus_connection_unregister_object(self->hub->bus, self->registration);
     self->registration = 0;
-    call_bus(self, "RequestName", g_variant_new("(su)", "org.blehub", 0));
+    fake_hub_call_bus(self->hub, "RequestName", g_variant_new("(su)", "org.blehub", 0));
 }
 
 void

@@ -14,10 +14,9 @@ typedef struct FakeWatch FakeWatch;
 typedef void (*FakeWatchFunc)(FakeWatch *self);
 
 struct FakeWatch {
-    FakeHub *hub;           /* borrowed */
-    const char *states;     /* aa{sv} as text, of the next watch */
-    const char *statistics; /* the same */
-    const char *fails; /* the method that fails, with hub->error and hub->message; NULL = none */
+    FakeHub *hub;                /* borrowed */
+    const char *states;          /* aa{sv} as text, of the next watch */
+    const char *statistics;      /* the same */
     FakeWatchFunc when_begun[3]; /* called in turn, each when a watch was asked for its states */
     guint begun;
     guint made; /* watches; the newest is /org/blehub/watch/MADE */

@@ -6,6 +6,7 @@
  */
 #include "beacon-text.h"
 #include "test-main.h"
+#include "test-words.h"
 
 #define IBEACON "1aff4c000215e2c56db5dffb48d2b060d0f5a71096e0000102%02xc5"
 #define ALTBEACON "1bff1801beac000102030405060708090a0b0c0d0e0f10111213c42a"
@@ -51,14 +52,6 @@ hear_minor(BhBeaconList *list, guint8 n, guint8 minor)
     g_autofree char *hex = g_strdup_printf(IBEACON, minor);
 
     return hear(list, n, hex);
-}
-
-/* Takes text. */
-static void
-assert_text(char *text, const char *expected)
-{
-    ck_assert_str_eq(text, expected);
-    g_free(text);
 }
 
 /* The only beacon of a list. */
@@ -211,7 +204,7 @@ assert_line(const char *hex, const char *expected)
     g_autoptr(BhBeaconList) list = bh_beacon_list_new(1);
     BhBeaconNews news;
 
-    assert_text(bh_beacon_text(hear_at(list, 1, hex, 0, &news)), expected);
+    ctl_assert_text(bh_beacon_text(hear_at(list, 1, hex, 0, &news)), expected);
 }
 
 START_TEST(each_type_has_its_line)
@@ -244,8 +237,8 @@ START_TEST(telemetry_tells_what_is_measured)
 
     hear(list, 1, EID);
     hear(list, 1, TLM_OF_NOTHING);
-    assert_text(bh_beacon_telemetry_text(only_of(list)),
-                "Eddystone-EID:0102030405060708: 2 packets, 0.5 s\n");
+    ctl_assert_text(bh_beacon_telemetry_text(only_of(list)),
+                    "Eddystone-EID:0102030405060708: 2 packets, 0.5 s\n");
 }
 END_TEST
 
@@ -253,12 +246,12 @@ START_TEST(totals_count_by_type)
 {
     g_autoptr(BhBeaconList) list = bh_beacon_list_new(10);
 
-    assert_text(bh_beacon_totals(list), "0 beacons\n");
+    ctl_assert_text(bh_beacon_totals(list), "0 beacons\n");
     hear(list, 1, URL);
-    assert_text(bh_beacon_totals(list), "1 beacon: 1 Eddystone-URL\n");
+    ctl_assert_text(bh_beacon_totals(list), "1 beacon: 1 Eddystone-URL\n");
     hear_minor(list, 2, 1);
     hear_minor(list, 3, 2);
-    assert_text(bh_beacon_totals(list), "3 beacons: 2 iBeacon, 1 Eddystone-URL\n");
+    ctl_assert_text(bh_beacon_totals(list), "3 beacons: 2 iBeacon, 1 Eddystone-URL\n");
 }
 END_TEST
 
@@ -266,21 +259,21 @@ START_TEST(picture_has_as_many_beacons_as_there_is_room_for)
 {
     g_autoptr(BhBeaconList) list = bh_beacon_list_new(10);
 
-    assert_text(bh_beacon_picture(list, 24, 0), "0 beacons\n");
+    ctl_assert_text(bh_beacon_picture(list, 24, 0), "0 beacons\n");
     hear(list, 1, URL);
     hear(list, 2, EID);
     hear(list, 2, TLM);
-    assert_text(bh_beacon_picture(list, 24, 5 * G_USEC_PER_SEC),
-                "2 beacons: 1 Eddystone-URL, 1 Eddystone-EID\n"
-                "RSSI  DISTANCE     AGE  BEACON\n"
-                " -60    ~0.8 m     5 s  Eddystone-URL:https://www.blehub.com\n"
-                " -60    ~2.3 m     5 s  Eddystone-EID:0102030405060708  "
-                "3000 mV, 21.75 C, 100 packets, 320.0 s\n");
-    assert_text(bh_beacon_picture(list, 3, 0),
-                "2 beacons: 1 Eddystone-URL, 1 Eddystone-EID\n"
-                "RSSI  DISTANCE     AGE  BEACON\n"
-                " -60    ~0.8 m     0 s  Eddystone-URL:https://www.blehub.com\n");
-    assert_text(bh_beacon_picture(list, 1, 0), "2 beacons: 1 Eddystone-URL, 1 Eddystone-EID\n");
+    ctl_assert_text(bh_beacon_picture(list, 24, 5 * G_USEC_PER_SEC),
+                    "2 beacons: 1 Eddystone-URL, 1 Eddystone-EID\n"
+                    "RSSI  DISTANCE     AGE  BEACON\n"
+                    " -60    ~0.8 m     5 s  Eddystone-URL:https://www.blehub.com\n"
+                    " -60    ~2.3 m     5 s  Eddystone-EID:0102030405060708  "
+                    "3000 mV, 21.75 C, 100 packets, 320.0 s\n");
+    ctl_assert_text(bh_beacon_picture(list, 3, 0),
+                    "2 beacons: 1 Eddystone-URL, 1 Eddystone-EID\n"
+                    "RSSI  DISTANCE     AGE  BEACON\n"
+                    " -60    ~0.8 m     0 s  Eddystone-URL:https://www.blehub.com\n");
+    ctl_assert_text(bh_beacon_picture(list, 1, 0), "2 beacons: 1 Eddystone-URL, 1 Eddystone-EID\n");
 }
 END_TEST
 
@@ -290,7 +283,7 @@ START_TEST(no_beacon_is_an_object_too)
 {
     g_autoptr(BhBeaconList) list = bh_beacon_list_new(10);
 
-    assert_text(bh_beacon_json(list), "{\"total_beacons\":0,\"by_type\":{},\"beacons\":[]}\n");
+    ctl_assert_text(bh_beacon_json(list), "{\"total_beacons\":0,\"by_type\":{},\"beacons\":[]}\n");
 }
 END_TEST
 
@@ -307,7 +300,7 @@ START_TEST(json_has_what_each_type_has)
     hear(list, 6, TLM_OF_NOTHING);
     hear(list, 7, ETLM);
     hear(list, 7, EID);
-    assert_text(
+    ctl_assert_text(
         bh_beacon_json(list),
         "{\"total_beacons\":7,\"by_type\":{\"iBeacon\":2,\"AltBeacon\":1,\"Eddystone-UID\":1,"
         "\"Eddystone-URL\":1,\"Eddystone-TLM\":1,\"Eddystone-EID\":1},\"beacons\":["

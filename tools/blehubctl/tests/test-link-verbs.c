@@ -5,9 +5,9 @@
  * ...), run against a hub and a device that say what each test wants said.
  */
 #include "fake-device.h"
+#include "fake-run.h"
+#include "test-main.h"
 
-#include <check.h>
-#include <signal.h>
 #include <string.h>
 
 #define ADDRESS "C0:00:00:00:00:01"
@@ -30,26 +30,12 @@ teardown(void)
 }
 
 static void
-assert_run(const FakeRun *run, int code, const char *out, const char *err)
-{
-    ck_assert_str_eq(run->err, err);
-    ck_assert_str_eq(run->out, out);
-    ck_assert_int_eq(run->code, code);
-}
-
-static void
 assert_calls(const char *expected)
 {
     ck_assert_str_eq(device->calls->str, expected);
 }
 
 /* subscribe */
-
-static void
-send_sigint(FakeHub *self, GSubprocess *process)
-{
-    g_subprocess_send_signal(process, SIGINT);
-}
 
 static void
 lose_link(FakeHub *self, GSubprocess *process)
@@ -75,9 +61,9 @@ START_TEST(subscribe_prints_a_line_each_value_until_it_is_interrupted)
 
     fake_device_add_value(device, "\x06\x48");
     fake_device_add_value(device, "\x06\x49");
-    hub->when_starved = send_sigint;
+    hub->when_starved = fake_hub_interrupt;
     fake_hub_run(hub, &run, "subscribe", ADDRESS, "180d", "2a37", NULL);
-    assert_run(&run, 0, "0648\n0649\n", "");
+    fake_run_assert(&run, 0, "0648\n0649\n", "");
     ck_assert_ptr_nonnull(strstr(device->calls->str, "Subscribe('180d', '2a37', {'Queue': "));
 }
 END_TEST
@@ -89,7 +75,7 @@ START_TEST(subscribe_ends_at_its_count)
     for (guint i = 0; i < 3; i++)
         fake_device_add_value(device, "\x48");
     fake_hub_run(hub, &run, "subscribe", "--count=2", "--as=u8", ADDRESS, "180d", "2a37", NULL);
-    assert_run(&run, 0, "72\n72\n", "");
+    fake_run_assert(&run, 0, "72\n72\n", "");
 }
 END_TEST
 
@@ -98,7 +84,7 @@ START_TEST(subscribe_ends_after_its_duration)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "subscribe", "--duration=0.05", ADDRESS, "180d", "2a37", NULL);
-    assert_run(&run, 0, "", "");
+    fake_run_assert(&run, 0, "", "");
 }
 END_TEST
 
@@ -118,11 +104,12 @@ START_TEST(subscribe_json_has_sequence_loss_and_times)
                  "180d",
                  "2a37",
                  NULL);
-    assert_run(&run,
-               0,
-               "{\"Sequence\":3,\"Dropped\":2,\"Value\":\"48\",\"Decoded\":72,\"Timestamp\":1000,"
-               "\"TimestampMonotonic\":1001}\n",
-               "blehubctl: 2 values were lost: they came faster than they were read\n");
+    fake_run_assert(
+        &run,
+        0,
+        "{\"Sequence\":3,\"Dropped\":2,\"Value\":\"48\",\"Decoded\":72,\"Timestamp\":1000,"
+        "\"TimestampMonotonic\":1001}\n",
+        "blehubctl: 2 values were lost: they came faster than they were read\n");
 }
 END_TEST
 
@@ -133,7 +120,7 @@ START_TEST(subscribe_ends_with_a_lost_link)
     fake_device_add_value(device, "\x48");
     hub->when_starved = lose_link;
     fake_hub_run(hub, &run, "subscribe", ADDRESS, "180d", "2a37", NULL);
-    assert_run(&run, 1, "48\n", "blehubctl: the link was lost (remote)\n");
+    fake_run_assert(&run, 1, "48\n", "blehubctl: the link was lost (remote)\n");
 }
 END_TEST
 
@@ -143,11 +130,11 @@ START_TEST(subscribe_that_reconnects_says_what_it_waits_for)
 
     hub->when_starved = lose_link_for_a_while;
     fake_hub_run(hub, &run, "subscribe", "--reconnect", ADDRESS, "180d", "2a37", NULL);
-    assert_run(&run,
-               3,
-               "",
-               "waiting for the device (timeout)\nthe link is back\n"
-               "blehubctl: blehubd or the bus went away\n");
+    fake_run_assert(&run,
+                    3,
+                    "",
+                    "waiting for the device (timeout)\nthe link is back\n"
+                    "blehubctl: blehubd or the bus went away\n");
     ck_assert_ptr_nonnull(strstr(device->calls->str, "{'Reconnect': <true>}"));
 }
 END_TEST
@@ -158,7 +145,7 @@ START_TEST(subscribe_ends_when_blehubd_goes_away)
 
     hub->when_starved = fake_hub_vanish;
     fake_hub_run(hub, &run, "subscribe", "--reconnect", ADDRESS, "180d", "2a37", NULL);
-    assert_run(&run, 3, "", "blehubctl: blehubd or the bus went away\n");
+    fake_run_assert(&run, 3, "", "blehubctl: blehubd or the bus went away\n");
 }
 END_TEST
 
@@ -180,7 +167,10 @@ START_TEST(connect_holds_until_the_link_is_lost)
 
     g_timeout_add(5, lose_link_once_asked, NULL);
     fake_hub_run(hub, &run, "connect", ADDRESS, NULL);
-    assert_run(&run, 1, ADDRESS " ready, MTU 247\n", "blehubctl: the link was lost (remote)\n");
+    fake_run_assert(&run,
+                    1,
+                    ADDRESS " ready, MTU 247\n",
+                    "blehubctl: the link was lost (remote)\n");
 }
 END_TEST
 
@@ -220,7 +210,7 @@ START_TEST(connect_options_reach_the_hub)
                  "--latency=4",
                  "--supervision=500",
                  NULL);
-    assert_run(&run, 0, ADDRESS " ready, MTU 247\n", "");
+    fake_run_assert(&run, 0, ADDRESS " ready, MTU 247\n", "");
     for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
         ck_assert_msg(strstr(device->calls->str, options[i]) != NULL, "%s", options[i]);
 }
@@ -231,7 +221,7 @@ START_TEST(connect_with_a_lease_prints_the_hold_and_ends)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "connect", "--lease=60", ADDRESS, NULL);
-    assert_run(&run, 0, ADDRESS " ready, MTU 247\n" FAKE_HOLD_PATH "\n", "");
+    fake_run_assert(&run, 0, ADDRESS " ready, MTU 247\n" FAKE_HOLD_PATH "\n", "");
     ck_assert_ptr_nonnull(strstr(device->calls->str, "'Lifetime': <'lease'>"));
     ck_assert_ptr_nonnull(strstr(device->calls->str, "'LeaseMs': <uint32 60000>"));
 }
@@ -259,12 +249,12 @@ START_TEST(disconnect_gives_up_what_was_left_behind_and_says_who_remains)
     fake_hub_add_hold(hub, FAKE_HOLD_PATH, "lease", 2);
     fake_hub_add_hold(hub, "/org/blehub/hold/2", "caller", 2);
     fake_hub_run(hub, &by_path, "disconnect", FAKE_HOLD_PATH, NULL);
-    assert_run(&by_path, 0, "", "");
+    fake_run_assert(&by_path, 0, "", "");
     fake_hub_run(hub, &by_address, "disconnect", "c0:00:00:00:00:01", NULL);
-    assert_run(&by_address,
-               0,
-               "1 released; 2 held by programs that run, which keep the link\n",
-               "");
+    fake_run_assert(&by_address,
+                    0,
+                    "1 released; 2 held by programs that run, which keep the link\n",
+                    "");
     ck_assert_uint_eq(hub->releases, 2);
 }
 END_TEST
@@ -274,7 +264,7 @@ START_TEST(disconnect_of_what_nobody_left_behind_fails)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "disconnect", ADDRESS, NULL);
-    assert_run(&run, 1, "0 released\n", "");
+    fake_run_assert(&run, 1, "0 released\n", "");
 }
 END_TEST
 
@@ -325,7 +315,7 @@ START_TEST(pair_asks_the_user_and_passes_the_answer_on)
     question = dialogues[_i].question;
     hub->input = dialogues[_i].input;
     fake_hub_run(hub, &run, "pair", "--capability=DisplayYesNo", ADDRESS, NULL);
-    assert_run(&run, 0, "Paired.\n", dialogues[_i].asked);
+    fake_run_assert(&run, 0, "Paired.\n", dialogues[_i].asked);
     ck_assert(g_str_has_suffix(device->calls->str, dialogues[_i].answer));
     ck_assert_ptr_nonnull(strstr(device->calls->str, "Pair({'Capability': <'DisplayYesNo'>},)\n"));
 }
@@ -351,10 +341,10 @@ START_TEST(pair_says_that_a_question_is_withdrawn_and_answers_it_no_more)
     hub->nobody_types = TRUE;
     question = "('confirm', {'Passkey': <uint32 1234>})";
     fake_hub_run(hub, &run, "pair", ADDRESS, NULL);
-    assert_run(&run,
-               0,
-               "Paired.\n",
-               "Does the device show 001234? [y/n] \nThe question is withdrawn.\n");
+    fake_run_assert(&run,
+                    0,
+                    "Paired.\n",
+                    "Does the device show 001234? [y/n] \nThe question is withdrawn.\n");
     ck_assert_ptr_null(strstr(device->calls->str, "AnswerPairing"));
 }
 END_TEST
@@ -363,11 +353,9 @@ START_TEST(pair_of_a_paired_device_says_so_and_is_no_failure)
 {
     g_auto(FakeRun) run = {0};
 
-    device->fails = "Pair";
-    device->error = "org.blehub.Error.AlreadyExists";
-    device->message = "the device is paired";
+    fake_hub_fail(hub, "Pair", "org.blehub.Error.AlreadyExists", "the device is paired");
     fake_hub_run(hub, &run, "pair", ADDRESS, NULL);
-    assert_run(&run, 0, "Already paired.\n", "");
+    fake_run_assert(&run, 0, "Already paired.\n", "");
 }
 END_TEST
 
@@ -379,7 +367,7 @@ START_TEST(pair_passes_a_passkey_on)
     question = "('enter-passkey', @a{sv} {})";
     hub->input = " 000042 \n";
     fake_hub_run(hub, &run, "pair", ADDRESS, NULL);
-    assert_run(&run, 0, "Paired.\n", "Which passkey does the device show? ");
+    fake_run_assert(&run, 0, "Paired.\n", "Which passkey does the device show? ");
     ck_assert_ptr_nonnull(strstr(device->calls->str, "'Passkey': <uint32 42>"));
     ck_assert_ptr_nonnull(strstr(device->calls->str, "'Accept': <true>"));
 }
@@ -389,11 +377,9 @@ START_TEST(pair_that_fails_says_why)
 {
     g_auto(FakeRun) run = {0};
 
-    device->fails = "Pair";
-    device->error = "org.blehub.Error.NotAuthorized";
-    device->message = "the device refused";
+    fake_hub_fail(hub, "Pair", "org.blehub.Error.NotAuthorized", "the device refused");
     fake_hub_run(hub, &run, "pair", "--passkey=7", "--confirm", ADDRESS, NULL);
-    assert_run(&run, 1, "", "blehubctl: the device refused\n");
+    fake_run_assert(&run, 1, "", "blehubctl: the device refused\n");
     ck_assert_ptr_nonnull(strstr(device->calls->str, "'Passkey': <uint32 7>"));
     ck_assert_ptr_nonnull(strstr(device->calls->str, "'Confirm': <true>"));
 }
@@ -404,14 +390,14 @@ START_TEST(bonds_are_listed_and_removed)
     g_auto(FakeRun) none = {0}, list = {0}, removal = {0};
 
     fake_hub_run(hub, &none, "bonds", NULL);
-    assert_run(&none, 0, "no bonds\n", "");
+    fake_run_assert(&none, 0, "no bonds\n", "");
     fake_hub_set_rows(hub,
                       "[{'Address': <'" ADDRESS "'>, 'AddressType': <'random'>, 'Name': "
                       "<'Strap\\u001b'>, 'Connected': <true>}]");
     fake_hub_run(hub, &list, "bonds", NULL);
-    assert_run(&list, 0, ADDRESS "  random  connected  Strap\xef\xbf\xbd\n", "");
+    fake_run_assert(&list, 0, ADDRESS "  random  connected  Strap\xef\xbf\xbd\n", "");
     fake_hub_run(hub, &removal, "bonds", "--remove=" ADDRESS, "--address-type=random", NULL);
-    assert_run(&removal, 0, "", "");
+    fake_run_assert(&removal, 0, "", "");
     assert_calls("RemoveBond('" ADDRESS "', {'AddressType': <'random'>})\n");
 }
 END_TEST
@@ -448,14 +434,9 @@ main(void)
 {
     Suite *suite = suite_create("blehubctl-link-verbs");
     TCase *tests = tcase_create("a device");
-    SRunner *runner = srunner_create(suite);
-    int failed = 0;
 
     tcase_add_checked_fixture(tests, setup, teardown);
     add_tests(tests);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(suite);
 }

@@ -5,8 +5,9 @@
  * test wants said.
  */
 #include "fake-local.h"
+#include "fake-run.h"
+#include "test-main.h"
 
-#include <check.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -47,14 +48,6 @@ teardown(void)
 }
 
 static void
-assert_run(const FakeRun *run, int code, const char *out, const char *err)
-{
-    ck_assert_str_eq(run->err, err);
-    ck_assert_str_eq(run->out, out);
-    ck_assert_int_eq(run->code, code);
-}
-
-static void
 assert_call(const char *expected)
 {
     ck_assert_msg(strstr(local->calls->str, expected) != NULL,
@@ -72,10 +65,11 @@ START_TEST(advertise_says_what_is_sent_and_who_comes_until_it_is_interrupted)
     local->idle_in = "WaitConnected";
     fake_local_add_connected(local, "('" CENTRAL "', " KNOWN ")");
     fake_hub_run(hub, &run, "advertise", "--name=Lamp", "--uuid=180f", NULL);
-    assert_run(&run,
-               0,
-               "advertising data 020106 (3)\nadvertising on " ADAPTER "\n" CENTRAL " connected\n",
-               "");
+    fake_run_assert(&run,
+                    0,
+                    "advertising data 020106 (3)\nadvertising on " ADAPTER "\n" CENTRAL
+                    " connected\n",
+                    "");
     assert_call("'Name': <'Lamp'>");
     assert_call("'UUIDs': <['180f']>");
 }
@@ -115,9 +109,7 @@ START_TEST(advertise_ends_when_its_time_is_over)
 {
     g_auto(FakeRun) run = {0};
 
-    local->fails = "WaitConnected";
-    local->error = "org.blehub.Error.Timeout";
-    local->message = "it has ended";
+    fake_hub_fail(hub, "WaitConnected", "org.blehub.Error.Timeout", "it has ended");
     fake_hub_run(hub, &run, "advertise", "--duration=1.5", NULL);
     ck_assert_int_eq(run.code, 0);
     assert_call("'TimeoutMs': <uint32 1500>");
@@ -140,9 +132,10 @@ START_TEST(what_nobody_can_connect_to_is_advertised_until_it_ends)
 {
     g_auto(FakeRun) run = {0};
 
-    local->fails = "WaitConnected";
-    local->error = "org.blehub.Error.NotSupported";
-    local->message = "the advertisement is not connectable";
+    fake_hub_fail(hub,
+                  "WaitConnected",
+                  "org.blehub.Error.NotSupported",
+                  "the advertisement is not connectable");
     g_timeout_add(1, end_after_refusal, local);
     fake_hub_run(hub, &run, "advertise", "Eddystone-URL", "URL=https://example.com/", NULL);
     ck_assert_str_eq(run.err, "");
@@ -215,7 +208,7 @@ START_TEST(what_is_wrong_with_an_advertisement_is_said_before_anybody_is_asked)
         g_autofree char *err = g_strdup_printf("blehubctl: %s\n", cases[i][1]);
 
         fake_hub_run(hub, &run, "advertise", cases[i][0], NULL);
-        assert_run(&run, 2, "", err);
+        fake_run_assert(&run, 2, "", err);
     }
     ck_assert_str_eq(local->calls->str, "");
 }
@@ -239,14 +232,15 @@ START_TEST(an_advertisement_that_blehubd_refuses_is_one_line)
 {
     g_auto(FakeRun) run = {0};
 
-    local->fails = "Advertise";
-    local->error = "org.blehub.Error.InvalidArguments";
-    local->message = "Name: needs 32 bytes, 31 of 31 are left in the scan response";
+    fake_hub_fail(hub,
+                  "Advertise",
+                  "org.blehub.Error.InvalidArguments",
+                  "Name: needs 32 bytes, 31 of 31 are left in the scan response");
     fake_hub_run(hub, &run, "advertise", "--name=Lamp", NULL);
-    assert_run(&run,
-               2,
-               "",
-               "blehubctl: Name: needs 32 bytes, 31 of 31 are left in the scan response\n");
+    fake_run_assert(&run,
+                    2,
+                    "",
+                    "blehubctl: Name: needs 32 bytes, 31 of 31 are left in the scan response\n");
 }
 END_TEST
 
@@ -290,10 +284,11 @@ START_TEST(serve_registers_the_file_sets_values_and_advertises)
                  "181a/2a6e=i16le:2150",
                  "--duration=0.01",
                  NULL);
-    assert_run(&run,
-               0,
-               "serving on " ADAPTER "\nadvertising data 020106 (3)\nadvertising on " ADAPTER "\n",
-               "");
+    fake_run_assert(&run,
+                    0,
+                    "serving on " ADAPTER "\nadvertising data 020106 (3)\nadvertising on " ADAPTER
+                    "\n",
+                    "");
     assert_call("RegisterApplication([], {'Definition': <'[service 181a]\\n");
     assert_call("SetValue('181a', '2a6e', [0x66, 0x08], {})\n");
     assert_call("'UUIDs': <['0000181a-0000-1000-8000-00805f9b34fb']>");
@@ -306,7 +301,7 @@ START_TEST(serve_without_advertising_advertises_nothing)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "serve", file, "--no-advertise", NULL);
-    assert_run(&run, 0, "serving on " ADAPTER "\n", "");
+    fake_run_assert(&run, 0, "serving on " ADAPTER "\n", "");
     ck_assert_ptr_null(strstr(local->calls->str, "Advertise"));
 }
 END_TEST
@@ -322,11 +317,11 @@ START_TEST(serve_shows_every_write)
                            "('', " TEMPERATURE ", [byte 0x01, 0x00], {'Instance': <uint32 1>, "
                            "'Descriptor': <'00002901-0000-1000-8000-00805f9b34fb'>})");
     fake_hub_run(hub, &run, "serve", file, "--no-advertise", NULL);
-    assert_run(&run,
-               0,
-               "serving on " ADAPTER "\n" CENTRAL " wrote 181a/2a6e: 0a0b\n"
-               "a central wrote 181a/2a6e/2901 (instance 1): 0100\n",
-               "");
+    fake_run_assert(&run,
+                    0,
+                    "serving on " ADAPTER "\n" CENTRAL " wrote 181a/2a6e: 0a0b\n"
+                    "a central wrote 181a/2a6e/2901 (instance 1): 0100\n",
+                    "");
 }
 END_TEST
 
@@ -385,12 +380,12 @@ START_TEST(serve_shows_who_comes_subscribes_and_reads_and_answers_reads)
     local->when_idle = have_a_visit;
     g_timeout_add(1, interrupt_after_read, local);
     fake_hub_run(hub, &run, "serve", file, "--no-advertise", NULL);
-    assert_run(&run,
-               3,
-               "serving on " ADAPTER "\n" CENTRAL " connected\n"
-               "181a/2a6e: 1 subscribed, as far as BlueZ tells\n" CENTRAL
-               " reads 181a/2a6e\n" CENTRAL " disconnected\n",
-               "blehubctl: blehubd or the bus went away\n");
+    fake_run_assert(&run,
+                    3,
+                    "serving on " ADAPTER "\n" CENTRAL " connected\n"
+                    "181a/2a6e: 1 subscribed, as far as BlueZ tells\n" CENTRAL
+                    " reads 181a/2a6e\n" CENTRAL " disconnected\n",
+                    "blehubctl: blehubd or the bus went away\n");
     assert_call("CompleteRead(5, [0x2a], {})\n");
 }
 END_TEST
@@ -414,10 +409,11 @@ START_TEST(serve_takes_values_from_its_input_and_complains_about_wrong_ones)
     local->when_idle = leave_running;
     g_timeout_add(1, interrupt_after_setting, local);
     fake_hub_run(hub, &run, "serve", file, "--no-advertise", "--set=-", NULL);
-    assert_run(&run,
-               0,
-               "serving on " ADAPTER "\n",
-               "blehubctl: a setting is SERVICE/CHARACTERISTIC=VALUE, as 181a/2a6e=i16le:2150\n");
+    fake_run_assert(
+        &run,
+        0,
+        "serving on " ADAPTER "\n",
+        "blehubctl: a setting is SERVICE/CHARACTERISTIC=VALUE, as 181a/2a6e=i16le:2150\n");
     assert_call("SetValue('181a', '2a6e', [0x0a], {'Update': <true>})\n");
 }
 END_TEST
@@ -463,12 +459,12 @@ START_TEST(radio_off_says_whether_it_is_and_who_wants_it)
     g_auto(FakeRun) wanted = {0}, json = {0}, off = {0};
 
     fake_hub_run(hub, &wanted, "radio", "off", NULL);
-    assert_run(&wanted, 0, "still on: wanted by user 1000, programs outside of blehub\n", "");
+    fake_run_assert(&wanted, 0, "still on: wanted by user 1000, programs outside of blehub\n", "");
     fake_hub_run(hub, &json, "--json", "radio", "off", "--timeout=2", NULL);
-    assert_run(&json, 0, "{\"Off\":false,\"Users\":[1000,4294967295]}\n", "");
+    fake_run_assert(&json, 0, "{\"Off\":false,\"Users\":[1000,4294967295]}\n", "");
     local->state = "off";
     fake_hub_run(hub, &off, "radio", "off", "--force", NULL);
-    assert_run(&off, 0, "off\n", "");
+    fake_run_assert(&off, 0, "off\n", "");
     ck_assert_str_eq(local->calls->str,
                      "RadioOff({},)\nRadioOff({'TimeoutMs': <uint32 2000>},)\n"
                      "RadioOff({'Force': <true>},)\n");
@@ -480,7 +476,7 @@ START_TEST(radio_on_is_quiet)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "radio", "on", NULL);
-    assert_run(&run, 0, "", "");
+    fake_run_assert(&run, 0, "", "");
     ck_assert_str_eq(local->calls->str, "RadioOn({},)\n");
 }
 END_TEST
@@ -490,11 +486,11 @@ START_TEST(radio_takes_one_word)
     g_auto(FakeRun) none = {0}, wrong = {0}, forced = {0};
 
     fake_hub_run(hub, &none, "radio", NULL);
-    assert_run(&none, 2, "", "blehubctl: radio takes on|off\n");
+    fake_run_assert(&none, 2, "", "blehubctl: radio takes on|off\n");
     fake_hub_run(hub, &wrong, "radio", "loud", NULL);
-    assert_run(&wrong, 2, "", "blehubctl: radio takes on|off\n");
+    fake_run_assert(&wrong, 2, "", "blehubctl: radio takes on|off\n");
     fake_hub_run(hub, &forced, "radio", "on", "--force", NULL);
-    assert_run(&forced, 2, "", "blehubctl: --force goes with off\n");
+    fake_run_assert(&forced, 2, "", "blehubctl: --force goes with off\n");
 }
 END_TEST
 
@@ -530,14 +526,9 @@ main(void)
 {
     Suite *suite = suite_create("blehubctl-serve-verbs");
     TCase *tests = tcase_create("the peripheral role");
-    SRunner *runner = srunner_create(suite);
-    int failed = 0;
 
     tcase_add_checked_fixture(tests, setup, teardown);
     add_tests(tests);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(suite);
 }

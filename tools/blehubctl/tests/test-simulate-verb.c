@@ -4,9 +4,8 @@
  * simulate-ema as the installed program, without a blehubd, since it needs none: what it prints,
  * word by word.
  */
-#include "fake-hub.h"
-
-#include <check.h>
+#include "fake-run.h"
+#include "test-main.h"
 
 static FakeHub *hub;
 
@@ -20,14 +19,6 @@ static void
 teardown(void)
 {
     g_clear_pointer(&hub, fake_hub_free);
-}
-
-static void
-assert_run(const FakeRun *run, int code, const char *out, const char *err)
-{
-    ck_assert_str_eq(run->err, err);
-    ck_assert_str_eq(run->out, out);
-    ck_assert_int_eq(run->code, code);
 }
 
 #define DEFAULT_FILTER "Alpha: 0.3 -> Window: 5.7 samples -> 95 % response: 8.4 samples, 8.4 s\n"
@@ -55,19 +46,19 @@ START_TEST(simulation_shows_the_worked_examples_wherever_the_samples_come_from)
                  example[4],
                  example[5],
                  NULL);
-    assert_run(&words, 0, WORKED_EXAMPLE, DEFAULT_FILTER);
+    fake_run_assert(&words, 0, WORKED_EXAMPLE, DEFAULT_FILTER);
     fake_hub_run(hub, &bare, "simulate-ema", "-68", "-72", "--near", "-70", "-65,-70", "-66", NULL);
-    assert_run(&bare, 0, WORKED_EXAMPLE, DEFAULT_FILTER);
+    fake_run_assert(&bare, 0, WORKED_EXAMPLE, DEFAULT_FILTER);
     fake_hub_run(hub, &list, "simulate-ema", "--", "-68, -72 -65\t-70,-66", NULL);
-    assert_run(&list, 0, WORKED_EXAMPLE, DEFAULT_FILTER);
+    fake_run_assert(&list, 0, WORKED_EXAMPLE, DEFAULT_FILTER);
     hub->input = "-68 -72\n\n-65\n-70,-66";
     fake_hub_run(hub, &input, "simulate-ema", NULL);
-    assert_run(&input, 0, WORKED_EXAMPLE, DEFAULT_FILTER);
+    fake_run_assert(&input, 0, WORKED_EXAMPLE, DEFAULT_FILTER);
     fake_hub_run(hub, &one, "simulate-ema", "-75", NULL);
-    assert_run(&one,
-               0,
-               "RSSI: -75 dBm -> Smoothed: -75.0 dBm -> Distance: 4.4 m -> Zone: far\n",
-               DEFAULT_FILTER);
+    fake_run_assert(&one,
+                    0,
+                    "RSSI: -75 dBm -> Smoothed: -75.0 dBm -> Distance: 4.4 m -> Zone: far\n",
+                    DEFAULT_FILTER);
 }
 END_TEST
 
@@ -88,12 +79,12 @@ START_TEST(simulation_takes_the_options_of_a_watch)
                  "-68",
                  "-69",
                  NULL);
-    assert_run(&run,
-               0,
-               "RSSI: -80 dBm -> not heard\n"
-               "RSSI: -70 dBm -> Smoothed: -70.0 dBm -> Distance: 1.8 m -> Zone: lost\n"
-               "RSSI: -68 dBm -> Smoothed: -69.6 dBm -> Distance: 1.7 m -> Zone: near\n",
-               "Alpha: 0.2 -> Window: 9.0 samples -> 95 % response: 13.4 samples, 26.9 s\n");
+    fake_run_assert(&run,
+                    0,
+                    "RSSI: -80 dBm -> not heard\n"
+                    "RSSI: -70 dBm -> Smoothed: -70.0 dBm -> Distance: 1.8 m -> Zone: lost\n"
+                    "RSSI: -68 dBm -> Smoothed: -69.6 dBm -> Distance: 1.7 m -> Zone: near\n",
+                    "Alpha: 0.2 -> Window: 9.0 samples -> 95 % response: 13.4 samples, 26.9 s\n");
 }
 END_TEST
 
@@ -154,7 +145,7 @@ START_TEST(simulation_of_nonsense_prints_nothing_but_what_is_wrong)
 
     hub->input = wrong[_i].input;
     fake_hub_run(hub, &run, "simulate-ema", wrong[_i].word ? "-70" : NULL, wrong[_i].word, NULL);
-    assert_run(&run, 2, "", expected);
+    fake_run_assert(&run, 2, "", expected);
 }
 END_TEST
 
@@ -179,11 +170,5 @@ simulation_suite(void)
 int
 main(void)
 {
-    SRunner *runner = srunner_create(simulation_suite());
-    int failed = 0;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(simulation_suite());
 }

@@ -5,26 +5,9 @@
  * of readings.
  */
 #include "simulation.h"
+#include "test-main.h"
+#include "test-words.h"
 #include "zone-options.h"
-
-#include <check.h>
-
-static GVariant *
-parse(const char *type, const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    GVariant *value = g_variant_parse(G_VARIANT_TYPE(type), text, NULL, NULL, &error);
-
-    ck_assert_msg(value != NULL, "%s: %s", text, error ? error->message : "");
-    return value;
-}
-
-static void
-assert_text(char *text, const char *expected)
-{
-    ck_assert_str_eq(text, expected);
-    g_free(text);
-}
 
 /* Options */
 
@@ -55,16 +38,17 @@ START_TEST(every_option_becomes_the_key_and_type_of_the_bus)
         &error));
     ck_assert(bh_zone_options_fill(&options, dict, &error));
     sent = g_variant_ref_sink(g_variant_dict_end(dict));
-    expected = parse("a{sv}",
-                     "{'Preset': <'retail'>, 'Alpha': <0.25>, 'HalfLifeMs': <uint32 1>,"
-                     " 'SamplePeriodMs': <uint32 2>, 'MedianWindow': <uint32 3>,"
-                     " 'RSSI': <int16 -80>, 'ImmediateDbm': <int16 -40>, 'NearDbm': <int16 -60>,"
-                     " 'HysteresisDb': <1.5>, 'MinSamples': <uint32 4>, 'DwellMs': <uint32 5>,"
-                     " 'TxPower': <int16 -61>, 'PathLossExponent': <3.0>, 'LostMs': <uint32 6000>,"
-                     " 'LostIntervals': <uint32 7>, 'SwitchDb': <8.0>,"
-                     " 'MaxIdentities': <uint32 9>, 'NamePattern': <'x*'>, 'Adapter': <'hci1'>,"
-                     " 'Beacons': <['iBeacon', 'AltBeacon', 'any']>, 'IRK': <['00', '11']>,"
-                     " 'Active': <false>}");
+    expected =
+        ctl_parse("a{sv}",
+                  "{'Preset': <'retail'>, 'Alpha': <0.25>, 'HalfLifeMs': <uint32 1>,"
+                  " 'SamplePeriodMs': <uint32 2>, 'MedianWindow': <uint32 3>,"
+                  " 'RSSI': <int16 -80>, 'ImmediateDbm': <int16 -40>, 'NearDbm': <int16 -60>,"
+                  " 'HysteresisDb': <1.5>, 'MinSamples': <uint32 4>, 'DwellMs': <uint32 5>,"
+                  " 'TxPower': <int16 -61>, 'PathLossExponent': <3.0>, 'LostMs': <uint32 6000>,"
+                  " 'LostIntervals': <uint32 7>, 'SwitchDb': <8.0>,"
+                  " 'MaxIdentities': <uint32 9>, 'NamePattern': <'x*'>, 'Adapter': <'hci1'>,"
+                  " 'Beacons': <['iBeacon', 'AltBeacon', 'any']>, 'IRK': <['00', '11']>,"
+                  " 'Active': <false>}");
     ck_assert_uint_eq(g_variant_n_children(sent), g_variant_n_children(expected));
     for (gsize i = 0; i < g_variant_n_children(expected); i++) {
         g_autoptr(GVariant) entry = g_variant_get_child_value(expected, i);
@@ -129,7 +113,7 @@ END_TEST
 static char *
 simulate(const char *options, const gint8 *readings, gsize n)
 {
-    g_autoptr(GVariant) parsed = parse("a{sv}", options);
+    g_autoptr(GVariant) parsed = ctl_parse("a{sv}", options);
     g_autoptr(GVariantDict) dict = g_variant_dict_new(parsed);
     g_autoptr(GPtrArray) rows = NULL;
     g_autoptr(GError) error = NULL;
@@ -155,42 +139,44 @@ simulate(const char *options, const gint8 *readings, gsize n)
 
 START_TEST(simulation_averages_as_a_watch_does)
 {
-    assert_text(SIMULATE("{}", -68, -72, -65, -70, -66),
-                "-68.0 near, -69.2 near, -67.9 near, -68.6 near, -67.8 near, ");
-    assert_text(SIMULATE("{'Alpha': <1.0>}", -68, -72), "-68.0 near, -72.0 far, ");
-    assert_text(SIMULATE("{'HalfLifeMs': <uint32 1000>}", -68, -72, -72),
-                "-68.0 near, -70.0 far, -71.0 far, ");
-    assert_text(SIMULATE("{'MedianWindow': <uint32 3>, 'Alpha': <1.0>}", -68, -90, -70, -70),
-                "-68.0 near, -79.0 far, -70.0 far, -70.0 far, ");
+    ctl_assert_text(SIMULATE("{}", -68, -72, -65, -70, -66),
+                    "-68.0 near, -69.2 near, -67.9 near, -68.6 near, -67.8 near, ");
+    ctl_assert_text(SIMULATE("{'Alpha': <1.0>}", -68, -72), "-68.0 near, -72.0 far, ");
+    ctl_assert_text(SIMULATE("{'HalfLifeMs': <uint32 1000>}", -68, -72, -72),
+                    "-68.0 near, -70.0 far, -71.0 far, ");
+    ctl_assert_text(SIMULATE("{'MedianWindow': <uint32 3>, 'Alpha': <1.0>}", -68, -90, -70, -70),
+                    "-68.0 near, -79.0 far, -70.0 far, -70.0 far, ");
 }
 END_TEST
 
 START_TEST(simulation_needs_samples_and_time_for_a_zone_as_told)
 {
-    assert_text(SIMULATE("{'MinSamples': <uint32 2>, 'Alpha': <1.0>}", -60, -60, -80, -80),
-                "-60.0 lost, -60.0 near, -80.0 near, -80.0 far, ");
-    assert_text(SIMULATE("{'DwellMs': <uint32 2000>, 'Alpha': <1.0>}", -60, -80, -80, -80),
-                "-60.0 near, -80.0 near, -80.0 near, -80.0 far, ");
-    assert_text(SIMULATE("{'HysteresisDb': <3.0>, 'Alpha': <1.0>}", -70, -68, -66, -73, -74),
-                "-70.0 far, -68.0 far, -66.0 near, -73.0 far, -74.0 far, ");
-    assert_text(SIMULATE("{'ImmediateDbm': <int16 -50>, 'NearDbm': <int16 -60>, 'Alpha': <1.0>}",
-                         -49,
-                         -50,
-                         -60),
-                "-49.0 immediate, -50.0 near, -60.0 far, ");
+    ctl_assert_text(SIMULATE("{'MinSamples': <uint32 2>, 'Alpha': <1.0>}", -60, -60, -80, -80),
+                    "-60.0 lost, -60.0 near, -80.0 near, -80.0 far, ");
+    ctl_assert_text(SIMULATE("{'DwellMs': <uint32 2000>, 'Alpha': <1.0>}", -60, -80, -80, -80),
+                    "-60.0 near, -80.0 near, -80.0 near, -80.0 far, ");
+    ctl_assert_text(SIMULATE("{'HysteresisDb': <3.0>, 'Alpha': <1.0>}", -70, -68, -66, -73, -74),
+                    "-70.0 far, -68.0 far, -66.0 near, -73.0 far, -74.0 far, ");
+    ctl_assert_text(
+        SIMULATE("{'ImmediateDbm': <int16 -50>, 'NearDbm': <int16 -60>, 'Alpha': <1.0>}",
+                 -49,
+                 -50,
+                 -60),
+        "-49.0 immediate, -50.0 near, -60.0 far, ");
 }
 END_TEST
 
 START_TEST(simulated_period_gives_its_strongest_reading_and_ends_with_the_last)
 {
-    assert_text(SIMULATE("{'SamplePeriodMs': <uint32 2000>, 'Alpha': <1.0>}", -60, -70, -80, -75),
-                "-60.0 near, -75.0 far, ");
-    assert_text(SIMULATE("{'SamplePeriodMs': <uint32 2000>, 'Alpha': <1.0>}", -60, -70, -80),
-                "-60.0 near, -80.0 far, ");
-    assert_text(SIMULATE("{'SamplePeriodMs': <uint32 500>, 'Alpha': <1.0>}", -60, -80),
-                "-60.0 near, -80.0 far, ");
-    assert_text(SIMULATE("{'Preset': <'retail'>}", -60, -76, -60, -75, -60),
-                "0.0 below, -60.0 lost, -60.0 lost, -60.0 near, ");
+    ctl_assert_text(
+        SIMULATE("{'SamplePeriodMs': <uint32 2000>, 'Alpha': <1.0>}", -60, -70, -80, -75),
+        "-60.0 near, -75.0 far, ");
+    ctl_assert_text(SIMULATE("{'SamplePeriodMs': <uint32 2000>, 'Alpha': <1.0>}", -60, -70, -80),
+                    "-60.0 near, -80.0 far, ");
+    ctl_assert_text(SIMULATE("{'SamplePeriodMs': <uint32 500>, 'Alpha': <1.0>}", -60, -80),
+                    "-60.0 near, -80.0 far, ");
+    ctl_assert_text(SIMULATE("{'Preset': <'retail'>}", -60, -76, -60, -75, -60),
+                    "0.0 below, -60.0 lost, -60.0 lost, -60.0 near, ");
 }
 END_TEST
 
@@ -205,7 +191,7 @@ static const struct {
 
 START_TEST(filters_that_cannot_be_are_refused)
 {
-    g_autoptr(GVariant) parsed = parse("a{sv}", wrong_filters[_i].options);
+    g_autoptr(GVariant) parsed = ctl_parse("a{sv}", wrong_filters[_i].options);
     g_autoptr(GVariantDict) dict = g_variant_dict_new(parsed);
     g_autoptr(GError) error = NULL;
     BhSimulation simulation;
@@ -234,7 +220,7 @@ START_TEST(simulation_says_how_the_average_behaves)
                                filters[_i].window,
                                filters[_i].samples,
                                filters[_i].ms};
-    g_autoptr(GVariant) parsed = parse("a{sv}", filters[_i].options);
+    g_autoptr(GVariant) parsed = ctl_parse("a{sv}", filters[_i].options);
     g_autoptr(GVariantDict) dict = g_variant_dict_new(parsed);
     g_autoptr(GVariant) filter = NULL;
     BhSimulation simulation;
@@ -268,13 +254,8 @@ main(void)
 {
     Suite *suite = suite_create("blehubctl-simulation");
     TCase *tcase = tcase_create("simulation");
-    SRunner *runner = srunner_create(suite);
-    int failed = 0;
 
     add_tests(tcase);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(suite);
 }

@@ -11,26 +11,10 @@
 #include "row-text.h"
 #include "status-text.h"
 #include "terminal.h"
+#include "test-main.h"
+#include "test-words.h"
 
-#include <check.h>
 #include <string.h>
-
-static GVariant *
-parse(const char *type, const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    GVariant *value = g_variant_parse(G_VARIANT_TYPE(type), text, NULL, NULL, &error);
-
-    ck_assert_msg(value != NULL, "%s: %s", text, error ? error->message : "");
-    return value;
-}
-
-static void
-assert_text(char *text, const char *expected)
-{
-    ck_assert_str_eq(text, expected);
-    g_free(text);
-}
 
 /* decode */
 
@@ -102,7 +86,7 @@ START_TEST(every_structure_is_put_into_words)
     const guint8 *data = g_bytes_get_data(bytes, &size);
     BhAdTail tail;
 
-    assert_text(bh_ad_text(data, size, NULL, &tail), payloads[_i].text);
+    ctl_assert_text(bh_ad_text(data, size, NULL, &tail), payloads[_i].text);
     ck_assert(!tail.malformed);
     ck_assert_uint_eq(tail.tail_size, 0);
 }
@@ -113,13 +97,14 @@ START_TEST(malformed_tail_is_shown_after_what_is_good)
     static const guint8 data[] = {0x02, 0x0a, 0xc5, 0x05, 0x09, 'A', 'b'};
     BhAdTail tail;
 
-    assert_text(bh_ad_text(data, sizeof data, NULL, &tail),
-                "0x0a TX power: -59 dBm\nMalformed at byte 3: 05094162\n");
+    ctl_assert_text(bh_ad_text(data, sizeof data, NULL, &tail),
+                    "0x0a TX power: -59 dBm\nMalformed at byte 3: 05094162\n");
     ck_assert(tail.malformed);
     ck_assert_uint_eq(tail.tail_size, 4);
-    assert_text(bh_ad_json(data, sizeof data, NULL, &tail),
-                "{\"Structures\":[{\"Type\":\"0a\",\"TypeName\":\"TX power\",\"Data\":\"c5\","
-                "\"Value\":\"-59 dBm\"}],\"Row\":{\"TxPower\":-59},\"Malformed\":\"05094162\"}");
+    ctl_assert_text(
+        bh_ad_json(data, sizeof data, NULL, &tail),
+        "{\"Structures\":[{\"Type\":\"0a\",\"TypeName\":\"TX power\",\"Data\":\"c5\","
+        "\"Value\":\"-59 dBm\"}],\"Row\":{\"TxPower\":-59},\"Malformed\":\"05094162\"}");
     ck_assert(tail.malformed);
 }
 END_TEST
@@ -129,8 +114,8 @@ START_TEST(bytes_behind_an_early_end_are_shown_and_not_malformed)
     static const guint8 data[] = {0x02, 0x0a, 0xc5, 0x00, 0x02, 0x0a, 0x01};
     BhAdTail tail;
 
-    assert_text(bh_ad_text(data, sizeof data, NULL, &tail),
-                "0x0a TX power: -59 dBm\nAfter the end at byte 3: 00020a01\n");
+    ctl_assert_text(bh_ad_text(data, sizeof data, NULL, &tail),
+                    "0x0a TX power: -59 dBm\nAfter the end at byte 3: 00020a01\n");
     ck_assert(!tail.malformed);
 }
 END_TEST
@@ -209,13 +194,13 @@ END_TEST
 
 START_TEST(json_escapes_what_could_steer_the_terminal)
 {
-    g_autoptr(GVariant) row = parse("a{sv}",
-                                    "{'Name': <'\\u001b[0m\\u009b1m\\u007f\\u202e\\u2066ä'>,"
-                                    " 'URI': <'\\u2028\\u2029\\U000e0001\\U0001f600'>}");
+    g_autoptr(GVariant) row = ctl_parse("a{sv}",
+                                        "{'Name': <'\\u001b[0m\\u009b1m\\u007f\\u202e\\u2066ä'>,"
+                                        " 'URI': <'\\u2028\\u2029\\U000e0001\\U0001f600'>}");
 
-    assert_text(bh_json_take_line(bh_json_from_variant(row)),
-                "{\"Name\":\"\\u001b[0m\\u009b1m\\u007f\\u202e\\u2066\xc3\xa4\","
-                "\"URI\":\"\\u2028\\u2029\\udb40\\udc01\xf0\x9f\x98\x80\"}");
+    ctl_assert_text(bh_json_take_line(bh_json_from_variant(row)),
+                    "{\"Name\":\"\\u001b[0m\\u009b1m\\u007f\\u202e\\u2066\xc3\xa4\","
+                    "\"URI\":\"\\u2028\\u2029\\udb40\\udc01\xf0\x9f\x98\x80\"}");
 }
 END_TEST
 
@@ -223,7 +208,7 @@ END_TEST
 
 START_TEST(row_json_keeps_keys_and_writes_bytes_as_hex)
 {
-    g_autoptr(GVariant) row = parse(
+    g_autoptr(GVariant) row = ctl_parse(
         "a{sv}",
         "{'Address': <'11:22:33:44:55:66'>, 'RSSI': <int16 -45>, 'TxPower': <int16 4>,"
         " 'ManufacturerData': <{uint16 76: <[byte 0x02, 0x15, 0x00]>, uint16 0xffff: <@ay []>}>,"
@@ -232,7 +217,7 @@ START_TEST(row_json_keeps_keys_and_writes_bytes_as_hex)
         " 'LERole': <byte 2>, 'Samples': <uint32 3>, 'Timestamp': <int64 1700000000000000>,"
         " 'RSSIMean': <-45.5>, 'Powered': <true>, 'Heard': <uint64 7>, 'Path': <objectpath '/a'>}");
 
-    assert_text(
+    ctl_assert_text(
         bh_json_take_line(bh_json_from_variant(row)),
         "{\"Address\":\"11:22:33:44:55:66\",\"RSSI\":-45,\"TxPower\":4,"
         "\"ManufacturerData\":{\"004c\":\"021500\",\"ffff\":\"\"},\"ServiceData\":{\"180f\":\"64\"}"
@@ -245,11 +230,11 @@ END_TEST
 
 START_TEST(each_row_is_a_line_of_json)
 {
-    g_autoptr(GVariant) rows = parse("aa{sv}", "[{'Address': <'A'>}, {'Address': <'B'>}]");
-    g_autoptr(GVariant) none = parse("aa{sv}", "[]");
+    g_autoptr(GVariant) rows = ctl_parse("aa{sv}", "[{'Address': <'A'>}, {'Address': <'B'>}]");
+    g_autoptr(GVariant) none = ctl_parse("aa{sv}", "[]");
 
-    assert_text(bh_json_lines_from_rows(rows), "{\"Address\":\"A\"}\n{\"Address\":\"B\"}\n");
-    assert_text(bh_json_lines_from_rows(none), "");
+    ctl_assert_text(bh_json_lines_from_rows(rows), "{\"Address\":\"A\"}\n{\"Address\":\"B\"}\n");
+    ctl_assert_text(bh_json_lines_from_rows(none), "");
 }
 END_TEST
 
@@ -275,29 +260,29 @@ static const struct {
 
 START_TEST(found_device_takes_two_lines)
 {
-    g_autoptr(GVariant) row = parse("a{sv}", founds[_i].row);
+    g_autoptr(GVariant) row = ctl_parse("a{sv}", founds[_i].row);
 
-    assert_text(bh_row_text(row, "Found"), founds[_i].text);
+    ctl_assert_text(bh_row_text(row, "Found"), founds[_i].text);
 }
 END_TEST
 
 START_TEST(summary_has_samples_range_mean_and_deviation)
 {
-    g_autoptr(GVariant) full =
-        parse("a{sv}",
-              "{'Name': <'Lamp'>, 'Address': <'A'>, 'Samples': <uint32 12>, 'RSSIMin': <int16 -60>,"
-              " 'RSSIMax': <int16 -41>, 'RSSIMean': <-50.25>, 'RSSIStdDev': <4.21>}");
-    g_autoptr(GVariant) bare = parse("a{sv}", "{'Address': <'A'>, 'Samples': <uint32 1>}");
+    g_autoptr(GVariant) full = ctl_parse(
+        "a{sv}",
+        "{'Name': <'Lamp'>, 'Address': <'A'>, 'Samples': <uint32 12>, 'RSSIMin': <int16 -60>,"
+        " 'RSSIMax': <int16 -41>, 'RSSIMean': <-50.25>, 'RSSIStdDev': <4.21>}");
+    g_autoptr(GVariant) bare = ctl_parse("a{sv}", "{'Address': <'A'>, 'Samples': <uint32 1>}");
 
-    assert_text(bh_row_summary(full),
-                "  A Lamp: 12 samples, -60 to -41 dBm, mean -50.2 dBm, deviation 4.2 dB\n");
-    assert_text(bh_row_summary(bare), "  A (unknown): 1 sample\n");
+    ctl_assert_text(bh_row_summary(full),
+                    "  A Lamp: 12 samples, -60 to -41 dBm, mean -50.2 dBm, deviation 4.2 dB\n");
+    ctl_assert_text(bh_row_summary(bare), "  A (unknown): 1 sample\n");
 }
 END_TEST
 
 START_TEST(table_has_a_line_for_each_device)
 {
-    g_autoptr(GVariant) rows = parse(
+    g_autoptr(GVariant) rows = ctl_parse(
         "aa{sv}",
         "[{'Address': <'11:22:33:44:55:66'>, 'AddressType': <'random'>, 'Name': <'Lamp'>,"
         " 'RSSI': <int16 -45>, 'RSSIMean': <-45.5>, 'DistanceM': <0.3>, 'Samples': <uint32 7>,"
@@ -305,14 +290,15 @@ START_TEST(table_has_a_line_for_each_device)
         " {'Address': <'D0:00:00:00:00:01'>, 'AddressType': <'random'>,"
         " 'Beacon': <{'Type': <'iBeacon'>}>},"
         " {'Address': <'AA:BB:CC:DD:EE:FF'>, 'AddressType': <'public'>}]");
-    g_autoptr(GVariant) none = parse("aa{sv}", "[]");
+    g_autoptr(GVariant) none = ctl_parse("aa{sv}", "[]");
 
-    assert_text(bh_rows_table(rows, 13400000),
-                "ADDRESS            TYPE    RSSI    MEAN  DISTANCE  SAMPLES     AGE  NAME\n"
-                "11:22:33:44:55:66  random   -45   -45.5    ~0.3 m        7    12 s  Lamp\n"
-                "D0:00:00:00:00:01  random     -       -         -        -       -  (iBeacon)\n"
-                "AA:BB:CC:DD:EE:FF  public     -       -         -        -       -  (unknown)\n");
-    assert_text(bh_rows_table(none, 0), "No devices.\n");
+    ctl_assert_text(
+        bh_rows_table(rows, 13400000),
+        "ADDRESS            TYPE    RSSI    MEAN  DISTANCE  SAMPLES     AGE  NAME\n"
+        "11:22:33:44:55:66  random   -45   -45.5    ~0.3 m        7    12 s  Lamp\n"
+        "D0:00:00:00:00:01  random     -       -         -        -       -  (iBeacon)\n"
+        "AA:BB:CC:DD:EE:FF  public     -       -         -        -       -  (unknown)\n");
+    ctl_assert_text(bh_rows_table(none, 0), "No devices.\n");
 }
 END_TEST
 
@@ -326,7 +312,7 @@ START_TEST(ages_grow_from_seconds_to_hours)
                 {120, " 2 min "},
                 {5940, " 99 min "},
                 {7200, " 2 h "}};
-    g_autoptr(GVariant) rows = parse("aa{sv}", "[{'TimestampMonotonic': <int64 0>}]");
+    g_autoptr(GVariant) rows = ctl_parse("aa{sv}", "[{'TimestampMonotonic': <int64 0>}]");
 
     for (gsize i = 0; i < G_N_ELEMENTS(ages); i++) {
         g_autofree char *table = bh_rows_table(rows, ages[i].seconds * G_USEC_PER_SEC);
@@ -338,11 +324,11 @@ END_TEST
 
 START_TEST(devices_of_one_address_differ_by_its_type)
 {
-    g_autoptr(GVariant) a = parse("a{sv}", "{'Address': <'A'>, 'AddressType': <'public'>}");
-    g_autoptr(GVariant) b = parse("a{sv}", "{'Address': <'A'>, 'AddressType': <'random'>}");
+    g_autoptr(GVariant) a = ctl_parse("a{sv}", "{'Address': <'A'>, 'AddressType': <'public'>}");
+    g_autoptr(GVariant) b = ctl_parse("a{sv}", "{'Address': <'A'>, 'AddressType': <'random'>}");
 
-    assert_text(bh_row_dup_identity(a), "A/public");
-    assert_text(bh_row_dup_identity(b), "A/random");
+    ctl_assert_text(bh_row_dup_identity(a), "A/public");
+    ctl_assert_text(bh_row_dup_identity(b), "A/random");
 }
 END_TEST
 
@@ -363,47 +349,47 @@ END_TEST
 
 START_TEST(status_shows_everything_in_order)
 {
-    g_autoptr(GVariant) hub = parse("a{sv}", HUB);
-    g_autoptr(GVariant) objects = parse("a{oa{sa{sv}}}", ADAPTERS);
+    g_autoptr(GVariant) hub = ctl_parse("a{sv}", HUB);
+    g_autoptr(GVariant) objects = ctl_parse("a{oa{sa{sv}}}", ADAPTERS);
 
-    assert_text(bh_status_text(hub, objects, 4000000),
-                "State:         ready\n"
-                "Version:       0.1.0\n"
-                "BlueZ:         unknown\n"
-                "Capabilities:  scan, active-scan\n"
-                "Adapters:\n"
-                "  A (hci0): scanning, roles central, peripheral\n"
-                "    heard 5 reports, the last 3 s ago\n"
-                "  B (hci1): off, roles none\n"
-                "    heard 0 reports\n"
-                "    last failure: Not Ready\n"
-                "Limits:\n"
-                "  MaxScans             32\n"
-                "Counters:\n"
-                "  Reports              10\n"
-                "  Scans                2\n");
+    ctl_assert_text(bh_status_text(hub, objects, 4000000),
+                    "State:         ready\n"
+                    "Version:       0.1.0\n"
+                    "BlueZ:         unknown\n"
+                    "Capabilities:  scan, active-scan\n"
+                    "Adapters:\n"
+                    "  A (hci0): scanning, roles central, peripheral\n"
+                    "    heard 5 reports, the last 3 s ago\n"
+                    "  B (hci1): off, roles none\n"
+                    "    heard 0 reports\n"
+                    "    last failure: Not Ready\n"
+                    "Limits:\n"
+                    "  MaxScans             32\n"
+                    "Counters:\n"
+                    "  Reports              10\n"
+                    "  Scans                2\n");
 }
 END_TEST
 
 START_TEST(status_of_a_bare_hub_says_what_is_unknown)
 {
-    g_autoptr(GVariant) hub = parse("a{sv}", "{'State': <'no-bluez'>}");
-    g_autoptr(GVariant) objects = parse("a{oa{sa{sv}}}", "@a{oa{sa{sv}}} {}");
+    g_autoptr(GVariant) hub = ctl_parse("a{sv}", "{'State': <'no-bluez'>}");
+    g_autoptr(GVariant) objects = ctl_parse("a{oa{sa{sv}}}", "@a{oa{sa{sv}}} {}");
 
-    assert_text(bh_status_text(hub, objects, 0),
-                "State:         no-bluez\nVersion:       unknown\nBlueZ:         unknown\n"
-                "Capabilities:  none\nAdapters:      none\nLimits:\nCounters:\n");
+    ctl_assert_text(bh_status_text(hub, objects, 0),
+                    "State:         no-bluez\nVersion:       unknown\nBlueZ:         unknown\n"
+                    "Capabilities:  none\nAdapters:      none\nLimits:\nCounters:\n");
 }
 END_TEST
 
 START_TEST(status_json_has_hub_and_adapters)
 {
-    g_autoptr(GVariant) hub = parse("a{sv}", "{'State': <'ready'>}");
+    g_autoptr(GVariant) hub = ctl_parse("a{sv}", "{'State': <'ready'>}");
     g_autoptr(GVariant) objects =
-        parse("a{oa{sa{sv}}}", "{'/a': {'org.blehub.Adapter1': {'Name': <'hci0'>}}}");
+        ctl_parse("a{oa{sa{sv}}}", "{'/a': {'org.blehub.Adapter1': {'Name': <'hci0'>}}}");
 
-    assert_text(bh_status_json(hub, objects),
-                "{\"Hub\":{\"State\":\"ready\"},\"Adapters\":[{\"Name\":\"hci0\"}]}\n");
+    ctl_assert_text(bh_status_json(hub, objects),
+                    "{\"Hub\":{\"State\":\"ready\"},\"Adapters\":[{\"Name\":\"hci0\"}]}\n");
 }
 END_TEST
 
@@ -431,12 +417,12 @@ START_TEST(filters_become_options_of_their_types)
     const BhFilterOptions name = {.name = "A*"};
     const BhFilterOptions nothing = {0};
 
-    assert_text(print_options(&ids, NULL), "{'ManufacturerIds': <[uint16 76, 65535]>}");
-    assert_text(print_options(&beacons, NULL),
-                "{'Beacons': <['iBeacon', 'Eddystone-UID', 'Eddystone-URL']>}");
-    assert_text(print_options(&rssi, NULL), "{'RSSI': <int16 -70>}");
-    assert_text(print_options(&name, NULL), "{'NamePattern': <'A*'>}");
-    assert_text(print_options(&nothing, NULL), "@a{sv} {}");
+    ctl_assert_text(print_options(&ids, NULL), "{'ManufacturerIds': <[uint16 76, 65535]>}");
+    ctl_assert_text(print_options(&beacons, NULL),
+                    "{'Beacons': <['iBeacon', 'Eddystone-UID', 'Eddystone-URL']>}");
+    ctl_assert_text(print_options(&rssi, NULL), "{'RSSI': <int16 -70>}");
+    ctl_assert_text(print_options(&name, NULL), "{'NamePattern': <'A*'>}");
+    ctl_assert_text(print_options(&nothing, NULL), "@a{sv} {}");
 }
 END_TEST
 
@@ -510,11 +496,5 @@ text_suite(void)
 int
 main(void)
 {
-    SRunner *runner = srunner_create(text_suite());
-    int failed = 0;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(text_suite());
 }

@@ -6,8 +6,9 @@
  * and the calls as they were on the bus.
  */
 #include "fake-device.h"
+#include "fake-run.h"
+#include "test-main.h"
 
-#include <check.h>
 #include <pty.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,14 +31,6 @@ teardown(void)
 {
     g_clear_pointer(&device, fake_device_free);
     g_clear_pointer(&hub, fake_hub_free);
-}
-
-static void
-assert_run(const FakeRun *run, int code, const char *out, const char *err)
-{
-    ck_assert_str_eq(run->err, err);
-    ck_assert_str_eq(run->out, out);
-    ck_assert_int_eq(run->code, code);
 }
 
 static void
@@ -124,11 +117,9 @@ START_TEST(refusal_of_the_hub_or_the_device_is_one_line_and_its_exit_code)
     g_autofree char *line = g_strdup_printf("blehubctl: %s\n", refusals[_i].err);
     g_auto(FakeRun) run = {0};
 
-    device->fails = refusals[_i].method;
-    device->error = refusals[_i].error;
-    device->message = refusals[_i].message;
+    fake_hub_fail(hub, refusals[_i].method, refusals[_i].error, refusals[_i].message);
     fake_hub_run(hub, &run, "read", ADDRESS, "180f", "2a19", NULL);
-    assert_run(&run, refusals[_i].code, "", line);
+    fake_run_assert(&run, refusals[_i].code, "", line);
 }
 END_TEST
 
@@ -140,7 +131,7 @@ START_TEST(read_prints_the_value_in_hex)
 
     fake_device_set_reply(device, "Read", "(@ay [6, 72],)");
     fake_hub_run(hub, &run, "read", ADDRESS, "180d", "2a37", NULL);
-    assert_run(&run, 0, "0648\n", "");
+    fake_run_assert(&run, 0, "0648\n", "");
     assert_calls(CONNECT "Read('180d', '2a37', {})\n");
 }
 END_TEST
@@ -151,9 +142,9 @@ START_TEST(read_prints_the_value_as_its_type_in_json_too)
 
     fake_device_set_reply(device, "Read", "(@ay [0xe8, 3],)");
     fake_hub_run(hub, &text, "read", ADDRESS, "-", "2a37", "--as=u16le", NULL);
-    assert_run(&text, 0, "1000\n", "");
+    fake_run_assert(&text, 0, "1000\n", "");
     fake_hub_run(hub, &json, "--json", "read", ADDRESS, "-", "2a37", "--as=u16le", NULL);
-    assert_run(&json, 0, "{\"Value\":\"e803\",\"Decoded\":1000}\n", "");
+    fake_run_assert(&json, 0, "{\"Value\":\"e803\",\"Decoded\":1000}\n", "");
 }
 END_TEST
 
@@ -173,7 +164,7 @@ START_TEST(options_reach_connect_and_the_operation)
                  "2a37",
                  "--descriptor=2901",
                  NULL);
-    assert_run(&run, 0, "\n", "");
+    fake_run_assert(&run, 0, "\n", "");
     ck_assert(
         g_str_has_prefix(device->calls->str, "Connect('" ADDRESS "', {'Adapter': <'hci1'>})"));
     ck_assert_ptr_nonnull(strstr(device->calls->str, "ReadDescriptor('180d', '2a37', '2901', {"));
@@ -187,13 +178,13 @@ START_TEST(write_sends_bytes_of_every_type_and_is_silent)
     g_auto(FakeRun) hex = {0}, number = {0}, text = {0}, empty = {0};
 
     fake_hub_run(hub, &hex, "write", ADDRESS, "1802", "2a06", "01", "02ff", NULL);
-    assert_run(&hex, 0, "", "");
+    fake_run_assert(&hex, 0, "", "");
     fake_hub_run(hub, &number, "write", "--as=i16le", "--", ADDRESS, "1802", "2a06", "-2", NULL);
-    assert_run(&number, 0, "", "");
+    fake_run_assert(&number, 0, "", "");
     fake_hub_run(hub, &text, "write", "--as=utf8", ADDRESS, "1802", "2a06", "a", "b", NULL);
-    assert_run(&text, 0, "", "");
+    fake_run_assert(&text, 0, "", "");
     fake_hub_run(hub, &empty, "write", ADDRESS, "1802", "2a06", "", NULL);
-    assert_run(&empty, 0, "", "");
+    fake_run_assert(&empty, 0, "", "");
     assert_calls(CONNECT "Write('1802', '2a06', [0x01, 0x02, 0xff], {})\n" CONNECT
                          "Write('1802', '2a06', [0xfe, 0xff], {})\n" CONNECT
                          "Write('1802', '2a06', [0x61, 0x20, 0x62], {})\n" CONNECT
@@ -215,7 +206,7 @@ START_TEST(write_cannot_both_wait_and_not_wait)
                  "2a06",
                  "01",
                  NULL);
-    assert_run(&run, 2, "", "blehubctl: --response and --no-response: one of them\n");
+    fake_run_assert(&run, 2, "", "blehubctl: --response and --no-response: one of them\n");
     assert_calls("");
 }
 END_TEST
@@ -254,12 +245,12 @@ START_TEST(explore_shows_a_tree_under_the_name)
                           "<'00002a19-0000-1000-8000-00805f9b34fb'>, 'Name': <'Battery Level'>, "
                           "'Flags': <['read', 'notify']>, 'Value': <@ay [100]>}]>}],)");
     fake_hub_run(hub, &run, "explore", ADDRESS, NULL);
-    assert_run(&run,
-               0,
-               "Strap (" ADDRESS ")\n"
-               "180f Battery\n"
-               "  2a19 Battery Level [read, notify] = 64\n",
-               "");
+    fake_run_assert(&run,
+                    0,
+                    "Strap (" ADDRESS ")\n"
+                    "180f Battery\n"
+                    "  2a19 Battery Level [read, notify] = 64\n",
+                    "");
 }
 END_TEST
 
@@ -271,7 +262,7 @@ START_TEST(explore_json_is_the_object_of_the_hub_made_harmless)
                           "Explore",
                           "('{\"device_name\":\"A\\u009bB\",\"services\":[]}',)");
     fake_hub_run(hub, &run, "explore", "--json", "--no-values", ADDRESS, NULL);
-    assert_run(&run, 0, "{\"device_name\":\"A\\u009bB\",\"services\":[]}\n", "");
+    fake_run_assert(&run, 0, "{\"device_name\":\"A\\u009bB\",\"services\":[]}\n", "");
     ck_assert_ptr_nonnull(strstr(device->calls->str, "'Values': <false>"));
 }
 END_TEST
@@ -303,7 +294,7 @@ START_TEST(transact_sends_its_steps_and_prints_a_line_each)
                  "--",
                  "mtu",
                  NULL);
-    assert_run(&run, 0, "read 180f 2a19: 100\nwrite 1802 2a06\nmtu: 247\n", "");
+    fake_run_assert(&run, 0, "read 180f 2a19: 100\nwrite 1802 2a06\nmtu: 247\n", "");
     ck_assert_ptr_nonnull(strstr(device->calls->str, "{'TimeoutMs': <uint32 3000>}"));
 }
 END_TEST
@@ -312,11 +303,12 @@ START_TEST(transact_says_which_step_failed)
 {
     g_auto(FakeRun) run = {0};
 
-    device->fails = "Transact";
-    device->error = "org.blehub.Error.Att.WriteNotPermitted";
-    device->message = "step 2 (write): 0x03 Write not permitted";
+    fake_hub_fail(hub,
+                  "Transact",
+                  "org.blehub.Error.Att.WriteNotPermitted",
+                  "step 2 (write): 0x03 Write not permitted");
     fake_hub_run(hub, &run, "transact", ADDRESS, "mtu", "--", "write", "1802", "2a06", "01", NULL);
-    assert_run(&run, 1, "", "blehubctl: step 2 (write): 0x03 Write not permitted\n");
+    fake_run_assert(&run, 1, "", "blehubctl: step 2 (write): 0x03 Write not permitted\n");
 }
 END_TEST
 
@@ -399,7 +391,7 @@ START_TEST(progress_is_not_shown_elsewhere)
     fake_device_set_reply(device, "Read", "(@ay [1],)");
     device->on_call = connect_slowly;
     fake_hub_run(hub, &run, "read", ADDRESS, "180f", "2a19", NULL);
-    assert_run(&run, 0, "01\n", "");
+    fake_run_assert(&run, 0, "01\n", "");
 }
 END_TEST
 
@@ -430,14 +422,9 @@ main(void)
 {
     Suite *suite = suite_create("blehubctl-value-verbs");
     TCase *tests = tcase_create("a device");
-    SRunner *runner = srunner_create(suite);
-    int failed = 0;
 
     tcase_add_checked_fixture(tests, setup, teardown);
     add_tests(tests);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(suite);
 }

@@ -8,10 +8,10 @@
 #include "bh-hex.h"
 #include "explore-text.h"
 #include "row-json.h"
+#include "test-main.h"
+#include "test-words.h"
 #include "transact-steps.h"
 #include "value-text.h"
-
-#include <check.h>
 
 static const BhValueType *
 type_of(const char *name)
@@ -21,13 +21,6 @@ type_of(const char *name)
 
     ck_assert_msg(type != NULL, "%s", name);
     return type;
-}
-
-static void
-assert_text(char *text, const char *expected)
-{
-    ck_assert_str_eq(text, expected);
-    g_free(text);
 }
 
 /* Said by blehubctl, or by the library: it ends in the same way. */
@@ -106,10 +99,10 @@ START_TEST(value_is_printed_as_its_type_has_it)
     gsize size = 0;
     const guint8 *bytes = g_bytes_get_data(value, &size);
 
-    assert_text(bh_value_to_text(type, bytes, size), printed[_i].text);
+    ctl_assert_text(bh_value_to_text(type, bytes, size), printed[_i].text);
     bh_value_add_to_json(type, bytes, size, object);
-    assert_text(bh_json_take_line(json_node_init_object(json_node_alloc(), object)),
-                printed[_i].json);
+    ctl_assert_text(bh_json_take_line(json_node_init_object(json_node_alloc(), object)),
+                    printed[_i].json);
 }
 END_TEST
 
@@ -149,8 +142,8 @@ START_TEST(words_are_written_as_their_type_has_them)
         words[0] = g_strdup("");
     value = bh_value_from_words(type_of(written[_i].type), words, &error);
     ck_assert_msg(value != NULL, "%s", error ? error->message : "");
-    assert_text(bh_hex_from_bytes(g_bytes_get_data(value, NULL), g_bytes_get_size(value)),
-                written[_i].hex);
+    ctl_assert_text(bh_hex_from_bytes(g_bytes_get_data(value, NULL), g_bytes_get_size(value)),
+                    written[_i].hex);
 }
 END_TEST
 
@@ -289,12 +282,13 @@ START_TEST(results_of_steps_are_lines)
     g_autoptr(GVariant) none = g_variant_ref_sink(g_variant_new_parsed("@a{sv} {}"));
 
     ck_assert_ptr_nonnull(steps);
-    assert_text(bh_transact_result_text(steps->pdata[0], read), "read 180f 2a19: 100");
-    assert_text(bh_transact_result_json(steps->pdata[0], read),
-                "{\"Value\":\"64\",\"Verb\":\"read\",\"Decoded\":100}");
-    assert_text(bh_transact_result_text(steps->pdata[1], mtu), "mtu: 247");
-    assert_text(bh_transact_result_json(steps->pdata[1], mtu), "{\"MTU\":247,\"Verb\":\"mtu\"}");
-    assert_text(bh_transact_result_text(steps->pdata[2], none), "find 180f 2a19");
+    ctl_assert_text(bh_transact_result_text(steps->pdata[0], read), "read 180f 2a19: 100");
+    ctl_assert_text(bh_transact_result_json(steps->pdata[0], read),
+                    "{\"Value\":\"64\",\"Verb\":\"read\",\"Decoded\":100}");
+    ctl_assert_text(bh_transact_result_text(steps->pdata[1], mtu), "mtu: 247");
+    ctl_assert_text(bh_transact_result_json(steps->pdata[1], mtu),
+                    "{\"MTU\":247,\"Verb\":\"mtu\"}");
+    ctl_assert_text(bh_transact_result_text(steps->pdata[2], none), "find 180f 2a19");
 }
 END_TEST
 
@@ -315,13 +309,13 @@ START_TEST(tree_shows_names_flags_and_values)
         "  'Characteristics': <[{'UUID': <'12345678-1234-5678-1234-56789abcdef1'>,"
         "    'Flags': <@as []>, 'Value': <@ay []>}]>}]"));
 
-    assert_text(bh_explore_text(services),
-                "180a Device Information\n"
-                "  2a29 Manufacturer Name [read] = 41636d6500\n"
-                "  2a29 (instance 1) [read, notify] = (0x05 \xef\xbf\xbdInsufficient)\n"
-                "    2902 Client Characteristic Configuration\n"
-                "12345678-1234-5678-1234-56789abcdef0 (secondary)\n"
-                "  12345678-1234-5678-1234-56789abcdef1 = (empty)\n");
+    ctl_assert_text(bh_explore_text(services),
+                    "180a Device Information\n"
+                    "  2a29 Manufacturer Name [read] = 41636d6500\n"
+                    "  2a29 (instance 1) [read, notify] = (0x05 \xef\xbf\xbdInsufficient)\n"
+                    "    2902 Client Characteristic Configuration\n"
+                    "12345678-1234-5678-1234-56789abcdef0 (secondary)\n"
+                    "  12345678-1234-5678-1234-56789abcdef1 = (empty)\n");
 }
 END_TEST
 
@@ -332,8 +326,8 @@ START_TEST(value_that_is_text_is_shown_as_text_too)
         "  'Value': <[byte 0x41, 0x63, 0x6d, 0x65]>}]>}]"));
     g_autoptr(GVariant) none = g_variant_ref_sink(g_variant_new_parsed("@aa{sv} []"));
 
-    assert_text(bh_explore_text(services), "180a\n  2a29 [read] = 41636d65 \"Acme\"\n");
-    assert_text(bh_explore_text(none), "no services\n");
+    ctl_assert_text(bh_explore_text(services), "180a\n  2a29 [read] = 41636d65 \"Acme\"\n");
+    ctl_assert_text(bh_explore_text(none), "no services\n");
 }
 END_TEST
 
@@ -342,8 +336,6 @@ main(void)
 {
     Suite *suite = suite_create("blehubctl-values");
     TCase *tests = tcase_create("values");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(tests, unknown_type_is_refused_and_all_are_named);
     tcase_add_loop_test(tests, value_is_printed_as_its_type_has_it, 0, G_N_ELEMENTS(printed));
@@ -356,8 +348,5 @@ main(void)
     tcase_add_test(tests, tree_shows_names_flags_and_values);
     tcase_add_test(tests, value_that_is_text_is_shown_as_text_too);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(suite);
 }

@@ -4,9 +4,9 @@
  * The installed program against a hub that says what each test wants said: the exact lines on
  * stdout and stderr, the exit code, and the options that reached the hub.
  */
-#include "fake-hub.h"
+#include "fake-run.h"
+#include "test-main.h"
 
-#include <check.h>
 #include <json-glib/json-glib.h>
 #include <signal.h>
 #include <string.h>
@@ -52,38 +52,6 @@ teardown(void)
 }
 
 static void
-assert_run(const FakeRun *run, int code, const char *out, const char *err)
-{
-    ck_assert_str_eq(run->err, err);
-    ck_assert_str_eq(run->out, out);
-    ck_assert_int_eq(run->code, code);
-}
-
-static void
-assert_options(const char *expected)
-{
-    g_autoptr(GVariant) value = g_variant_parse(G_VARIANT_TYPE_VARDICT, expected, NULL, NULL, NULL);
-    g_autoptr(GVariantDict) dict = g_variant_dict_new(hub->options);
-
-    ck_assert_uint_eq(g_variant_n_children(hub->options), g_variant_n_children(value));
-    for (gsize i = 0; i < g_variant_n_children(value); i++) {
-        g_autoptr(GVariant) entry = g_variant_get_child_value(value, i);
-        g_autoptr(GVariant) wanted = NULL, sent = NULL;
-        const char *key = NULL;
-
-        g_variant_get(entry, "{&sv}", &key, &wanted);
-        sent = g_variant_dict_lookup_value(dict, key, NULL);
-        ck_assert_msg(sent && g_variant_equal(sent, wanted), "%s", key);
-    }
-}
-
-static void
-send_sigint(FakeHub *self, GSubprocess *process)
-{
-    g_subprocess_send_signal(process, SIGINT);
-}
-
-static void
 send_sigterm(FakeHub *self, GSubprocess *process)
 {
     g_subprocess_send_signal(process, SIGTERM);
@@ -105,12 +73,12 @@ START_TEST(scan_prints_each_new_device_once_and_a_summary)
     fake_hub_set_rows(hub, "[" LAMP_LATER ", " NAMELESS "]");
     hub->when_starved = fake_hub_finish_scan;
     fake_hub_run(hub, &run, "scan", NULL);
-    assert_run(&run,
-               0,
-               LAMP_FOUND NAMELESS_FOUND
-               "Scan complete: 2 devices found\n" LAMP_SUMMARY NAMELESS_SUMMARY,
-               "");
-    assert_options("@a{sv} {}");
+    fake_run_assert(&run,
+                    0,
+                    LAMP_FOUND NAMELESS_FOUND
+                    "Scan complete: 2 devices found\n" LAMP_SUMMARY NAMELESS_SUMMARY,
+                    "");
+    fake_hub_assert_options(hub, "@a{sv} {}");
     ck_assert_uint_eq(hub->releases, 1);
 }
 END_TEST
@@ -124,7 +92,10 @@ START_TEST(scan_all_prints_every_report)
     fake_hub_set_rows(hub, "[" LAMP_LATER "]");
     hub->when_starved = fake_hub_finish_scan;
     fake_hub_run(hub, &run, "scan", "--all", NULL);
-    assert_run(&run, 0, LAMP_FOUND LAMP_HEARD "Scan complete: 1 devices found\n" LAMP_SUMMARY, "");
+    fake_run_assert(&run,
+                    0,
+                    LAMP_FOUND LAMP_HEARD "Scan complete: 1 devices found\n" LAMP_SUMMARY,
+                    "");
 }
 END_TEST
 
@@ -135,7 +106,7 @@ START_TEST(scan_names_devices_whose_report_still_waited)
     fake_hub_set_rows(hub, "[" LAMP_LATER "]");
     hub->when_starved = fake_hub_finish_scan;
     fake_hub_run(hub, &run, "scan", NULL);
-    assert_run(&run, 0, LAMP_FOUND_LATER "Scan complete: 1 devices found\n" LAMP_SUMMARY, "");
+    fake_run_assert(&run, 0, LAMP_FOUND_LATER "Scan complete: 1 devices found\n" LAMP_SUMMARY, "");
 }
 END_TEST
 
@@ -146,12 +117,12 @@ START_TEST(scan_hides_escape_sequences_of_names)
     fake_hub_set_rows(hub, "[{'Address': <'A'>, 'Name': <'\\u001b]0;owned\\u0007'>}]");
     hub->when_starved = fake_hub_finish_scan;
     fake_hub_run(hub, &run, "scan", NULL);
-    assert_run(&run,
-               0,
-               "Found: \xef\xbf\xbd]0;owned\xef\xbf\xbd (A)\n  RSSI: unknown\n"
-               "Scan complete: 1 devices found\n"
-               "  A \xef\xbf\xbd]0;owned\xef\xbf\xbd: 0 samples\n",
-               "");
+    fake_run_assert(&run,
+                    0,
+                    "Found: \xef\xbf\xbd]0;owned\xef\xbf\xbd (A)\n  RSSI: unknown\n"
+                    "Scan complete: 1 devices found\n"
+                    "  A \xef\xbf\xbd]0;owned\xef\xbf\xbd: 0 samples\n",
+                    "");
 }
 END_TEST
 
@@ -197,10 +168,10 @@ START_TEST(scan_says_how_many_reports_were_lost)
     hub->lost = 3;
     hub->when_starved = fake_hub_finish_scan;
     fake_hub_run(hub, &run, "scan", NULL);
-    assert_run(&run,
-               0,
-               LAMP_FOUND "Scan complete: 1 devices found\n" LAMP_SUMMARY,
-               "blehubctl: 3 reports were lost: they came faster than they were read\n");
+    fake_run_assert(&run,
+                    0,
+                    LAMP_FOUND "Scan complete: 1 devices found\n" LAMP_SUMMARY,
+                    "blehubctl: 3 reports were lost: they came faster than they were read\n");
 }
 END_TEST
 
@@ -210,9 +181,9 @@ START_TEST(signal_ends_a_scan_with_its_summary)
 
     fake_hub_add_report(hub, LAMP);
     fake_hub_set_rows(hub, "[" LAMP_LATER "]");
-    hub->when_starved = _i == 0 ? send_sigint : send_sigterm;
+    hub->when_starved = _i == 0 ? fake_hub_interrupt : send_sigterm;
     fake_hub_run(hub, &run, "scan", "--duration", "0", NULL);
-    assert_run(&run, 0, LAMP_FOUND "Scan complete: 1 devices found\n" LAMP_SUMMARY, "");
+    fake_run_assert(&run, 0, LAMP_FOUND "Scan complete: 1 devices found\n" LAMP_SUMMARY, "");
     ck_assert_uint_eq(hub->releases, 1);
 }
 END_TEST
@@ -222,7 +193,7 @@ START_TEST(scan_ends_after_its_duration)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "scan", "--duration", "0.05", NULL);
-    assert_run(&run, 0, "Scan complete: 0 devices found\n", "");
+    fake_run_assert(&run, 0, "Scan complete: 0 devices found\n", "");
     ck_assert_uint_eq(hub->releases, 1);
 }
 END_TEST
@@ -236,11 +207,11 @@ START_TEST(scan_ends_at_its_count)
     fake_hub_add_report(hub, LAMP);
     fake_hub_set_rows(hub, "[" LAMP_LATER ", " NAMELESS "]");
     fake_hub_run(hub, &run, "scan", "--count=2", "--duration=0", NULL);
-    assert_run(&run,
-               0,
-               NAMELESS_FOUND LAMP_FOUND
-               "Scan complete: 2 devices found\n" LAMP_SUMMARY NAMELESS_SUMMARY,
-               "");
+    fake_run_assert(&run,
+                    0,
+                    NAMELESS_FOUND LAMP_FOUND
+                    "Scan complete: 2 devices found\n" LAMP_SUMMARY NAMELESS_SUMMARY,
+                    "");
 }
 END_TEST
 
@@ -250,7 +221,10 @@ START_TEST(scan_says_what_it_waits_for_and_that_it_never_came)
 
     bh_dbus_hub1_set_state(hub->hub, "radio-off");
     fake_hub_run(hub, &run, "scan", "--duration", "0.05", NULL);
-    assert_run(&run, 3, "Scan complete: 0 devices found\n", "waiting for the radio (radio-off)\n");
+    fake_run_assert(&run,
+                    3,
+                    "Scan complete: 0 devices found\n",
+                    "waiting for the radio (radio-off)\n");
 }
 END_TEST
 
@@ -261,10 +235,10 @@ START_TEST(scan_goes_on_when_the_radio_comes)
     bh_dbus_hub1_set_state(hub->hub, "no-adapter");
     hub->when_starved = radio_comes;
     fake_hub_run(hub, &run, "scan", "--duration", "0.5", NULL);
-    assert_run(&run,
-               0,
-               "Scan complete: 0 devices found\n",
-               "waiting for the radio (no-adapter)\nthe radio is ready\n");
+    fake_run_assert(&run,
+                    0,
+                    "Scan complete: 0 devices found\n",
+                    "waiting for the radio (no-adapter)\nthe radio is ready\n");
 }
 END_TEST
 
@@ -276,10 +250,10 @@ START_TEST(scan_sums_up_what_it_knows_when_blehubd_goes_away)
     fake_hub_add_report(hub, LAMP_LATER);
     hub->when_starved = fake_hub_vanish;
     fake_hub_run(hub, &run, "scan", "--duration", "0", NULL);
-    assert_run(&run,
-               3,
-               LAMP_FOUND "Scan complete: 1 devices found\n" LAMP_SUMMARY,
-               "blehubctl: blehubd or the bus went away\n");
+    fake_run_assert(&run,
+                    3,
+                    LAMP_FOUND "Scan complete: 1 devices found\n" LAMP_SUMMARY,
+                    "blehubctl: blehubd or the bus went away\n");
 }
 END_TEST
 
@@ -311,12 +285,14 @@ START_TEST(scan_options_reach_the_hub)
                  NULL);
     ck_assert_str_eq(run.err, "");
     ck_assert_int_eq(run.code, 0);
-    assert_options("{'UUIDs': <['180d', '180f']>, 'NamePattern': <'HR*'>,"
-                   " 'AddressPattern': <'11:*'>, 'RSSI': <int16 -70>,"
-                   " 'ManufacturerIds': <[uint16 76]>,"
-                   " 'Beacons': <['iBeacon', 'Eddystone', 'altbeacon']>, 'Adapter': <'hci1'>,"
-                   " 'Report': <'all'>,"
-                   " 'Preset': <'balanced'>, 'Active': <false>, 'MinIntervalMs': <uint32 250>}");
+    fake_hub_assert_options(
+        hub,
+        "{'UUIDs': <['180d', '180f']>, 'NamePattern': <'HR*'>,"
+        " 'AddressPattern': <'11:*'>, 'RSSI': <int16 -70>,"
+        " 'ManufacturerIds': <[uint16 76]>,"
+        " 'Beacons': <['iBeacon', 'Eddystone', 'altbeacon']>, 'Adapter': <'hci1'>,"
+        " 'Report': <'all'>,"
+        " 'Preset': <'balanced'>, 'Active': <false>, 'MinIntervalMs': <uint32 250>}");
 }
 END_TEST
 
@@ -326,13 +302,16 @@ START_TEST(discover_prints_a_table)
 
     fake_hub_set_rows(hub, "[" LAMP_LATER ", " NAMELESS "]");
     fake_hub_run(hub, &run, "discover", "--duration=0.5", "--count=2", "--rssi=-90", NULL);
-    assert_run(&run,
-               0,
-               "ADDRESS            TYPE    RSSI    MEAN  DISTANCE  SAMPLES     AGE  NAME\n"
-               "11:22:33:44:55:66  random   -60   -52.5    ~1.1 m        2       -  Lamp\n"
-               "AA:BB:CC:DD:EE:FF  public   -80       -    ~6.9 m        1       -  (unknown)\n",
-               "");
-    assert_options("{'DurationMs': <uint32 500>, 'Count': <uint32 2>, 'RSSI': <int16 -90>}");
+    fake_run_assert(
+        &run,
+        0,
+        "ADDRESS            TYPE    RSSI    MEAN  DISTANCE  SAMPLES     AGE  NAME\n"
+        "11:22:33:44:55:66  random   -60   -52.5    ~1.1 m        2       -  Lamp\n"
+        "AA:BB:CC:DD:EE:FF  public   -80       -    ~6.9 m        1       -  (unknown)\n",
+        "");
+    fake_hub_assert_options(
+        hub,
+        "{'DurationMs': <uint32 500>, 'Count': <uint32 2>, 'RSSI': <int16 -90>}");
 }
 END_TEST
 
@@ -341,8 +320,8 @@ START_TEST(discover_leaves_defaults_to_the_hub)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "discover", NULL);
-    assert_run(&run, 0, "No devices.\n", "");
-    assert_options("@a{sv} {}");
+    fake_run_assert(&run, 0, "No devices.\n", "");
+    fake_hub_assert_options(hub, "@a{sv} {}");
 }
 END_TEST
 
@@ -352,8 +331,8 @@ START_TEST(devices_json_is_an_object_a_line)
 
     fake_hub_set_rows(hub, "[{'Address': <'A'>, 'RSSI': <int16 -1>}, {'Address': <'B'>}]");
     fake_hub_run(hub, &run, "--json", "devices", "--name=*", NULL);
-    assert_run(&run, 0, "{\"Address\":\"A\",\"RSSI\":-1}\n{\"Address\":\"B\"}\n", "");
-    assert_options("{'NamePattern': <'*'>}");
+    fake_run_assert(&run, 0, "{\"Address\":\"A\",\"RSSI\":-1}\n{\"Address\":\"B\"}\n", "");
+    fake_hub_assert_options(hub, "{'NamePattern': <'*'>}");
 }
 END_TEST
 
@@ -362,20 +341,20 @@ START_TEST(status_prints_hub_and_adapters)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "status", NULL);
-    assert_run(&run,
-               0,
-               "State:         ready\n"
-               "Version:       0.1.0\n"
-               "BlueZ:         5.66\n"
-               "Capabilities:  scan\n"
-               "Adapters:\n"
-               "  00:AA:01:00:00:00 (hci0): idle, roles central, peripheral\n"
-               "    heard 0 reports\n"
-               "Limits:\n"
-               "  MaxScans             32\n"
-               "Counters:\n"
-               "  Reports              7\n",
-               "");
+    fake_run_assert(&run,
+                    0,
+                    "State:         ready\n"
+                    "Version:       0.1.0\n"
+                    "BlueZ:         5.66\n"
+                    "Capabilities:  scan\n"
+                    "Adapters:\n"
+                    "  00:AA:01:00:00:00 (hci0): idle, roles central, peripheral\n"
+                    "    heard 0 reports\n"
+                    "Limits:\n"
+                    "  MaxScans             32\n"
+                    "Counters:\n"
+                    "  Reports              7\n",
+                    "");
 }
 END_TEST
 
@@ -398,13 +377,12 @@ START_TEST(refusal_of_the_hub_is_one_line_and_its_exit_code)
 {
     static const char *const verbs[] = {"scan", "discover", "devices"};
 
-    hub->error = refusals[_i].name;
-    hub->message = refusals[_i].message;
+    fake_hub_fail(hub, NULL, refusals[_i].name, refusals[_i].message);
     for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
         g_auto(FakeRun) run = {0};
 
         fake_hub_run(hub, &run, verbs[i], NULL);
-        assert_run(&run, refusals[_i].code, "", refusals[_i].err);
+        fake_run_assert(&run, refusals[_i].code, "", refusals[_i].err);
     }
 }
 END_TEST
@@ -415,7 +393,7 @@ START_TEST(absent_blehubd_is_exit_code_3)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, verbs[_i], NULL);
-    assert_run(&run, 3, "", ABSENT);
+    fake_run_assert(&run, 3, "", ABSENT);
 }
 END_TEST
 
@@ -474,7 +452,7 @@ START_TEST(wrong_usage_is_one_line_and_exit_code_2)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, mistakes[_i].arguments[0], mistakes[_i].arguments[1], NULL);
-    assert_run(&run, 2, "", mistakes[_i].err);
+    fake_run_assert(&run, 2, "", mistakes[_i].err);
 }
 END_TEST
 
@@ -498,11 +476,11 @@ START_TEST(help_and_version_need_no_blehubd)
     g_auto(FakeRun) version = {0}, help = {0}, help_verb = {0};
 
     fake_hub_run(hub, &version, "--version", NULL);
-    assert_run(&version, 0, "blehubctl " BH_VERSION "\n", "");
+    fake_run_assert(&version, 0, "blehubctl " BH_VERSION "\n", "");
     fake_hub_run(hub, &help, "--help", NULL);
     ck_assert_int_eq(help.code, 0);
     fake_hub_run(hub, &help_verb, "help", NULL);
-    assert_run(&help_verb, 0, help.out, "");
+    fake_run_assert(&help_verb, 0, help.out, "");
     for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
         g_autofree char *listed = g_strdup_printf("\n  %-10s ", verbs[i]);
         g_autofree char *usage = g_strdup_printf("Usage:\n  blehubctl %s ", verbs[i]);
@@ -515,7 +493,7 @@ START_TEST(help_and_version_need_no_blehubd)
         ck_assert_msg(g_str_has_prefix(run.out, usage), "%s", run.out);
         ck_assert_ptr_nonnull(strstr(run.out, "--json"));
         fake_hub_run(hub, &same, "help", verbs[i], NULL);
-        assert_run(&same, 0, run.out, "");
+        fake_run_assert(&same, 0, run.out, "");
     }
 }
 END_TEST
@@ -525,29 +503,30 @@ START_TEST(decode_and_uuid_need_no_bus)
     g_auto(FakeRun) decode = {0}, tail = {0}, uuid = {0}, search = {0}, nothing = {0};
 
     fake_hub_run(hub, &decode, "decode", "0201", "06", "020a04", NULL);
-    assert_run(&decode,
-               0,
-               "0x01 Flags: LE general discoverable, BR/EDR not supported\n"
-               "0x0a TX power: 4 dBm\n",
-               "");
+    fake_run_assert(&decode,
+                    0,
+                    "0x01 Flags: LE general discoverable, BR/EDR not supported\n"
+                    "0x0a TX power: 4 dBm\n",
+                    "");
     fake_hub_run(hub, &tail, "decode", "020a0405", NULL);
-    assert_run(&tail, 1, "0x0a TX power: 4 dBm\nMalformed at byte 3: 05\n", "");
+    fake_run_assert(&tail, 1, "0x0a TX power: 4 dBm\nMalformed at byte 3: 05\n", "");
     fake_hub_run(hub, &uuid, "uuid", "0x180D", "--json", NULL);
-    assert_run(&uuid,
-               0,
-               "{\"UUID\":\"0000180d-0000-1000-8000-00805f9b34fb\",\"Short\":\"180d\","
-               "\"Name\":\"Heart Rate\",\"Kind\":\"service\"}\n",
-               "");
+    fake_run_assert(&uuid,
+                    0,
+                    "{\"UUID\":\"0000180d-0000-1000-8000-00805f9b34fb\",\"Short\":\"180d\","
+                    "\"Name\":\"Heart Rate\",\"Kind\":\"service\"}\n",
+                    "");
     fake_hub_run(hub, &search, "uuid", "heart", "RATE", "max", NULL);
-    assert_run(&search,
-               0,
-               "2a8d      00002a8d-0000-1000-8000-00805f9b34fb  characteristic  Heart Rate Max\n",
-               "");
+    fake_run_assert(
+        &search,
+        0,
+        "2a8d      00002a8d-0000-1000-8000-00805f9b34fb  characteristic  Heart Rate Max\n",
+        "");
     fake_hub_run(hub, &nothing, "uuid", "xyzzy", NULL);
-    assert_run(&nothing,
-               1,
-               "",
-               "blehubctl: \"xyzzy\" is not a UUID, and no standard name contains it\n");
+    fake_run_assert(&nothing,
+                    1,
+                    "",
+                    "blehubctl: \"xyzzy\" is not a UUID, and no standard name contains it\n");
 }
 END_TEST
 
@@ -600,13 +579,8 @@ int
 main(void)
 {
     Suite *suite = suite_create("blehubctl-verbs");
-    SRunner *runner = srunner_create(suite);
-    int failed = 0;
 
     suite_add_tcase(suite, present_case());
     suite_add_tcase(suite, absent_case());
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(suite);
 }

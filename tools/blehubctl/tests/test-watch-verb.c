@@ -6,8 +6,8 @@
  */
 #include "fake-terminal.h"
 #include "fake-watch.h"
+#include "test-main.h"
 
-#include <check.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,14 +33,6 @@ teardown(void)
 {
     g_clear_pointer(&watch, fake_watch_free);
     g_clear_pointer(&hub, fake_hub_free);
-}
-
-static void
-assert_run(const FakeRun *run, int code, const char *out, const char *err)
-{
-    ck_assert_str_eq(run->err, err);
-    ck_assert_str_eq(run->out, out);
-    ck_assert_int_eq(run->code, code);
 }
 
 #define LAMP "public:11:22:33:44:55:66"
@@ -83,7 +75,7 @@ START_TEST(watch_of_one_prints_samples_and_changes_without_its_name)
 
     watch->when_begun[0] = tell_lamp;
     fake_hub_run(hub, &run, "watch", "--count=2", names[_i], NULL);
-    assert_run(&run, 0, FAR_LINE "Zone: lost -> far\n", "");
+    fake_run_assert(&run, 0, FAR_LINE "Zone: lost -> far\n", "");
     ck_assert_uint_eq(watch->released, 1);
 }
 END_TEST
@@ -94,7 +86,7 @@ START_TEST(watch_of_several_prints_who_it_is_in_front)
 
     watch->when_begun[0] = tell_both;
     fake_hub_run(hub, &run, "watch", "--count=3", NULL);
-    assert_run(&run, 0, LAMP ": " FAR_LINE ANNA_LINE LAMP ": Zone: lost -> far\n", "");
+    fake_run_assert(&run, 0, LAMP ": " FAR_LINE ANNA_LINE LAMP ": Zone: lost -> far\n", "");
 }
 END_TEST
 
@@ -104,7 +96,7 @@ START_TEST(watch_can_print_changes_only)
 
     watch->when_begun[0] = tell_both;
     fake_hub_run(hub, &run, "watch", "--changes", "--count=1", NULL);
-    assert_run(&run, 0, LAMP ": Zone: lost -> far\n", "");
+    fake_run_assert(&run, 0, LAMP ": Zone: lost -> far\n", "");
 }
 END_TEST
 
@@ -115,17 +107,17 @@ START_TEST(watch_as_json_is_a_state_row_each_line)
     watch->when_begun[0] = tell_lamp;
     watch->statistics = "[" STATISTICS "]";
     fake_hub_run(hub, &run, "--json", "watch", "--count=2", "--statistics", NULL);
-    assert_run(&run,
-               0,
-               "{\"Id\":\"" LAMP "\",\"Zone\":\"far\",\"RSSI\":-75,\"Smoothed\":-75.0,"
-               "\"DistanceM\":4.3650000000000002,\"AgeMs\":0}\n"
-               "{\"Id\":\"" LAMP
-               "\",\"From\":\"lost\",\"Zone\":\"far\",\"RSSI\":-75,\"Smoothed\":-75.0,"
-               "\"DistanceM\":4.3650000000000002,\"AgeMs\":0}\n"
-               "{\"Statistics\":[{\"Id\":\"irk:01\",\"Alias\":\"Anna\",\"Visits\":1,"
-               "\"Transitions\":2,\"ImmediateMs\":0,\"NearMs\":61000,\"FarMs\":2000,"
-               "\"Readings\":7}]}\n",
-               "");
+    fake_run_assert(&run,
+                    0,
+                    "{\"Id\":\"" LAMP "\",\"Zone\":\"far\",\"RSSI\":-75,\"Smoothed\":-75.0,"
+                    "\"DistanceM\":4.3650000000000002,\"AgeMs\":0}\n"
+                    "{\"Id\":\"" LAMP
+                    "\",\"From\":\"lost\",\"Zone\":\"far\",\"RSSI\":-75,\"Smoothed\":-75.0,"
+                    "\"DistanceM\":4.3650000000000002,\"AgeMs\":0}\n"
+                    "{\"Statistics\":[{\"Id\":\"irk:01\",\"Alias\":\"Anna\",\"Visits\":1,"
+                    "\"Transitions\":2,\"ImmediateMs\":0,\"NearMs\":61000,\"FarMs\":2000,"
+                    "\"Readings\":7}]}\n",
+                    "");
 }
 END_TEST
 
@@ -136,38 +128,24 @@ START_TEST(watch_ends_with_statistics_when_it_is_interrupted_or_its_time_is_over
     watch->statistics = "[" STATISTICS "]";
     watch->when_begun[0] = _i == 0 ? fake_watch_interrupt : NULL;
     fake_hub_run(hub, &run, "watch", "--statistics", _i == 0 ? NULL : "--duration=0.05", NULL);
-    assert_run(&run,
-               0,
-               "VISITS  CHANGES  IMMEDIATE       NEAR        FAR    READINGS  IDENTITY\n"
-               "     1        2    0:00:00    0:01:01    0:00:02           7  Anna\n",
-               "");
+    fake_run_assert(&run,
+                    0,
+                    "VISITS  CHANGES  IMMEDIATE       NEAR        FAR    READINGS  IDENTITY\n"
+                    "     1        2    0:00:00    0:01:01    0:00:02           7  Anna\n",
+                    "");
     ck_assert_uint_eq(watch->released, 1);
 }
 END_TEST
 
 START_TEST(watch_sends_what_was_given_and_nothing_else)
 {
-    g_autoptr(GVariant) expected =
-        g_variant_parse(G_VARIANT_TYPE_VARDICT,
-                        "{'Alpha': <0.2>, 'Identities': <['Anna', 'iBeacon:00']>,"
-                        " 'Signals': <true>}",
-                        NULL,
-                        NULL,
-                        NULL);
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "watch", "--alpha=0.2", "Anna", "iBeacon:00", NULL);
-    assert_run(&run, 0, "", "");
-    ck_assert_uint_eq(g_variant_n_children(hub->options), 3);
-    for (gsize i = 0; i < 3; i++) {
-        g_autoptr(GVariant) entry = g_variant_get_child_value(expected, i);
-        g_autoptr(GVariant) wanted = NULL, sent = NULL;
-        const char *key;
-
-        g_variant_get(entry, "{&sv}", &key, &wanted);
-        sent = g_variant_lookup_value(hub->options, key, NULL);
-        ck_assert_msg(sent && g_variant_equal(sent, wanted), "%s", key);
-    }
+    fake_run_assert(&run, 0, "", "");
+    fake_hub_assert_options(hub,
+                            "{'Alpha': <0.2>, 'Identities': <['Anna', 'iBeacon:00']>,"
+                            " 'Signals': <true>}");
 }
 END_TEST
 
@@ -188,11 +166,9 @@ START_TEST(watch_that_fails_is_one_line)
 {
     g_auto(FakeRun) run = {0};
 
-    watch->fails = failures[_i].method;
-    hub->error = failures[_i].name;
-    hub->message = failures[_i].message;
+    fake_hub_fail(hub, failures[_i].method, failures[_i].name, failures[_i].message);
     fake_hub_run(hub, &run, "watch", "--statistics", NULL);
-    assert_run(&run, failures[_i].code, "", failures[_i].err);
+    fake_run_assert(&run, failures[_i].code, "", failures[_i].err);
 }
 END_TEST
 
@@ -211,7 +187,7 @@ START_TEST(watch_with_a_wrong_option_asks_nobody)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "watch", wrong_words[_i].word, NULL);
-    assert_run(&run, 2, "", wrong_words[_i].err);
+    fake_run_assert(&run, 2, "", wrong_words[_i].err);
     ck_assert_uint_eq(watch->made, 0);
 }
 END_TEST
@@ -223,10 +199,10 @@ START_TEST(watch_is_made_again_when_blehubd_was_restarted)
     watch->when_begun[0] = fake_watch_restart_hub;
     watch->when_begun[1] = tell_lamp;
     fake_hub_run(hub, &run, "watch", "--count=2", "Lamp", NULL);
-    assert_run(&run,
-               0,
-               LAMP ": " FAR_LINE LAMP ": Zone: lost -> far\n",
-               "waiting for blehubd\nwatching again\n");
+    fake_run_assert(&run,
+                    0,
+                    LAMP ": " FAR_LINE LAMP ": Zone: lost -> far\n",
+                    "waiting for blehubd\nwatching again\n");
     ck_assert_uint_eq(watch->made, 2);
     ck_assert_uint_eq(watch->released, 1);
 }
@@ -235,9 +211,7 @@ END_TEST
 static void
 restart_without_alias(FakeWatch *self)
 {
-    self->fails = "Watch";
-    hub->error = "org.blehub.Error.NotFound";
-    hub->message = "Identities: there is no alias Lamp";
+    fake_hub_fail(hub, "Watch", "org.blehub.Error.NotFound", "Identities: there is no alias Lamp");
     fake_watch_restart_hub(self);
 }
 
@@ -247,11 +221,11 @@ START_TEST(watch_that_cannot_be_made_again_ends_with_the_reason)
 
     watch->when_begun[0] = restart_without_alias;
     fake_hub_run(hub, &run, "watch", "Lamp", NULL);
-    assert_run(&run,
-               1,
-               "",
-               "waiting for blehubd\nwatching again\n"
-               "blehubctl: Identities: there is no alias Lamp\n");
+    fake_run_assert(&run,
+                    1,
+                    "",
+                    "waiting for blehubd\nwatching again\n"
+                    "blehubctl: Identities: there is no alias Lamp\n");
 }
 END_TEST
 
@@ -270,11 +244,11 @@ START_TEST(watch_says_that_it_waits_for_the_radio_and_goes_on)
     bh_dbus_hub1_set_state(hub->hub, "no-adapter");
     watch->when_begun[0] = radio_comes;
     fake_hub_run(hub, &run, "watch", "--count=1", LAMP, NULL);
-    assert_run(&run, 0, FAR_LINE, "waiting for the radio (no-adapter)\nwatching again\n");
+    fake_run_assert(&run, 0, FAR_LINE, "waiting for the radio (no-adapter)\nwatching again\n");
     bh_dbus_hub1_set_state(hub->hub, "radio-off");
     watch->when_begun[1] = fake_watch_interrupt;
     fake_hub_run(hub, &never, "watch", NULL);
-    assert_run(&never, 3, "", "waiting for the radio (radio-off)\n");
+    fake_run_assert(&never, 3, "", "waiting for the radio (radio-off)\n");
 }
 END_TEST
 
@@ -316,7 +290,10 @@ START_TEST(watch_without_blehubd_says_so)
     g_auto(FakeRun) run = {0};
 
     fake_hub_run(hub, &run, "watch", NULL);
-    assert_run(&run, 3, "", "blehubctl: blehubd is not running (org.blehub is not on this bus)\n");
+    fake_run_assert(&run,
+                    3,
+                    "",
+                    "blehubctl: blehubd is not running (org.blehub is not on this bus)\n");
 }
 END_TEST
 
@@ -490,11 +467,5 @@ watch_suite(void)
 int
 main(void)
 {
-    SRunner *runner = srunner_create(watch_suite());
-    int failed = 0;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(watch_suite());
 }

@@ -7,37 +7,21 @@
 #include "columns.h"
 #include "row-text.h"
 #include "sparkline.h"
+#include "test-main.h"
+#include "test-words.h"
 #include "zone-table.h"
 #include "zone-text.h"
 
-#include <check.h>
 #include <string.h>
 
 #define SECOND G_USEC_PER_SEC
-
-static GVariant *
-parse(const char *type, const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    GVariant *value = g_variant_parse(G_VARIANT_TYPE(type), text, NULL, NULL, &error);
-
-    ck_assert_msg(value != NULL, "%s: %s", text, error ? error->message : "");
-    return value;
-}
-
-static void
-assert_text(char *text, const char *expected)
-{
-    ck_assert_str_eq(text, expected);
-    g_free(text);
-}
 
 /* Lines */
 
 static char *
 line_of(const char *row_text, void (*append)(GVariant *row, GString *out))
 {
-    g_autoptr(GVariant) row = parse("a{sv}", row_text);
+    g_autoptr(GVariant) row = ctl_parse("a{sv}", row_text);
     GString *out = g_string_new(NULL);
 
     append(row, out);
@@ -46,25 +30,26 @@ line_of(const char *row_text, void (*append)(GVariant *row, GString *out))
 
 START_TEST(state_is_a_line_from_the_reading_to_the_zone)
 {
-    assert_text(line_of("{'RSSI': <int16 -75>, 'Smoothed': <-75.0>, 'DistanceM': <4.365>,"
-                        " 'Zone': <'far'>}",
-                        bh_zone_append_state),
-                "RSSI: -75 dBm -> Smoothed: -75.0 dBm -> Distance: 4.4 m -> Zone: far");
+    ctl_assert_text(line_of("{'RSSI': <int16 -75>, 'Smoothed': <-75.0>, 'DistanceM': <4.365>,"
+                            " 'Zone': <'far'>}",
+                            bh_zone_append_state),
+                    "RSSI: -75 dBm -> Smoothed: -75.0 dBm -> Distance: 4.4 m -> Zone: far");
 }
 END_TEST
 
 START_TEST(line_leaves_out_what_is_not_known_and_hides_control_characters)
 {
-    assert_text(line_of("{'Zone': <'lost'>}", bh_zone_append_state), "Zone: lost");
-    assert_text(line_of("@a{sv} {}", bh_zone_append_state), "Zone: ?");
-    assert_text(line_of("{'Zone': <'\\u001b[2J'>}", bh_zone_append_state), "Zone: \xef\xbf\xbd[2J");
+    ctl_assert_text(line_of("{'Zone': <'lost'>}", bh_zone_append_state), "Zone: lost");
+    ctl_assert_text(line_of("@a{sv} {}", bh_zone_append_state), "Zone: ?");
+    ctl_assert_text(line_of("{'Zone': <'\\u001b[2J'>}", bh_zone_append_state),
+                    "Zone: \xef\xbf\xbd[2J");
 }
 END_TEST
 
 START_TEST(change_of_zone_is_a_line_of_both)
 {
-    assert_text(line_of("{'From': <'far'>, 'Zone': <'near'>}", bh_zone_append_change),
-                "Zone: far -> near");
+    ctl_assert_text(line_of("{'From': <'far'>, 'Zone': <'near'>}", bh_zone_append_change),
+                    "Zone: far -> near");
 }
 END_TEST
 
@@ -87,15 +72,15 @@ START_TEST(distance_has_the_decimals_that_mean_something)
     GString *out = g_string_new(NULL);
 
     bh_row_append_metres(out, distances[_i].metres);
-    assert_text(g_string_free(out, FALSE), distances[_i].text);
+    ctl_assert_text(g_string_free(out, FALSE), distances[_i].text);
 }
 END_TEST
 
 START_TEST(name_is_the_alias_or_the_identity)
 {
-    g_autoptr(GVariant) named = parse("a{sv}", "{'Id': <'irk:01'>, 'Alias': <'Anna'>}");
-    g_autoptr(GVariant) nameless = parse("a{sv}", "{'Id': <'irk:01'>}");
-    g_autoptr(GVariant) empty = parse("a{sv}", "{}");
+    g_autoptr(GVariant) named = ctl_parse("a{sv}", "{'Id': <'irk:01'>, 'Alias': <'Anna'>}");
+    g_autoptr(GVariant) nameless = ctl_parse("a{sv}", "{'Id': <'irk:01'>}");
+    g_autoptr(GVariant) empty = ctl_parse("a{sv}", "{}");
 
     ck_assert_str_eq(bh_zone_peek_name(named), "Anna");
     ck_assert_str_eq(bh_zone_peek_name(nameless), "irk:01");
@@ -105,20 +90,21 @@ END_TEST
 
 START_TEST(statistics_are_a_table_of_visits_and_times)
 {
-    g_autoptr(GVariant) rows = parse("aa{sv}",
-                                     "[{'Id': <'irk:01'>, 'Alias': <'Anna'>, 'Visits': <uint32 2>,"
-                                     " 'Transitions': <uint32 13>, 'ImmediateMs': <uint64 1499>,"
-                                     " 'NearMs': <uint64 3600000>, 'FarMs': <uint64 362439501>,"
-                                     " 'Readings': <uint32 4294967295>},"
-                                     " {'Id': <'public:11:22:33:44:55:66'>}]");
-    g_autoptr(GVariant) none = parse("aa{sv}", "[]");
+    g_autoptr(GVariant) rows =
+        ctl_parse("aa{sv}",
+                  "[{'Id': <'irk:01'>, 'Alias': <'Anna'>, 'Visits': <uint32 2>,"
+                  " 'Transitions': <uint32 13>, 'ImmediateMs': <uint64 1499>,"
+                  " 'NearMs': <uint64 3600000>, 'FarMs': <uint64 362439501>,"
+                  " 'Readings': <uint32 4294967295>},"
+                  " {'Id': <'public:11:22:33:44:55:66'>}]");
+    g_autoptr(GVariant) none = ctl_parse("aa{sv}", "[]");
 
-    assert_text(
+    ctl_assert_text(
         bh_zone_statistics_table(rows),
         "VISITS  CHANGES  IMMEDIATE       NEAR        FAR    READINGS  IDENTITY\n"
         "     2       13    0:00:01    1:00:00  100:40:40  4294967295  Anna\n"
         "     0        0    0:00:00    0:00:00    0:00:00           0  public:11:22:33:44:55:66\n");
-    assert_text(bh_zone_statistics_table(none), "Nothing was watched.\n");
+    ctl_assert_text(bh_zone_statistics_table(none), "Nothing was watched.\n");
 }
 END_TEST
 
@@ -141,9 +127,9 @@ START_TEST(bars_are_steps_of_8_db)
         bh_sparkline_add(&readings, dbm);
     bh_sparkline_add(&readings, 20);
     bh_sparkline_add(&readings, -127);
-    assert_text(draw(&readings, 11, TRUE), "__.:-=+*##_");
-    assert_text(draw(&readings, 11, FALSE),
-                "\u2581\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588\u2588\u2581");
+    ctl_assert_text(draw(&readings, 11, TRUE), "__.:-=+*##_");
+    ctl_assert_text(draw(&readings, 11, FALSE),
+                    "\u2581\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588\u2588\u2581");
 }
 END_TEST
 
@@ -151,13 +137,13 @@ START_TEST(bars_are_the_newest_ones_with_room_for_the_others)
 {
     BhSparkline readings = {0};
 
-    assert_text(draw(&readings, 3, TRUE), "   ");
+    ctl_assert_text(draw(&readings, 3, TRUE), "   ");
     bh_sparkline_add(&readings, -40);
-    assert_text(draw(&readings, 3, TRUE), "  #");
+    ctl_assert_text(draw(&readings, 3, TRUE), "  #");
     for (guint i = 0; i < BH_SPARKLINE_MAX; i++)
         bh_sparkline_add(&readings, i % 2 ? -127 : -50);
-    assert_text(draw(&readings, 3, TRUE), "_*_");
-    assert_text(draw(&readings, BH_SPARKLINE_MAX, TRUE), "*_*_*_*_*_*_*_*_*_*_");
+    ctl_assert_text(draw(&readings, 3, TRUE), "_*_");
+    ctl_assert_text(draw(&readings, BH_SPARKLINE_MAX, TRUE), "*_*_*_*_*_*_*_*_*_*_");
 }
 END_TEST
 
@@ -186,7 +172,7 @@ START_TEST(cell_has_its_width_whatever_is_in_it)
     bh_columns_append_cell(cells[_i].text, cells[_i].columns, FALSE, out);
     ck_assert_uint_eq(bh_columns_of(out->str), cells[_i].columns);
     g_string_append_c(out, '|');
-    assert_text(g_string_free(out, FALSE), cells[_i].cell);
+    ctl_assert_text(g_string_free(out, FALSE), cells[_i].cell);
 }
 END_TEST
 
@@ -201,7 +187,7 @@ END_TEST
 static void
 add(BhZoneTable *table, const char *text, gint64 now_us)
 {
-    g_autoptr(GVariant) row = parse("a{sv}", text);
+    g_autoptr(GVariant) row = ctl_parse("a{sv}", text);
 
     bh_zone_table_add(table, row, TRUE, FALSE, now_us);
 }
@@ -248,7 +234,7 @@ START_TEST(table_has_a_line_for_each_with_all_that_is_known)
         " 'Smoothed': <-67.79>, 'DistanceM': <2.25>, 'DistanceMinM': <1.3>,"
         " 'DistanceMaxM': <3.9>, 'AgeMs': <int64 2000>}",
         10 * SECOND);
-    assert_text(
+    ctl_assert_text(
         bh_zone_table_draw(table, WINDOW_80, 11 * SECOND),
         "IDENTITY                  ZONE          DBM    READINGS         DISTANCE     AGE\n"
         "Anna                      near        -67.8           =  2.2 (1.3-3.9) m     3 s\n"
@@ -266,11 +252,11 @@ START_TEST(table_is_sorted_by_nearness)
     add_simple(table, "d", "near", 1, 0);
     add_simple(table, "e", "immediate", 9, 0);
     add_simple(table, "f", "far", 3, 0);
-    assert_text(dup_order(table, 24), "IDENTITY e d c a f b");
+    ctl_assert_text(dup_order(table, 24), "IDENTITY e d c a f b");
     add_simple(table, "e", "lost", 9, 0);
-    assert_text(dup_order(table, 24), "IDENTITY d c a f b e");
+    ctl_assert_text(dup_order(table, 24), "IDENTITY d c a f b e");
     bh_zone_table_clear(table);
-    assert_text(dup_order(table, 24), "IDENTITY");
+    ctl_assert_text(dup_order(table, 24), "IDENTITY");
 }
 END_TEST
 
@@ -281,26 +267,26 @@ START_TEST(table_is_never_higher_than_the_window)
     add_simple(table, "a", "near", 1, 0);
     add_simple(table, "b", "near", 2, 0);
     add_simple(table, "c", "near", 3, 0);
-    assert_text(dup_order(table, 4), "IDENTITY a b c");
-    assert_text(dup_order(table, 3), "IDENTITY a and");
-    assert_text(dup_order(table, 2), "IDENTITY and");
-    assert_text(dup_order(table, 1), "IDENTITY");
+    ctl_assert_text(dup_order(table, 4), "IDENTITY a b c");
+    ctl_assert_text(dup_order(table, 3), "IDENTITY a and");
+    ctl_assert_text(dup_order(table, 2), "IDENTITY and");
+    ctl_assert_text(dup_order(table, 1), "IDENTITY");
 }
 END_TEST
 
 START_TEST(table_forgets_who_was_unheard_for_longest_but_none_that_is_kept)
 {
     g_autoptr(BhZoneTable) table = bh_zone_table_new(3);
-    g_autoptr(GVariant) kept = parse("a{sv}", "{'Id': <'k'>, 'Zone': <'lost'>}");
+    g_autoptr(GVariant) kept = ctl_parse("a{sv}", "{'Id': <'k'>, 'Zone': <'lost'>}");
 
     bh_zone_table_add(table, kept, FALSE, TRUE, 0);
     add_simple(table, "a", "near", 1, 2 * SECOND);
     add_simple(table, "b", "near", 2, 1 * SECOND);
     add_simple(table, "c", "near", 3, 3 * SECOND);
-    assert_text(dup_order(table, 24), "IDENTITY a c k");
+    ctl_assert_text(dup_order(table, 24), "IDENTITY a c k");
     add_simple(table, "a", "near", 1, 4 * SECOND);
     add_simple(table, "d", "near", 4, 5 * SECOND);
-    assert_text(dup_order(table, 24), "IDENTITY a d k");
+    ctl_assert_text(dup_order(table, 24), "IDENTITY a d k");
 }
 END_TEST
 
@@ -308,7 +294,7 @@ START_TEST(table_shows_readings_and_not_what_was_told_before)
 {
     g_autoptr(BhZoneTable) table = bh_zone_table_new(3);
     g_autofree char *text = row_of("a", "near", 1);
-    g_autoptr(GVariant) row = parse("a{sv}", text);
+    g_autoptr(GVariant) row = ctl_parse("a{sv}", text);
     g_autofree char *drawn = NULL;
 
     bh_zone_table_add(table, row, TRUE, FALSE, 0);
@@ -396,13 +382,8 @@ main(void)
 {
     Suite *suite = suite_create("blehubctl-zones");
     TCase *tcase = tcase_create("zones");
-    SRunner *runner = srunner_create(suite);
-    int failed = 0;
 
     add_tests(tcase);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return bh_test_run_suite(suite);
 }
