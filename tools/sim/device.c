@@ -300,33 +300,10 @@ set_property(GDBusConnection *connection,
     return TRUE;
 }
 
-static void
-method_call(GDBusConnection *connection,
-            const char *sender,
-            const char *path,
-            const char *interface,
-            const char *method,
-            GVariant *arguments,
-            GDBusMethodInvocation *invocation,
-            gpointer user_data)
-{
-    GDBusInterfaceSkeletonClass *parent =
-        G_DBUS_INTERFACE_SKELETON_CLASS(bh_sim_device_parent_class);
-
-    parent->get_vtable(user_data)->method_call(connection,
-                                               sender,
-                                               path,
-                                               interface,
-                                               method,
-                                               arguments,
-                                               invocation,
-                                               user_data);
-}
-
 static GDBusInterfaceVTable *
 device_get_vtable(GDBusInterfaceSkeleton *skeleton)
 {
-    static GDBusInterfaceVTable vtable = {.method_call = method_call,
+    static GDBusInterfaceVTable vtable = {.method_call = bh_props_call_skeleton,
                                           .get_property = get_property,
                                           .set_property = set_property};
 

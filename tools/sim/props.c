@@ -144,3 +144,26 @@ bh_props_dup(BhProps *props, const char *name, GError **error)
     g_set_error(error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS, "No such property '%s'", name);
     return NULL;
 }
+
+void
+bh_props_call_skeleton(GDBusConnection *connection,
+                       const char *sender,
+                       const char *path,
+                       const char *interface,
+                       const char *method,
+                       GVariant *arguments,
+                       GDBusMethodInvocation *invocation,
+                       gpointer user_data)
+{
+    GDBusInterfaceSkeletonClass *generated =
+        g_type_class_peek_parent(G_OBJECT_GET_CLASS(user_data));
+
+    generated->get_vtable(user_data)->method_call(connection,
+                                                  sender,
+                                                  path,
+                                                  interface,
+                                                  method,
+                                                  arguments,
+                                                  invocation,
+                                                  user_data);
+}

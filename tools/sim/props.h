@@ -33,5 +33,15 @@ void bh_props_unset(BhProps *props, const char *name);
 GVariant *bh_props_dup_all(BhProps *props);
 /** For the vtable's get_property. */
 GVariant *bh_props_dup(BhProps *props, const char *name, GError **error);
+/** For the vtable's method_call: what the generated skeleton does. user_data is the skeleton, of a
+ *  class derived directly from it. */
+void bh_props_call_skeleton(GDBusConnection *connection,
+                            const char *sender,
+                            const char *path,
+                            const char *interface,
+                            const char *method,
+                            GVariant *arguments,
+                            GDBusMethodInvocation *invocation,
+                            gpointer user_data);
 
 G_END_DECLS
