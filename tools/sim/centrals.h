@@ -44,9 +44,9 @@ const char *bh_centrals_connect(BhCentrals *centrals,
                                 const BhAddress *address,
                                 const BhCentralOptions *options,
                                 GError **error);
-/** Its link is gone, whoever ended it. */
 /** FALSE if it has no link. */
 gboolean bh_centrals_bond(BhCentrals *centrals, const BhAddress *address);
+/** Its link is gone, whoever ended it. */
 void bh_centrals_gone(BhCentrals *centrals, const BhAddress *address);
 
 #define BH_CENTRALS_LINK_GONE 0xff
