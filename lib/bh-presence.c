@@ -49,15 +49,13 @@ take_sample(BhPresence *self, guint32 number, BhTrack *track, gint8 sample, gint
 {
     BhPresenceEntry *entry = bh_presence_entry(self, number);
     BhZone from = entry->zone.zone;
-    gboolean changed;
 
     if (!bh_tracks_sample(&entry->track, track, &self->settings, sample, now_us))
         return;
     entry->samples++;
-    changed = bh_zone_add(&self->settings.zones, &entry->zone, track->ema.average, now_us);
-    if (changed)
+    if (bh_zone_add(&self->settings.zones, &entry->zone, track->ema.average, now_us))
         enter_zone(entry, from, now_us);
-    self->funcs.changed(self->user_data, number, changed, from, now_us);
+    self->funcs.changed(self->user_data, number, from, entry->zone.zone);
 }
 
 /* Readings */
@@ -218,7 +216,7 @@ lose(BhPresence *self, guint32 number, gint64 now_us)
     entry->samples = 0;
     entry->interval_ms = 0.0f;
     if (from != BH_ZONE_LOST)
-        self->funcs.changed(self->user_data, number, TRUE, from, now_us);
+        self->funcs.changed(self->user_data, number, from, BH_ZONE_LOST);
 }
 
 static void

@@ -69,14 +69,10 @@ typedef struct BhPresence BhPresence;
 /** Numbers an identity as long as the presence lasts or until it is forgotten. */
 typedef guint32 BhPresenceId;
 
-/** Something became of an identity: a sample was taken, and with zone_changed its zone is another
- * one than from. now_us is when. Called during bh_presence_hear() and bh_presence_tick(), which it
- * must not call. */
-typedef void (*BhPresenceFunc)(gpointer user_data,
-                               BhPresenceId id,
-                               gboolean zone_changed,
-                               BhZone from,
-                               gint64 now_us);
+/** Something became of an identity, whose zone was from and is to, if that is another one: a sample
+ * was taken, or it was lost. Called during bh_presence_hear() and bh_presence_tick(), which it must
+ * not call. */
+typedef void (*BhPresenceFunc)(gpointer user_data, BhPresenceId id, BhZone from, BhZone to);
 
 /** There is no such identity any more; its number may be given to another one. */
 typedef void (*BhPresenceForgottenFunc)(gpointer user_data, BhPresenceId id);

@@ -131,15 +131,15 @@ on_read(gpointer user_data)
 /* What the watch tells */
 
 static void
-on_heard(gpointer user_data, BhPresenceId id, gboolean zone_changed, BhZone from, BhZone to)
+on_heard(gpointer user_data, BhPresenceId id, BhZone from, BhZone to)
 {
     BhWatchSignals *self = user_data;
 
-    if (zone_changed) {
+    if (to != from) {
         bh_watch_queue_add_change(self->zones.queue, id, from, to);
         arm(&self->zones);
     }
-    if (zone_changed && to == BH_ZONE_LOST)
+    if (to != from && to == BH_ZONE_LOST)
         return; /* that was no sample */
     bh_watch_queue_add_sample(self->samples.queue, id);
     arm(&self->samples);
@@ -157,7 +157,7 @@ on_forgotten(gpointer user_data, BhPresenceId id)
 BhWatchSignals *
 bh_watch_signals_new(const BhExportContext *context, BhWatch *watch, BhExported *exported)
 {
-    static const BhWatchListener listener = {on_heard, on_forgotten};
+    static const BhPresenceFuncs listener = {on_heard, on_forgotten};
     BhWatchSignals *self = g_new0(BhWatchSignals, 1);
 
     self->context = context;

@@ -22,7 +22,7 @@ struct _BhWatch {
     gint64 armed_us; /* while timer: when it fires */
     gboolean watching;
     guint64 zone_changes;
-    const BhWatchListener *listener; /* or NULL */
+    const BhPresenceFuncs *listener; /* or NULL */
     gpointer listener_data;
 };
 
@@ -107,18 +107,16 @@ bh_watch_radio_off(BhWatch *self)
 
 /* A BhPresenceFunc. */
 static void
-on_heard(gpointer user_data, BhPresenceId id, gboolean zone_changed, BhZone from, gint64 now_us)
+on_heard(gpointer user_data, BhPresenceId id, BhZone from, BhZone to)
 {
     BhWatch *self = user_data;
-    BhPresenceState state = {.zone = from};
 
-    if (zone_changed) {
-        bh_presence_get_state(self->presence, id, &state);
-        bh_watch_queue_add_change(self->changes, id, from, state.zone);
+    if (to != from) {
+        bh_watch_queue_add_change(self->changes, id, from, to);
         self->zone_changes++;
     }
     if (self->listener != NULL)
-        self->listener->heard(self->listener_data, id, zone_changed, from, state.zone);
+        self->listener->changed(self->listener_data, id, from, to);
 }
 
 /* A BhPresenceForgottenFunc. */
@@ -135,7 +133,7 @@ on_forgotten(gpointer user_data, BhPresenceId id)
 static const BhPresenceFuncs presence_funcs = {on_heard, on_forgotten};
 
 void
-bh_watch_set_listener(BhWatch *self, const BhWatchListener *listener, gpointer user_data)
+bh_watch_set_listener(BhWatch *self, const BhPresenceFuncs *listener, gpointer user_data)
 {
     self->listener = listener;
     self->listener_data = user_data;

@@ -69,16 +69,9 @@ BhWatchChange *bh_watch_wait_finish(BhWatch *self, GAsyncResult *result, GError 
 /* The radio was switched off for its user: whoever waits hears of it. */
 void bh_watch_radio_off(BhWatch *self);
 
-/* What one listener is told while the presence is at work, which it must not change. */
-typedef struct {
-    /* A sample was taken, or only (to is lost) the zone changed. */
-    void (
-        *heard)(gpointer user_data, BhPresenceId id, gboolean zone_changed, BhZone from, BhZone to);
-    void (*forgotten)(gpointer user_data, BhPresenceId id);
-} BhWatchListener;
-
-/* NULL = nobody. Borrowed: outlives the watch, or is taken back. */
-void bh_watch_set_listener(BhWatch *self, const BhWatchListener *listener, gpointer user_data);
+/* One listener is told what the watch is told, while the presence is at work, which it must not
+ * change. NULL = nobody. Borrowed: outlives the watch, or is taken back. */
+void bh_watch_set_listener(BhWatch *self, const BhPresenceFuncs *listener, gpointer user_data);
 
 guint64 bh_watch_get_zone_changes(BhWatch *self);
 

@@ -50,7 +50,7 @@ typedef struct {
 } Step;
 
 static void
-on_changed(gpointer user_data, BhPresenceId id, gboolean zone_changed, BhZone from, gint64 now_us)
+on_changed(gpointer user_data, BhPresenceId id, BhZone from, BhZone to)
 {
     ((Bench *)user_data)->told++;
 }

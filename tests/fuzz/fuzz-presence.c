@@ -62,13 +62,13 @@ check_state(const BhPresenceState *state)
 }
 
 static void
-on_changed(gpointer user_data, BhPresenceId id, gboolean zone_changed, BhZone from, gint64 now_us)
+on_changed(gpointer user_data, BhPresenceId id, BhZone from, BhZone to)
 {
     Scene *scene = user_data;
     BhPresenceState state;
 
     g_assert_true(bh_presence_get_state(scene->presence, id, &state));
-    g_assert_true(zone_changed == (state.zone != from));
+    g_assert_true(state.zone == to);
     check_state(&state);
 }
 

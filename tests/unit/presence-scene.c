@@ -9,7 +9,7 @@
 #include <string.h>
 
 static void
-on_changed(gpointer user_data, BhPresenceId id, gboolean zone_changed, BhZone from, gint64 now_us)
+on_changed(gpointer user_data, BhPresenceId id, BhZone from, BhZone to)
 {
     Scene *scene = user_data;
     BhPresenceState state;
@@ -17,9 +17,9 @@ on_changed(gpointer user_data, BhPresenceId id, gboolean zone_changed, BhZone fr
 
     ck_assert(bh_presence_get_state(scene->presence, id, &state));
     scene->samples += state.heard;
-    if (!zone_changed)
+    ck_assert_int_eq(to, state.zone);
+    if (to == from)
         return;
-    ck_assert_int_ne(from, state.zone);
     bh_identity_format(state.identity, text);
     g_string_append_printf(scene->story,
                            "%s %s>%s ",

@@ -5,7 +5,8 @@ Most cases wait more than they compute, so the machines share the processors, an
 next case when it is done with one. Cases that measure come last, when no more machines have one than there are processors for.
 
 A machine that ends, shows no life, or takes too long for a case, fails the case that it was at, and another one takes its place.
-Only a kernel that breaks in a way that is known to be its own fault does not fail the case: it is given once more, and said.
+Only a kernel that breaks or fails in a way that is known to be its own fault, and a clock that leapt, do not fail the case: it is
+given once more, and said.
 """
 
 import collections
