@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Rows live in slots and hang in one of two lists ordered by when they were last heard: rows
- * somebody holds, and idle ones, whose tail is the next to go. A hash set over the rows themselves
- * (the address comes first in a row) finds them. When the table is full the idle tail's memory,
- * slot and payload buffer become the new device's, so a busy place costs no allocation per
- * stranger.
+ * Rows live in slots and hang in a list ordered by when they were last heard, whose tail is the
+ * next to go. A hash set over the rows themselves (the address comes first in a row) finds them.
+ * When the table is full the tail's memory, slot and payload buffer become the new device's, so a
+ * busy place costs no allocation per stranger.
  */
 #include "bh-device-table.h"
 
@@ -30,16 +29,12 @@ G_STATIC_ASSERT(G_STRUCT_OFFSET(Row, device) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(BhDevice, address) == 0);
 G_STATIC_ASSERT(BH_AD_PAYLOAD_MAX < G_MAXUINT16);
 
-typedef struct {
-    Row *newest, *oldest;
-} Recency;
-
 struct BhDeviceTable {
     GHashTable *by_address; /* set of Row */
     GPtrArray *slots;       /* Row, or NULL if in free_slots; owns the rows */
     GArray *free_slots;     /* guint32 */
-    Recency idle, held;
-    GByteArray *scratch; /* a merged payload, before it is compared */
+    Row *newest, *oldest;   /* by when they were heard last */
+    GByteArray *scratch;    /* a merged payload, before it is compared */
     guint max_rows;
     guint32 last_generation;
     guint64 evictions;
@@ -47,36 +42,19 @@ struct BhDeviceTable {
 };
 
 static void
-unlink_row(Recency *list, Row *row)
+unlink_row(BhDeviceTable *self, Row *row)
 {
-    *(row->newer != NULL ? &row->newer->older : &list->newest) = row->older;
-    *(row->older != NULL ? &row->older->newer : &list->oldest) = row->newer;
+    *(row->newer != NULL ? &row->newer->older : &self->newest) = row->older;
+    *(row->older != NULL ? &row->older->newer : &self->oldest) = row->newer;
 }
 
-/* Links the row as the next older one of newer; NULL: as the newest. */
 static void
-link_row(Recency *list, Row *row, Row *newer)
+link_newest(BhDeviceTable *self, Row *row)
 {
-    row->newer = newer;
-    row->older = newer != NULL ? newer->older : list->newest;
-    *(newer != NULL ? &newer->older : &list->newest) = row;
-    *(row->older != NULL ? &row->older->newer : &list->oldest) = row;
-}
-
-/* Links the row where its last report says. */
-static void
-link_by_time(Recency *list, Row *row)
-{
-    Row *newer = list->oldest;
-    while (newer != NULL && newer->device.last_seen_us <= row->device.last_seen_us)
-        newer = newer->newer;
-    link_row(list, row, newer);
-}
-
-static Recency *
-list_of(BhDeviceTable *self, const Row *row)
-{
-    return row->device.holds > 0 ? &self->held : &self->idle;
+    row->newer = NULL;
+    row->older = self->newest;
+    *(self->newest != NULL ? &self->newest->newer : &self->oldest) = row;
+    self->newest = row;
 }
 
 static void
@@ -115,15 +93,13 @@ bh_device_table_free(BhDeviceTable *self)
     g_free(self);
 }
 
-/* Takes the idle row unheard for longest out of the table; NULL if every row is held. Its memory
- * and its slot are the caller's to use or to give back. */
+/* Takes the row unheard for longest out of the table, which is not empty. Its memory and its slot
+ * are the caller's to use or to give back. */
 static Row *
 evict_oldest(BhDeviceTable *self)
 {
-    Row *row = self->idle.oldest;
-    if (row == NULL)
-        return NULL;
-    unlink_row(&self->idle, row);
+    Row *row = self->oldest;
+    unlink_row(self, row);
     g_hash_table_remove(self->by_address, row);
     self->evictions++;
     return row;
@@ -134,8 +110,6 @@ trim(BhDeviceTable *self)
 {
     while (g_hash_table_size(self->by_address) > self->max_rows) {
         Row *row = evict_oldest(self);
-        if (row == NULL)
-            return;
         self->slots->pdata[row->device.slot] = NULL;
         g_array_append_val(self->free_slots, row->device.slot);
         free_row(row);
@@ -167,17 +141,12 @@ next_generation(BhDeviceTable *self)
     return self->last_generation;
 }
 
-/* Makes the row of a device that is not in the table; NULL if every row is held. */
+/* Makes the row of a device that is not in the table. */
 static Row *
 admit(BhDeviceTable *self, const BhReport *report)
 {
-    trim(self);
     gboolean full = g_hash_table_size(self->by_address) >= self->max_rows;
     Row *row = full ? evict_oldest(self) : new_row(self);
-    if (row == NULL) {
-        self->evictions++;
-        return NULL;
-    }
     row->device = (BhDevice){
         .address = report->address,
         .rssi = BH_RSSI_UNKNOWN,
@@ -187,7 +156,7 @@ admit(BhDeviceTable *self, const BhReport *report)
         .first_seen_us = report->monotonic_us,
     };
     row->shorter = 0;
-    link_row(&self->idle, row, NULL);
+    link_newest(self, row);
     g_hash_table_add(self->by_address, row);
     return row;
 }
@@ -195,11 +164,10 @@ admit(BhDeviceTable *self, const BhReport *report)
 static void
 touch(BhDeviceTable *self, Row *row)
 {
-    Recency *list = list_of(self, row);
-    if (list->newest == row)
+    if (self->newest == row)
         return;
-    unlink_row(list, row);
-    link_row(list, row, NULL);
+    unlink_row(self, row);
+    link_newest(self, row);
 }
 
 /* Capacities that fill what malloc() hands out anyway (16 n + 8 with glibc). */
@@ -328,8 +296,6 @@ bh_device_table_update(BhDeviceTable *self, const BhReport *report, BhDeviceChan
     Row *row = g_hash_table_lookup(self->by_address, &report->address);
     if (row == NULL) {
         row = admit(self, report);
-        if (row == NULL)
-            return NULL;
         *change |= BH_DEVICE_CHANGE_NEW;
     } else {
         touch(self, row);
@@ -366,45 +332,11 @@ bh_device_table_peek_slot(BhDeviceTable *self, guint32 slot, guint32 generation)
 }
 
 void
-bh_device_table_hold(BhDeviceTable *self, BhDevice *device)
-{
-    g_return_if_fail(device->holds < G_MAXUINT16);
-
-    Row *row = (Row *)device;
-    if (device->holds == 0) {
-        unlink_row(&self->idle, row);
-        link_by_time(&self->held, row);
-    }
-    device->holds++;
-}
-
-void
-bh_device_table_unhold(BhDeviceTable *self, BhDevice *device)
-{
-    g_return_if_fail(device->holds > 0);
-
-    Row *row = (Row *)device;
-    device->holds--;
-    if (device->holds == 0) {
-        unlink_row(&self->held, row);
-        link_by_time(&self->idle, row);
-    }
-}
-
-void
 bh_device_table_foreach(BhDeviceTable *self, BhDeviceFunc func, gpointer user_data)
 {
-    Row *idle = self->idle.newest;
-    Row *held = self->held.newest;
-    while (idle != NULL || held != NULL) {
-        gboolean take_held =
-            idle == NULL || (held != NULL && held->device.last_seen_us > idle->device.last_seen_us);
-        Row **next = take_held ? &held : &idle;
-        Row *row = *next;
-        *next = row->older;
+    for (Row *row = self->newest; row != NULL; row = row->older)
         if (!func(&row->device, user_data))
             return;
-    }
 }
 
 guint

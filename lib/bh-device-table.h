@@ -3,7 +3,7 @@
 
 /*
  * Every device heard on the air, in a table of bounded size. When it is full the device unheard for
- * longest goes first, unless somebody holds it; the loss is counted. A row has a slot number that
+ * longest goes first; the loss is counted. A row has a slot number that
  * stays while the row lives and is then reused with a new generation, so others can keep arrays
  * beside the table instead of maps, and notice that a row has become another.
  */
@@ -26,7 +26,6 @@ typedef struct {
     guint8 beacon; /* BH_BEACON_BIT() of the type of the beacon that the payload has; 0 = none */
     guint32 slot;
     guint32 generation; /* never 0; differs for each tenant of a slot */
-    guint16 holds;
     guint16 payload_size;
     guint16
         advertising_size; /* raw only: the first so many bytes are advertising data, the rest is the
@@ -53,10 +52,9 @@ void bh_device_table_free(BhDeviceTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDeviceTable, bh_device_table_free)
 
 /** Merges a report into its device's row, making the row if needed. Returns the row (borrowed:
- * until the next update) and what changed; of a new device everything known did. NULL only when
- * every row is held and the device is new; counted as an eviction. Groups of which the report
- * brings structures are replaced also if it does not say so; one that neither brings nor replaces
- * anything is about RSSI and time. */
+ * until the next update) and what changed; of a new device everything known did. Groups of which
+ * the report brings structures are replaced also if it does not say so; one that neither brings nor
+ * replaces anything is about RSSI and time. */
 BhDevice *
 bh_device_table_update(BhDeviceTable *self, const BhReport *report, BhDeviceChange *change);
 
@@ -64,12 +62,8 @@ BhDevice *bh_device_table_lookup(BhDeviceTable *self, const BhAddress *address);
 /** The row in a slot if it is still of that generation, else NULL. */
 BhDevice *bh_device_table_peek_slot(BhDeviceTable *self, guint32 slot, guint32 generation);
 
-/** Holds are counted; a row with any is never evicted. */
-void bh_device_table_hold(BhDeviceTable *self, BhDevice *device);
-void bh_device_table_unhold(BhDeviceTable *self, BhDevice *device);
-
 /** Calls func for each row, most recently heard first, until it returns FALSE. func must not
- *  update, hold or unhold. */
+ *  update. */
 typedef gboolean (*BhDeviceFunc)(BhDevice *device, gpointer user_data);
 void bh_device_table_foreach(BhDeviceTable *self, BhDeviceFunc func, gpointer user_data);
 

@@ -42,25 +42,8 @@ bh_ema_window(double alpha)
     return 2.0 / alpha - 1.0;
 }
 
-/* Samples until no more than a share of an old value is left. */
-static double
-samples_until(double share, double alpha)
-{
-    return alpha < 1.0 ? MAX(1.0, log(share) / log1p(-alpha)) : 1.0;
-}
-
 double
 bh_ema_response(double alpha)
 {
-    return samples_until(RESPONSE_LEFT, alpha);
-}
-
-double
-bh_ema_crossing(double alpha, double from, double to, double threshold)
-{
-    double share = (threshold - to) / (from - to);
-
-    if (from == to || share <= 0.0)
-        return from == threshold ? 1.0 : INFINITY;
-    return samples_until(share, alpha);
+    return alpha < 1.0 ? MAX(1.0, log(RESPONSE_LEFT) / log1p(-alpha)) : 1.0;
 }

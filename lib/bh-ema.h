@@ -37,8 +37,4 @@ double bh_ema_window(double alpha);
  */
 double bh_ema_response(double alpha);
 
-/** After how many samples the average, which was from, has come to threshold when all samples are
- * to: ln((threshold - to) / (from - to)) / ln(1 - alpha), at least 1; infinite if it never does. */
-double bh_ema_crossing(double alpha, double from, double to, double threshold);
-
 G_END_DECLS

@@ -128,7 +128,7 @@ gboolean bh_packed_iter_next(BhPackedIter *iter, BhPackedRecord *record, GError 
 gboolean bh_packed_iter_next_value(BhPackedIter *iter, BhPackedValue *value, GError **error);
 
 /** The record as a device of libblehub: for rows, filters, statistics. Its payload is borrowed from
- * the packet and only to be read; slot, generation and holds mean nothing. */
+ * the packet and only to be read; slot and generation mean nothing. */
 void bh_packed_record_get_device(const BhPackedRecord *record, BhDevice *device);
 
 /** Adds what a device row has (see bh_device_add_to_row()), and Adapter s. builder is a

@@ -181,8 +181,6 @@ on_report(gpointer data, const BhReport *report)
     self->counters.reports++;
     bh_adapter_heard(it->adapter, report);
     device = bh_device_table_update(self->table, report, &change);
-    if (device == NULL)
-        return;
     bh_remotes_heard(self->remotes, device, report);
     bh_recorder_begin(self->recorder, device);
     bh_scans_offer(self->scans, it->adapter, device, change, report);

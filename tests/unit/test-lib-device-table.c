@@ -71,65 +71,6 @@ START_TEST(full_table_evicts_the_unheard_for_longest)
 }
 END_TEST
 
-START_TEST(held_rows_stay_and_a_table_full_of_them_refuses)
-{
-    g_autoptr(BhDeviceTable) table = bh_device_table_new(2);
-    BhReport report = report_of(9, 90);
-    BhDeviceChange change = BH_DEVICE_CHANGE_NEW;
-    bh_device_table_hold(table, hear(table, 1, 10));
-    hear(table, 2, 20);
-
-    hear(table, 3, 30);
-    ck_assert_ptr_nonnull(find(table, 1));
-    ck_assert_ptr_null(find(table, 2));
-    bh_device_table_hold(table, find(table, 3));
-    ck_assert_ptr_null(bh_device_table_update(table, &report, &change));
-    ck_assert_int_eq(change, BH_DEVICE_CHANGE_NONE);
-    ck_assert_uint_eq(bh_device_table_evictions(table), 2);
-    ck_assert_uint_eq(bh_device_table_size(table), 2);
-    ck_assert_ptr_nonnull(hear(table, 3, 100)); /* known ones are still heard */
-}
-END_TEST
-
-START_TEST(row_goes_only_after_its_last_unhold)
-{
-    g_autoptr(BhDeviceTable) table = bh_device_table_new(1);
-    BhDevice *device = hear(table, 1, 10);
-    bh_device_table_hold(table, device);
-    bh_device_table_hold(table, device);
-
-    bh_device_table_unhold(table, device);
-    ck_assert_ptr_null(hear(table, 2, 20));
-    bh_device_table_unhold(table, device);
-    ck_assert_ptr_nonnull(hear(table, 2, 20));
-    ck_assert_ptr_null(find(table, 1));
-}
-END_TEST
-
-START_TEST(holding_does_not_change_the_order_of_hearing)
-{
-    g_autoptr(BhDeviceTable) table = bh_device_table_new(9);
-    for (guint n = 1; n <= 5; n++)
-        hear(table, n, 10 * n);
-    bh_device_table_hold(table, find(table, 4));
-    bh_device_table_hold(table, find(table, 2));
-    g_autofree char *held = order_of(table);
-    ck_assert_str_eq(held, "5 4 3 2 1 ");
-
-    hear(table, 2, 60);
-    g_autofree char *heard = order_of(table);
-    ck_assert_str_eq(heard, "2 5 4 3 1 ");
-    bh_device_table_unhold(table, find(table, 4));
-    bh_device_table_unhold(table, find(table, 2));
-    g_autofree char *released = order_of(table);
-    ck_assert_str_eq(released, "2 5 4 3 1 ");
-
-    bh_device_table_set_max_rows(table, 2);
-    g_autofree char *left = order_of(table);
-    ck_assert_str_eq(left, "2 5 ");
-}
-END_TEST
-
 static gboolean
 stop_at_third(BhDevice *device, gpointer user_data)
 {
@@ -149,27 +90,20 @@ START_TEST(foreach_stops_when_told)
 }
 END_TEST
 
-START_TEST(smaller_bound_evicts_at_once_but_no_held_row)
+START_TEST(smaller_bound_evicts_at_once_those_unheard_for_longest)
 {
     g_autoptr(BhDeviceTable) table = bh_device_table_new(5);
     for (guint n = 1; n <= 5; n++)
         hear(table, n, 10 * n);
-    bh_device_table_hold(table, find(table, 1));
-    bh_device_table_hold(table, find(table, 2));
-    bh_device_table_hold(table, find(table, 5));
+    hear(table, 2, 60);
 
-    bh_device_table_set_max_rows(table, 1);
+    bh_device_table_set_max_rows(table, 2);
     g_autofree char *left = order_of(table);
-    ck_assert_str_eq(left, "5 2 1 ");
-    ck_assert_uint_eq(bh_device_table_evictions(table), 2);
-
-    bh_device_table_unhold(table, find(table, 1));
-    bh_device_table_unhold(table, find(table, 5));
-    ck_assert_uint_eq(bh_device_table_size(table), 3); /* only a newcomer evicts */
-    ck_assert_ptr_null(hear(table, 6, 60));
-    ck_assert_uint_eq(bh_device_table_evictions(table), 5); /* 1, 5 and the newcomer */
+    ck_assert_str_eq(left, "2 5 ");
+    ck_assert_uint_eq(bh_device_table_evictions(table), 3);
+    hear(table, 6, 70);
     g_autofree char *end = order_of(table);
-    ck_assert_str_eq(end, "2 ");
+    ck_assert_str_eq(end, "6 2 ");
 }
 END_TEST
 
@@ -637,8 +571,7 @@ START_TEST(fifty_thousand_strangers_pass_through_a_bounded_table)
 {
     enum {
         STRANGERS = 50000,
-        ROWS = 10000,
-        HELD = 10
+        ROWS = 10000
     };
     g_autoptr(GRand) rand = g_rand_new_with_seed(1);
     g_autofree BhAddress *addresses = g_new(BhAddress, STRANGERS);
@@ -653,8 +586,6 @@ START_TEST(fifty_thousand_strangers_pass_through_a_bounded_table)
         BhDevice *device = bh_device_table_update(table, &report, &change);
         ck_assert_int_eq(change, NEW | PAYLOAD | RSSI);
         ck_assert_uint_lt(device->slot, ROWS);
-        if (i < HELD)
-            bh_device_table_hold(table, device);
         if (i == 2 * ROWS)
             filled = allocated();
     }
@@ -662,7 +593,7 @@ START_TEST(fifty_thousand_strangers_pass_through_a_bounded_table)
     ck_assert_uint_eq(bh_device_table_size(table), ROWS);
     ck_assert_uint_eq(bh_device_table_evictions(table), STRANGERS - ROWS);
     for (guint i = 0; i < STRANGERS; i++) {
-        gboolean stays = i < HELD || i >= STRANGERS - (ROWS - HELD);
+        gboolean stays = i >= STRANGERS - ROWS;
         ck_assert_int_eq(bh_device_table_lookup(table, &addresses[i]) != NULL, stays);
     }
     ck_assert_uint_le(allocated(), filled + filled / 100);
@@ -672,11 +603,8 @@ END_TEST
 
 BH_TEST_MAIN("lib-device-table",
              full_table_evicts_the_unheard_for_longest,
-             held_rows_stay_and_a_table_full_of_them_refuses,
-             row_goes_only_after_its_last_unhold,
-             holding_does_not_change_the_order_of_hearing,
              foreach_stops_when_told,
-             smaller_bound_evicts_at_once_but_no_held_row,
+             smaller_bound_evicts_at_once_those_unheard_for_longest,
              larger_bound_makes_room,
              slot_tells_its_tenants_apart,
              slots_freed_by_a_smaller_bound_are_used_again,

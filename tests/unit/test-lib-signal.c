@@ -98,21 +98,6 @@ START_TEST(the_response_is_when_95_percent_of_a_step_are_gone)
 }
 END_TEST
 
-START_TEST(the_crossing_is_when_a_step_comes_to_the_border)
-{
-    BhEma ema = {.begun = FALSE};
-    guint n = 0;
-
-    bh_ema_add(&ema, -66, 0.2);
-    do
-        n++;
-    while (bh_ema_add(&ema, -48, 0.2) <= -55.0);
-    ck_assert_uint_eq(n, (guint)ceil(bh_ema_crossing(0.2, -66, -48, -55)));
-    ck_assert(isinf(bh_ema_crossing(0.2, -66, -56, -55)));
-    ck_assert_double_eq(bh_ema_crossing(1.0, -66, -48, -55), 1.0);
-}
-END_TEST
-
 /* Median */
 
 START_TEST(a_single_reading_far_off_does_not_move_the_median)
@@ -298,7 +283,6 @@ BH_TEST_MAIN("lib-signal",
              uneven_samples_weigh_as_their_time,
              window_and_response_follow_from_alpha,
              the_response_is_when_95_percent_of_a_step_are_gone,
-             the_crossing_is_when_a_step_comes_to_the_border,
              a_single_reading_far_off_does_not_move_the_median,
              of_an_even_number_the_median_is_between,
              every_window_forgets_what_left_it,
