@@ -106,8 +106,7 @@ def bodies_in_between_move_a_third_as_many_with_preset_retail_as_with_an_average
     readings = Readings(world.new_bus(), AddressPattern=STEPPING[:-2] + "*")
     retail = Watch(world.new_bus(), signals=False, Preset="retail")
     plain = Watch(world.new_bus(), signals=False, Alpha=0.3, MinSamples=1)
-    for who in STEP:
-        poll(lambda: retail.call("GetStates", Id=who, Zone="immediate"), f"{who} to be near at hand", every=0.5)
+    poll(lambda: set(STEP) <= retail.states(Zone="immediate").keys(), f"{STEP} to be near at hand", every=0.5)
     let_pass(4)
     moved, moved_plain = _count_false(retail), _count_false(plain)
     require(moved_plain >= 100, f"alpha 0.3 moved only {moved_plain}: nothing was tested")
