@@ -71,8 +71,7 @@ guint bh_device_table_size(BhDeviceTable *self);
 guint64 bh_device_table_evictions(BhDeviceTable *self);
 /** Payloads that were new and had a malformed beacon, see bh_beacon_detect(). */
 guint64 bh_device_table_malformed_beacons(BhDeviceTable *self);
-/** Changes the bound; a smaller one evicts at once. Held rows beyond it stay, and go after their
- * last unhold when the next new device comes. */
+/** Changes the bound; a smaller one evicts at once. */
 void bh_device_table_set_max_rows(BhDeviceTable *self, guint max_rows);
 
 /** The beacon in the payload; FALSE (at the cost of a look at one byte) if there is none. */

@@ -3,7 +3,7 @@
 
 /*
  * One identity as several adapters hear it: each has a track, from readings to an average, and one
- * of them counts: the one that hears it best, as long as it does. Private to presence.
+ * of them counts: the one that hears it best, as long as it does. Not installed.
  */
 #include "bh-ema.h"
 #include "bh-presence.h"

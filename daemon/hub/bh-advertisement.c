@@ -151,22 +151,10 @@ bh_advertisement_radio_off(BhAdvertisement *self)
 
 /* The rest of the interface */
 
-const BhAdvertSpec *
-bh_advertisement_peek_spec(BhAdvertisement *self)
-{
-    return &self->spec;
-}
-
 const BhAdvertPackets *
 bh_advertisement_peek_packets(BhAdvertisement *self)
 {
     return &self->packets;
-}
-
-const char *
-bh_advertisement_peek_adapter(BhAdvertisement *self)
-{
-    return self->serving.adapter;
 }
 
 BhAdvertisementState

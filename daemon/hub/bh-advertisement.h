@@ -22,9 +22,7 @@ typedef enum {
 #define BH_TYPE_ADVERTISEMENT (bh_advertisement_get_type())
 G_DECLARE_FINAL_TYPE(BhAdvertisement, bh_advertisement, BH, ADVERTISEMENT, BhOwned)
 
-const BhAdvertSpec *bh_advertisement_peek_spec(BhAdvertisement *self);
 const BhAdvertPackets *bh_advertisement_peek_packets(BhAdvertisement *self);
-const char *bh_advertisement_peek_adapter(BhAdvertisement *self); /* as asked for; NULL = all */
 BhAdvertisementState bh_advertisement_get_state(BhAdvertisement *self);
 guint16 bh_advertisement_get_active(BhAdvertisement *self); /* bit mask of slots */
 const char *bh_advertisement_peek_last_error(BhAdvertisement *self);

@@ -39,7 +39,6 @@ typedef struct {
     gint64 realtime_us;
 } BhWritten;
 
-BhWritten *bh_written_copy(const BhWritten *self);
 void bh_written_free(BhWritten *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWritten, bh_written_free)
 

@@ -35,7 +35,6 @@ struct _BhHub {
     BhRecoveryLedger ledger;
     char *bluez_version;
     BhRadioCapabilities capabilities;
-    BhLinkLog links;
     BhHubCounters counters;
     gboolean running;
 };

@@ -208,7 +208,6 @@ on_link(gpointer data, const BhLinkEvent *event)
 
     if (!it->present)
         return;
-    bh_link_log_add(&self->links, event);
     bh_power_keeper_look(self->power);
     bh_address_format(&event->address, device);
     bh_log_adapter(G_LOG_LEVEL_INFO,

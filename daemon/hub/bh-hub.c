@@ -120,12 +120,6 @@ bh_hub_get_capabilities(BhHub *self)
     return self->capabilities;
 }
 
-const BhLinkLog *
-bh_hub_peek_links(BhHub *self)
-{
-    return &self->links;
-}
-
 BhClock *
 bh_hub_peek_clock(BhHub *self)
 {

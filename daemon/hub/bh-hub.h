@@ -81,8 +81,6 @@ void bh_hub_configure(BhHub *self, const BhHubSettings *settings);
 BhHubState bh_hub_get_state(BhHub *self);
 const char *bh_hub_get_bluez_version(BhHub *self);
 BhRadioCapabilities bh_hub_get_capabilities(BhHub *self);
-/* What befell links lately. Borrowed. */
-const BhLinkLog *bh_hub_peek_links(BhHub *self);
 /* Whether an adapter that spec wants is on, or will be because a vote for off is taken back by the
  * call that asks; else NotReady with what is the case as message:
  * "no-bluez", "no-adapter", "radio-off". */

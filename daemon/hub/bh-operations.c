@@ -409,12 +409,6 @@ bh_operations_end_user(BhOperations *self, guint32 uid, BhError code, const char
         g_task_return_new_error(tasks->pdata[i], BH_ERROR, (gint)code, "%s", message);
 }
 
-guint
-bh_operations_count(BhOperations *self)
-{
-    return self->count;
-}
-
 /* The end of the work */
 
 GCancellable *

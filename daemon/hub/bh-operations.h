@@ -67,7 +67,6 @@ void bh_operations_end(BhOperations *self, BhError code, const char *message);
 /* The same of one user's; uid G_MAXUINT32 = all. What has begun keeps its attribute busy, as at a
  * deadline. */
 void bh_operations_end_user(BhOperations *self, guint32 uid, BhError code, const char *message);
-guint bh_operations_count(BhOperations *self);
 
 /* For the work of an operation; each ends it, once. What nobody waits for any more is freed. */
 GCancellable *bh_operation_peek_cancellable(BhOperation *self);

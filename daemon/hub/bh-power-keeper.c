@@ -228,12 +228,6 @@ bh_power_keeper_look(BhPowerKeeper *self)
 
 /* What clients ask for */
 
-BhRadioVotes *
-bh_power_keeper_peek_votes(BhPowerKeeper *self)
-{
-    return self->votes;
-}
-
 gboolean
 bh_power_keeper_is_off_for(BhPowerKeeper *self, guint32 uid)
 {

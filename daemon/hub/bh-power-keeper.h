@@ -42,7 +42,6 @@ void bh_power_keeper_free(BhPowerKeeper *self);
 /* Nothing is stated any more. */
 void bh_power_keeper_stop(BhPowerKeeper *self);
 
-BhRadioVotes *bh_power_keeper_peek_votes(BhPowerKeeper *self);
 /* Whether nothing of the user may be on the air at present. */
 gboolean bh_power_keeper_is_off_for(BhPowerKeeper *self, guint32 uid);
 

@@ -16,16 +16,6 @@ struct BhWrittenQueue {
     guint64 untold; /* of these */
 };
 
-BhWritten *
-bh_written_copy(const BhWritten *self)
-{
-    BhWritten *copy = g_new(BhWritten, 1);
-
-    *copy = *self;
-    g_bytes_ref(copy->value);
-    return copy;
-}
-
 void
 bh_written_free(BhWritten *self)
 {

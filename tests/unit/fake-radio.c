@@ -189,12 +189,6 @@ fake_radio_hear_raw(FakeRadio *self,
 }
 
 void
-fake_radio_link(FakeRadio *self, const BhLinkEvent *event)
-{
-    self->sink->link(self->sink_data, event);
-}
-
-void
 fake_radio_set_passive(FakeRadio *self, gboolean passive)
 {
     self->passive = passive;

@@ -47,8 +47,6 @@ void fake_radio_hear_raw(FakeRadio *self,
                          gsize size,
                          gint64 now_us);
 
-/* Tells of a link. */
-void fake_radio_link(FakeRadio *self, const BhLinkEvent *event);
 /* Whether passive scans are possible (default not). */
 void fake_radio_set_passive(FakeRadio *self, gboolean passive);
 /* What the radio says it can. */

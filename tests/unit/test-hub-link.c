@@ -4,7 +4,6 @@
  * What befell links: a short memory, and words for it.
  */
 #include "bh-link.h"
-#include "hub-fixture.h"
 #include "test-main.h"
 
 static BhLinkEvent
@@ -75,23 +74,7 @@ START_TEST(events_are_told_in_words)
 }
 END_TEST
 
-START_TEST(the_hub_remembers_what_the_radio_tells_of_its_adapters)
-{
-    g_auto(HubFixture) f = {0};
-    BhLinkEvent event = lost(1, 10);
-
-    hub_fixture_init(&f);
-    fake_radio_link(f.radio, &event);
-    event.adapter = 3; /* there is none */
-    fake_radio_link(f.radio, &event);
-    const BhLinkLog *log = bh_hub_peek_links(f.hub);
-    ck_assert_ptr_nonnull(bh_link_log_find(log, 0, &event.address, 0));
-    ck_assert_ptr_null(bh_link_log_find(log, 3, &event.address, 0));
-}
-END_TEST
-
 BH_TEST_MAIN("hub-link",
              only_the_newest_event_of_the_same_device_and_adapter_counts,
              old_events_make_room,
-             events_are_told_in_words,
-             the_hub_remembers_what_the_radio_tells_of_its_adapters)
+             events_are_told_in_words)
