@@ -19,6 +19,13 @@ def plug(world):
     raise TimeoutError("two controllers")
 
 
+class DeafError(Exception):
+    """The rig has failed, and nothing else: rig/stage.py gives such a case once more."""
+
+    def __init__(self):
+        super().__init__("btvirt's controllers do not hear each other")
+
+
 def connect_in_the_end(world, connect):
     """btvirt advertises once for each scan that begins, which the kernel of a busy machine may miss: what connect(TimeoutMs)
     returns, by the fourth time. That it was not the first is said."""
@@ -56,5 +63,15 @@ class Pair:
 
     def connect(self, bus=None, **options):
         options = {"Adapter": self.central, **options}
-        return connect_in_the_end(self.world, lambda timeout_ms: Link(bus or self.world.bus, self, **options,
-                                                                      TimeoutMs=timeout_ms))
+        try:
+            return connect_in_the_end(self.world, lambda timeout_ms: Link(bus or self.world.bus, self, **options,
+                                                                          TimeoutMs=timeout_ms))
+        except RemoteError as error:
+            if self._is_heard():
+                raise
+            raise DeafError from error
+
+    def _is_heard(self):
+        """By a plain scan. If it is not, no program could have made a link."""
+        rows = self.world.bus.hub("Discover", Adapter=self.central, DurationMs=4000)
+        return any(row["Address"] == self.address for row in rows)

@@ -24,6 +24,7 @@ LOSSES_MAX = 3  # machines of a guest; what loses as many would lose the next on
 KNOWN_DEFECT = "list_del corruption"  # of Linux 6.1, when links end while their channels are being freed
 # Linux 6.12 could not cancel an attempt to connect, and keeps it for 20 s, in which nobody else can connect.
 KNOWN_FAILURE = "Opcode 0x200e failed: -16"
+DEAF = "btvirt's controllers do not hear each other"  # as pair.py says when a scan has shown it
 # The guest's clock is the host's counter of ticks, which goes on while the host itself is stopped. All deadlines are over then.
 LEAP_S = 3.0
 LEAPS_MAX = 3  # of one case
@@ -57,6 +58,8 @@ class Part:
         leap = float(taken.group(1)) - seconds if taken else 0.0
         if leap > LEAP_S and self.give_again(case, LEAPS_MAX):
             return f"its clock leapt by {leap:.0f} s"
+        if DEAF in rest and self.give_again(case):
+            return "with other controllers"
         if machine.said_lately(KNOWN_FAILURE) and self.give_again(case):
             return f"its kernel said {KNOWN_FAILURE!r}"
         return None
